@@ -1,0 +1,78 @@
+# A room is a folder under src/ that becomes one static library. It names the rooms below it that it
+# may use; `tests/support/tidy` holds its #includes to the same list.
+#
+#   scantling_room(simulate USES base model estimate LINKS Threads::Threads DEFS policies HOT)
+#
+# USES   rooms below (linked publicly, so that their headers and libraries follow).
+# LINKS  third-party libraries, linked privately: their headers must not appear in our headers.
+# DEFS   registries: `<name>.def` in the room with one line an entry, MACRO(identifier, ...), and a
+#        folder `<name>/` with one `<identifier>.cpp` an entry. A line without a file, or a file
+#        without a line, stops the configuration.
+# HOT    compiled with -O2 in every preset: an inner loop at -O0 makes the tests useless.
+#
+# Files ending in _test.cpp become the executable <room>_test, registered with ctest.
+
+set_property(GLOBAL PROPERTY SCANTLING_ROOMS "")
+
+function(scantling_read_def room name out_sources)
+  set(def_file "${CMAKE_CURRENT_SOURCE_DIR}/src/${room}/${name}.def")
+  set(folder "${CMAKE_CURRENT_SOURCE_DIR}/src/${room}/${name}")
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${def_file}")
+  file(STRINGS "${def_file}" lines REGEX "^[A-Z_]+\\(")
+  set(listed "")
+  foreach(line IN LISTS lines)
+    string(REGEX REPLACE "^[A-Z_]+\\(([a-z0-9_]+).*$" "\\1" identifier "${line}")
+    if(identifier STREQUAL line)
+      message(FATAL_ERROR "${def_file}: can't read the identifier in: ${line}")
+    endif()
+    list(APPEND listed "${identifier}")
+    if(NOT EXISTS "${folder}/${identifier}.cpp")
+      message(FATAL_ERROR "${def_file} lists '${identifier}', but ${folder}/${identifier}.cpp does not exist")
+    endif()
+  endforeach()
+  file(GLOB present RELATIVE "${folder}" CONFIGURE_DEPENDS "${folder}/*.cpp")
+  list(FILTER present EXCLUDE REGEX "_test\\.cpp$")
+  set(sources "")
+  foreach(file IN LISTS present)
+    string(REGEX REPLACE "\\.cpp$" "" identifier "${file}")
+    if(NOT identifier IN_LIST listed)
+      message(FATAL_ERROR "${folder}/${file} exists, but ${def_file} has no line for '${identifier}'")
+    endif()
+    list(APPEND sources "${folder}/${file}")
+  endforeach()
+  set(${out_sources} "${sources}" PARENT_SCOPE)
+endfunction()
+
+function(scantling_room room)
+  cmake_parse_arguments(ROOM "HOT" "" "USES;LINKS;DEFS" ${ARGN})
+  set(folder "${CMAKE_CURRENT_SOURCE_DIR}/src/${room}")
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS "${folder}/*.cpp")
+  set(tests ${sources})
+  list(FILTER sources EXCLUDE REGEX "_test\\.cpp$")
+  list(FILTER tests INCLUDE REGEX "_test\\.cpp$")
+  foreach(name IN LISTS ROOM_DEFS)
+    scantling_read_def(${room} ${name} def_sources)  # the glob already has them: this checks both ways
+  endforeach()
+
+  add_library(scantling_${room} STATIC ${sources})
+  target_include_directories(scantling_${room} PUBLIC "${CMAKE_CURRENT_SOURCE_DIR}/src")
+  target_link_libraries(scantling_${room} PRIVATE scantling_options)
+  foreach(below IN LISTS ROOM_USES)
+    target_link_libraries(scantling_${room} PUBLIC scantling_${below})
+  endforeach()
+  target_link_libraries(scantling_${room} PRIVATE ${ROOM_LINKS})
+  if(ROOM_HOT AND NOT CMAKE_BUILD_TYPE STREQUAL "Release")
+    target_compile_options(scantling_${room} PRIVATE -O2)
+  endif()
+  set_property(GLOBAL APPEND PROPERTY SCANTLING_ROOMS "${room}=${ROOM_USES}")
+
+  if(tests AND SCANTLING_TESTS)
+    add_executable(${room}_test ${tests})
+    target_link_libraries(${room}_test PRIVATE scantling_${room} scantling_options ${ROOM_LINKS}
+                                               GTest::gtest GTest::gtest_main)
+    target_compile_definitions(${room}_test PRIVATE
+      SCANTLING_SOURCE_DIR="${CMAKE_CURRENT_SOURCE_DIR}")
+    gtest_discover_tests(${room}_test TEST_PREFIX "${room}/" DISCOVERY_MODE PRE_TEST
+                         PROPERTIES TIMEOUT 300)
+  endif()
+endfunction()

@@ -1,0 +1,58 @@
+// How one element calls another: what it does about slowness and failure.
+#pragma once
+
+#include <vector>
+
+#include "base/units.h"
+#include "model/enums.h"
+#include "model/field.h"
+
+namespace scantling {
+
+// A retry is a new arrival at its real time. Wait before attempt k (k = 2, 3, ...) is drawn from
+// backoff x 2^(k-2), at most cap, by the jitter (Brooker 2015, "Exponential Backoff And Jitter").
+struct RetryPolicy {
+  Field<Count> attempts;           // in all; 1 means no retry
+  Field<std::vector<RetryOn>> on;  // default: timeout, error, rejected
+  Field<Duration> backoff;
+  Field<Duration> cap;
+  Field<Jitter> jitter;
+  Field<Share> budget;  // tokens earned by a first attempt; a retry costs one
+};
+
+// "50%" of `over` calls, or "5" in a row.
+struct FailureThreshold {
+  Share share;  // used when consecutive is 0
+  std::int64_t consecutive = 0;
+};
+
+struct BreakerPolicy {
+  Field<FailureThreshold> failures;
+  Field<Count> over;  // calls in the window: "20 calls" or "20"
+  Field<Duration> open;
+  Field<Count> probes;  // calls let through when half open
+};
+
+struct HedgePolicy {
+  Field<Duration> after;
+  Field<Share> at_most;  // of the calls
+};
+
+struct BulkheadPolicy {
+  Field<Count> calls;  // in flight, per instance of the caller and callee
+  Field<Count> waiting;
+};
+
+enum class Deadline : std::uint8_t { None, Propagate };
+SCANTLING_ENUM_NAMES(Deadline, "none", "propagate");
+
+struct CallPolicy {
+  Field<Duration> timeout;
+  Field<RetryPolicy> retry;
+  Field<BreakerPolicy> breaker;
+  Field<HedgePolicy> hedge;
+  Field<BulkheadPolicy> at_once;
+  Field<Deadline> deadline;
+};
+
+}  // namespace scantling
