@@ -1,0 +1,153 @@
+// Runs an elaborated model as a discrete-event simulation and judges its experiments.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+#include "model/architecture.h"
+
+namespace scantling {
+
+struct SimulateOptions {
+  std::uint64_t seed = 1;
+  int jobs = 0;          // 0: one a core. Never changes a byte of the results
+  int replications = 5;  // at least 5 for intervals
+  double confidence = .99;
+  Duration measured{60'000'000'000};         // when the experiment doesn't say
+  Duration warm_up{};                        // zero: found by MSER-5
+  std::uint64_t max_events = 2'000'000'000;  // over all replications; reaching it is said
+  double scale = 1;                          // <1: a shorter run for the loop; scales `measured`
+  std::function<bool()> stop;  // asked now and then; true ends the run, marked incomplete
+};
+
+// Mean over replications and the half width of its confidence interval; half_width < 0: unknown.
+struct Interval {
+  double mean = 0;
+  double half_width = -1;
+  double low() const { return half_width < 0 ? mean : mean - half_width; }
+  double high() const { return half_width < 0 ? mean : mean + half_width; }
+};
+
+struct LatencyResult {  // seconds
+  Interval mean, p50, p90, p95, p99, p999;
+  double max = 0;
+};
+
+struct ErrorsByCause {  // per second
+  double timeout = 0, rejected = 0, failed = 0, breaker_open = 0, lost = 0, throttled = 0;
+  double total() const { return timeout + rejected + failed + breaker_open + lost + throttled; }
+};
+
+// Per-second buckets, mean over replications.
+struct Series {
+  std::string name;  // "goodput", "p99", "offered", ...
+  std::string unit;
+  double bucket_seconds = 1;
+  std::vector<double> values;
+};
+
+struct OperationResult {
+  OperationId operation;
+  Interval offered, goodput;  // per second; goodput: answered well within its timeout
+  Interval availability;      // goodput over offered
+  LatencyResult latency;      // of good answers
+  ErrorsByCause errors;
+  std::vector<Series> series;  // goodput, offered, errors, p50, p99
+};
+
+struct EndpointResult {
+  EndpointId endpoint;
+  Interval rate, goodput;
+  LatencyResult latency;
+};
+
+// A service, a store, or an external: anything that can saturate.
+struct StationResult {
+  std::string kind;  // "service", "store", "external", "channel"
+  std::string name;
+  Interval utilisation;        // of its cpu servers or its slots, 0..1
+  Interval in_progress;        // requests held
+  Interval queue;              // waiting
+  Interval rate;               // arrivals per second
+  double rejected = 0;         // per second
+  double instances = 0;        // time average
+  std::vector<Series> series;  // utilisation, queue, instances
+};
+
+struct EdgeResult {                   // one call step of one endpoint
+  std::string from, to;               // "orders.place-order" -> "catalog.quote"
+  Interval first_attempts, attempts;  // per second
+  double amplification = 1;           // attempts over first attempts
+  double breaker_open_share = 0;      // of the time
+  ErrorsByCause errors;
+};
+
+struct ChannelResult {
+  ChannelId channel;
+  Interval published, consumed;  // messages per second
+  Interval lag;                  // messages behind, mean over time
+  double lag_max = 0;
+  double dead_lettered = 0;
+  LatencyResult delay;  // published to handled
+};
+
+enum class Verdict : std::uint8_t { Holds, Fails, Undecided };
+std::string_view to_text(Verdict verdict);  // "holds", "fails", "undecided"
+
+// One expectation of one experiment, judged.
+struct Judgement {
+  std::string experiment;
+  std::string subject;  // "place-order"
+  std::string what;     // "p99", "availability", "recovers-within", "amplification"
+  Verdict verdict = Verdict::Undecided;
+  double target = 0;
+  Interval measured;
+  std::string unit;       // "s", "%" (0..100), "x", "messages"
+  bool at_least = false;  // target is a lower bound (availability, goodput)
+  std::string path;       // "experiments.zone-down.expect.place-order.availability"
+  Span span;
+  std::vector<std::string> causes;  // failing: first saturated element, amplification, ...
+};
+
+struct HopShare {    // critical path: what a hop adds to the answer's time
+  std::string name;  // "orders-db read", "catalog.quote work", "queue at orders"
+  double mean_seconds = 0;
+  double p99_seconds = 0;  // mean over the slowest 1% of answers
+};
+
+struct ExperimentResult {
+  std::string name;  // an experiment's, or "peak"
+  bool incomplete = false;
+  double measured_seconds = 0, warm_up_seconds = 0;
+  int replications = 0;
+  std::uint64_t events = 0;
+  std::vector<OperationResult> operations;
+  std::vector<EndpointResult> endpoints;
+  std::vector<StationResult> stations;
+  std::vector<EdgeResult> edges;
+  std::vector<ChannelResult> channels;
+  std::vector<Judgement> judgements;
+  std::vector<std::pair<OperationId, std::vector<HopShare>>> critical_path;
+  std::vector<std::pair<double, double>> fault_bands;  // seconds from the measured start
+  std::vector<std::string> notes;                      // what was taken for what: said, not hidden
+  std::string fingerprint;  // hash over the events: pins behaviour in tests
+};
+
+struct SimulationResult {
+  std::vector<ExperimentResult> experiments;
+  Verdict verdict() const;  // the worst
+};
+
+// The load at peak as an experiment of its own, judged against the operations' objectives.
+Experiment peak_experiment(const Architecture& model);
+
+// Fails only for what is our bug or the environment's: a model that the checks accept can be run.
+Expected<ExperimentResult> simulate(const Architecture& model, const Experiment& experiment,
+                                    const SimulateOptions& options);
+// `peak` and every experiment of the model, in order.
+Expected<SimulationResult> simulate_all(const Architecture& model, const SimulateOptions& options);
+
+}  // namespace scantling
