@@ -8,6 +8,7 @@
 # DEFS   registries: `<name>.def` in the room with one line an entry, MACRO(identifier, ...), and a
 #        folder `<name>/` with one `<identifier>.cpp` an entry. A line without a file, or a file
 #        without a line, stops the configuration.
+# EMBED  globs of files in the room's folder that become part of the binary (base/embedded.h).
 # HOT    compiled with -O2 in every preset: an inner loop at -O0 makes the tests useless.
 #
 # Files ending in _test.cpp become the executable <room>_test, registered with ctest.
@@ -47,8 +48,28 @@ function(scantling_read_def room name out_sources)
   set(${out_sources} "${sources}" PARENT_SCOPE)
 endfunction()
 
+function(scantling_embed room globs out_source)
+  set(folder "${CMAKE_CURRENT_SOURCE_DIR}/src/${room}")
+  set(patterns "")
+  foreach(pattern IN LISTS globs)
+    list(APPEND patterns "${folder}/${pattern}")
+  endforeach()
+  file(GLOB files RELATIVE "${folder}" CONFIGURE_DEPENDS ${patterns})
+  list(SORT files)
+  set(depends ${files})
+  list(TRANSFORM depends PREPEND "${folder}/")
+  string(REPLACE ";" "|" joined "${files}")
+  set(out "${CMAKE_CURRENT_BINARY_DIR}/embedded_${room}.cpp")
+  add_custom_command(OUTPUT "${out}"
+    COMMAND "${CMAKE_COMMAND}" -DOUT=${out} -DFUNCTION=embedded_${room} -DROOT=${folder}
+            "-DFILES=${joined}" -P "${CMAKE_CURRENT_SOURCE_DIR}/cmake/embed.cmake"
+    DEPENDS ${depends} "${CMAKE_CURRENT_SOURCE_DIR}/cmake/embed.cmake"
+    COMMENT "Embedding the files of ${room}" VERBATIM)
+  set(${out_source} "${out}" PARENT_SCOPE)
+endfunction()
+
 function(scantling_room room)
-  cmake_parse_arguments(ROOM "HOT" "" "USES;LINKS;DEFS" ${ARGN})
+  cmake_parse_arguments(ROOM "HOT" "" "USES;LINKS;DEFS;EMBED" ${ARGN})
   set(folder "${CMAKE_CURRENT_SOURCE_DIR}/src/${room}")
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS "${folder}/*.cpp")
   set(tests ${sources})
@@ -58,6 +79,10 @@ function(scantling_room room)
     scantling_read_def(${room} ${name} def_sources)  # the glob already has them: this checks both ways
   endforeach()
 
+  if(ROOM_EMBED)
+    scantling_embed(${room} "${ROOM_EMBED}" embedded)
+    list(APPEND sources "${embedded}")
+  endif()
   if(NOT sources)  # KEEL: goes when every room has its sources
     add_library(scantling_${room} INTERFACE)
     target_include_directories(scantling_${room} INTERFACE "${CMAKE_CURRENT_SOURCE_DIR}/src")
