@@ -70,6 +70,15 @@ ServiceId owner_of(const Architecture& model, AggregateId aggregate);
 StoreId store_of(const Architecture& model, AggregateId aggregate);
 // Endpoints that implement the operation. The first is the one its actor calls, or its consumer.
 std::vector<EndpointId> endpoints_of(const Architecture& model, OperationId operation);
+
+// An entry of an operation's `emits`: "OrderPlaced", or "AlarmRaised 0.5%" when only that share of
+// the operation's runs announces it.
+struct Emission {
+  std::string event;
+  Share share{1};
+};
+Emission parse_emission(std::string_view text);
+
 bool has_solution(const Architecture& model);  // any service is described
 
 // Calls `visit(const Step&)` for every step of the list, outermost first, in order, including those
