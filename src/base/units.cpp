@@ -396,10 +396,12 @@ std::string to_text(Rate value) {
     Digits shifted = digits;
     shifted.exponent -= power;
     const std::string number = plain(shifted);
-    // In half characters; a longer unit must save one character for each step.
-    const std::size_t cost =
-        2 * (reading_cost(number) + (power > 0 ? 1 : 0) + kRateUnits[unit].name.size() + unit) +
-        (number.find('.') != std::string::npos ? 1 : 0);
+    // In half characters. A longer unit must save one character for each step, and two more if the
+    // number has a suffix ("12.5M/s", not "45G/h"); a point counts half a character.
+    const bool suffixed = power > 0;
+    const std::size_t cost = 2 * (reading_cost(number) + kRateUnits[unit].name.size() + unit) +
+                             (suffixed ? 2 + (unit > 0 ? 4U : 0U) : 0U) +
+                             (number.find('.') != std::string::npos ? 1 : 0);
     if (cost >= best_cost) return;
     constexpr std::array<std::string_view, 4> kSuffixes = {"", "k", "M", "G"};
     const std::string text = number + std::string(kSuffixes[static_cast<std::size_t>(power / 3)]) +
