@@ -2,6 +2,7 @@
 // by the renderers alone.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -55,32 +56,38 @@ struct Diagnostic {
   bool accepted = false;                  // by an acceptance: kept, but it doesn't count
   std::string accepted_reason;
 
-  // Independent of line numbers: rule, element, and `fingerprint_salt` where one element can have
-  // the finding twice.
+  // Independent of line numbers: rule, element (the title where there is none), and
+  // `fingerprint_salt` where one element can have the finding twice.
   std::string fingerprint_salt;
   std::string fingerprint() const;  // 16 hexadecimal digits
 };
 
-// Collects findings. At most `limit` errors and warnings are kept; the rest is counted.
+// Collects findings. At most kLimit errors and warnings, and as many notes, are kept; the rest is
+// counted.
 class Diagnostics {
  public:
   static constexpr std::size_t kLimit = 1000;
 
+  // The reference is good until the next `add`.
   Diagnostic& add(const DiagnosticKind& kind, Span span, std::string title);
   void add(Diagnostic diagnostic);
   const std::vector<Diagnostic>& all() const { return items_; }
   std::vector<Diagnostic>& all() { return items_; }
   // By file, place, rule name, element: the order in which everything prints them.
   void sort();
-  std::size_t count(Severity severity) const;  // not accepted ones
+  std::size_t count(Severity severity) const;  // not accepted ones; dropped ones too
+  std::size_t accepted() const;
   bool has_errors() const { return count(Severity::Error) > 0; }
-  std::size_t dropped() const { return dropped_; }
+  std::size_t dropped() const;
   void append(const Diagnostics& other);
 
  private:
+  bool has_room(Severity severity);  // takes the place when there is one
+
   std::vector<Diagnostic> items_;
-  Diagnostic overflow_;  // where `add` writes past the limit
-  std::size_t dropped_ = 0;
+  Diagnostic overflow_;                     // where `add` writes past the limit
+  std::array<std::size_t, 3> dropped_{};    // by severity
+  std::size_t problems_ = 0, remarks_ = 0;  // places taken by errors and warnings, by notes
 };
 
 }  // namespace scantling
