@@ -5,52 +5,18 @@
 #
 # USES   rooms below (linked publicly, so that their headers and libraries follow).
 # LINKS  third-party libraries, linked privately: their headers must not appear in our headers.
-# DEFS   registries: `<name>.def` in the room with one line an entry, MACRO(identifier, ...), and a
-#        folder `<name>/` with one `<identifier>.cpp` an entry. A line without a file, or a file
-#        without a line, stops the configuration.
+# DEFS   registries (registry.cmake): a line without a file, or a file without a line, stops the
+#        configuration.
 # EMBED  globs of files in the room's folder that become part of the binary (base/embedded.h).
 # HOT    compiled with -O2 in every preset: an inner loop at -O0 makes the tests useless.
 #
 # Files ending in _test.cpp become the executable <room>_test, registered with ctest.
 
-set_property(GLOBAL PROPERTY SCANTLING_ROOMS "")
+include("${CMAKE_CURRENT_LIST_DIR}/registry.cmake")
 
-if(NOT DEFINED SCANTLING_DEF_MISMATCH)
-  set(SCANTLING_DEF_MISMATCH WARNING)  # KEEL: FATAL_ERROR once the rooms are laid
-endif()
-
-function(scantling_read_def room name out_sources)
-  set(def_file "${CMAKE_CURRENT_SOURCE_DIR}/src/${room}/${name}.def")
-  set(folder "${CMAKE_CURRENT_SOURCE_DIR}/src/${room}/${name}")
-  if(NOT EXISTS "${def_file}")  # KEEL: goes when every room has its sources
-    set(${out_sources} "" PARENT_SCOPE)
-    return()
-  endif()
-  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${def_file}")
-  file(STRINGS "${def_file}" lines REGEX "^[A-Z_]+\\(")
-  set(listed "")
-  foreach(line IN LISTS lines)
-    string(REGEX REPLACE "^[A-Z_]+\\(([a-z0-9_]+).*$" "\\1" identifier "${line}")
-    if(identifier STREQUAL line)
-      message(FATAL_ERROR "${def_file}: can't read the identifier in: ${line}")
-    endif()
-    list(APPEND listed "${identifier}")
-    if(NOT EXISTS "${folder}/${identifier}.cpp")
-      message(${SCANTLING_DEF_MISMATCH} "${def_file} lists '${identifier}', but ${folder}/${identifier}.cpp does not exist")
-    endif()
-  endforeach()
-  file(GLOB present RELATIVE "${folder}" CONFIGURE_DEPENDS "${folder}/*.cpp")
-  list(FILTER present EXCLUDE REGEX "_test\\.cpp$")
-  set(sources "")
-  foreach(file IN LISTS present)
-    string(REGEX REPLACE "\\.cpp$" "" identifier "${file}")
-    if(NOT identifier IN_LIST listed)
-      message(${SCANTLING_DEF_MISMATCH} "${folder}/${file} exists, but ${def_file} has no line for '${identifier}'")
-    endif()
-    list(APPEND sources "${folder}/${file}")
-  endforeach()
-  set(${out_sources} "${sources}" PARENT_SCOPE)
-endfunction()
+# "room: rooms that it uses", a line each, for tests/support/tidy; and the rooms' libraries.
+set_property(GLOBAL PROPERTY SCANTLING_ROOM_LINES "")
+set_property(GLOBAL PROPERTY SCANTLING_ROOM_LIBRARIES "")
 
 function(scantling_embed room globs out_source)
   set(folder "${CMAKE_CURRENT_SOURCE_DIR}/src/${room}")
@@ -80,8 +46,12 @@ function(scantling_room room)
   list(FILTER sources EXCLUDE REGEX "_test\\.cpp$")
   list(FILTER tests INCLUDE REGEX "_test\\.cpp$")
   foreach(name IN LISTS ROOM_DEFS)
-    scantling_read_def(${room} ${name} def_sources)  # the glob already has them: this checks both ways
+    scantling_check_registry("${folder}" ${name})
   endforeach()
+
+  string(REPLACE ";" " " uses "${ROOM_USES}")
+  set_property(GLOBAL APPEND PROPERTY SCANTLING_ROOM_LINES "${room}: ${uses}")
+  set_property(GLOBAL APPEND PROPERTY SCANTLING_ROOM_LIBRARIES scantling_${room})
 
   if(ROOM_EMBED)
     scantling_embed(${room} "${ROOM_EMBED}" embedded)
@@ -105,7 +75,6 @@ function(scantling_room room)
   if(ROOM_HOT AND NOT CMAKE_BUILD_TYPE STREQUAL "Release")
     target_compile_options(scantling_${room} PRIVATE -O2)
   endif()
-  set_property(GLOBAL APPEND PROPERTY SCANTLING_ROOMS "${room}=${ROOM_USES}")
 
   if(tests AND SCANTLING_TESTS)
     add_executable(${room}_test ${tests})
