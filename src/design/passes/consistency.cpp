@@ -1,0 +1,316 @@
+// What keeps each operation whole: one local transaction, or a saga with its order and
+// compensations; outbox, idempotency keys, and how the full history of an aggregate is kept.
+#include <algorithm>
+#include <cmath>
+
+#include <fmt/core.h>
+
+#include "base/text.h"
+#include "design/caching.h"
+#include "design/passes.h"
+#include "design/wiring.h"
+
+namespace scantling {
+namespace {
+
+// Steps beyond which nobody can follow a choreography; participants, not counting the coordinator.
+constexpr int kChoreographyMost = 2;
+constexpr double kEventsWorthASnapshot = 100;
+
+struct Participants {
+  std::vector<ServiceId> services;  // that write, the entry service too
+  bool external = false;
+};
+
+Participants participants_of(const Workspace& ws, OperationId id) {
+  Participants out;
+  for (const StepPlan& planned : ws.plan(id).steps) {
+    const ProblemStep& step =
+        (*ws.model.operations[id].steps)[static_cast<std::size_t>(planned.step)];
+    if (!is_write(step.verb)) continue;
+    if (std::ranges::find(out.services, planned.owner) == out.services.end())
+      out.services.push_back(planned.owner);
+    out.external |= step.calls.has();
+  }
+  return out;
+}
+
+// How hard a step is to take back: 0 only reads, 1 has an undo inside, 2 has an undo at somebody
+// else's, 3 has none.
+int hardness(const ProblemStep& step) {
+  if (!is_write(step.verb)) return 0;
+  if (!step.has_undo) return 3;
+  return step.calls ? 2 : 1;
+}
+
+void order_steps(Workspace& ws, OperationId id) {
+  const Operation& operation = ws.model.operations[id];
+  OperationPlan& plan = ws.plan(id);
+  const auto before = plan.steps;
+  const auto of = [&](const StepPlan& p) {
+    return hardness((*operation.steps)[static_cast<std::size_t>(p.step)]);
+  };
+  std::ranges::stable_sort(plan.steps,
+                           [&](const StepPlan& a, const StepPlan& b) { return of(a) < of(b); });
+  const auto words = [&](const std::vector<StepPlan>& steps) {
+    std::string out;
+    for (const StepPlan& p : steps) {
+      const ProblemStep& step = (*operation.steps)[static_cast<std::size_t>(p.step)];
+      if (!is_write(step.verb)) continue;
+      out += (out.empty() ? "" : ", ") + internal_endpoint_name(step);
+    }
+    return out;
+  };
+  const std::string name = operation.name + ".order";
+  if (!ws.locked_choice(name).empty()) {
+    plan.steps = before;
+    return;
+  }
+  Draft draft(ws, name, "consistency",
+              fmt::format("in which order does {} take its steps?", operation.name));
+  draft.choose(words(plan.steps));
+  if (words(before) != words(plan.steps))
+    draft.reject(
+        words(before), {},
+        "a step that is harder to take back would be taken before one that can still fail");
+  draft.because("what is easiest to undo first, what others would have to undo for us last")
+      .traces({"operations." + operation.name + ".steps"})
+      .reversibility(Reversibility::Costly)
+      .keep();
+}
+
+void decide_style(Workspace& ws, OperationId id, const Participants& participants) {
+  const Operation& operation = ws.model.operations[id];
+  const OperationPlan& plan = ws.plan(id);
+  const std::string name = operation.name + ".style";
+  const std::string locked = ws.locked_choice(name);
+  const int others = static_cast<int>(participants.services.size()) - 1;
+  const bool orchestrated =
+      !locked.empty()
+          ? locked != "choreographed"
+          : others >= kChoreographyMost || participants.external || operation.within.has() ||
+                (operation.objective && operation.objective->p99 && operation.on->empty());
+  const double steps = static_cast<double>(participants.services.size());
+  Draft draft(ws, name, "consistency",
+              fmt::format("what makes {} all or nothing?", operation.name));
+  const std::vector<Score> orchestration{score("places that know the order", 1),
+                                         score("messages a run", 2 * steps)};
+  const std::vector<Score> choreography{score("places that know the order", steps),
+                                        score("messages a run", steps)};
+  if (orchestrated)
+    draft.choose("orchestrated", orchestration)
+        .reject("choreographed", choreography,
+                fmt::format("the order, the timeouts and the undo would be spread over {}",
+                            plural(static_cast<std::int64_t>(steps), "service")));
+  else
+    draft.choose("choreographed", choreography)
+        .reject("orchestrated", orchestration,
+                "a coordinator for two participants costs more than it shows");
+  draft.reject(
+      "two-phase-commit", {score("participants that block while the coordinator is down", steps)},
+      participants.external
+          ? "an external system takes part, and offers no prepare"
+          : "locks would be held over the network, and a lost coordinator blocks them all");
+  draft.reject("one service", {score("operations that write several services", 0, "%")},
+               "the boundaries were drawn for more than this operation");
+  std::vector<std::string> why{
+      plural(static_cast<std::int64_t>(participants.services.size()), "participant")};
+  if (operation.within) why.push_back("a bound of " + to_text(*operation.within));
+  if (participants.external) why.push_back("a compensation that an external system has to make");
+  draft.because(enumerate(why))
+      .flips("flips if the steps come to lie in one service")
+      .traces(
+          {"operations." + operation.name + ".atomic", "operations." + operation.name + ".within"})
+      .reversibility(Reversibility::Hard);
+  Saga saga;
+  saga.name = operation.name;
+  draft.made(saga, "sagas." + saga.name);
+  const SagaId saga_id = ws.model.sagas.add(std::move(saga));
+  Saga& of = ws.model.sagas[saga_id];
+  draft.fill(of.style, orchestrated ? SagaStyle::Orchestrated : SagaStyle::Choreographed);
+  draft.fill(of.coordinator, Ref<ServiceId>(ws.model.services[plan.entry].name, plan.entry));
+  draft.fill(of.implements, Ref<OperationId>(operation.name, id));
+  draft.fill(of.within, operation.within.or_else(Duration::from_seconds(300)));
+  draft.fill(of.durable, true);
+}
+
+EndpointId find_undo(const Workspace& ws, ServiceId owner, const ProblemStep& step) {
+  const ServiceId at = owner;
+  std::string name =
+      std::string(to_text_enum(step.undo_verb)) + "-" +
+      kebab_case(step.undo_aggregate.name.empty() ? step.aggregate.name : step.undo_aggregate.name);
+  for (const MadeEndpoint& made : ws.made)
+    if (made.role == MadeEndpoint::Role::Undo && made.endpoint.service == at &&
+        ws.model.endpoint(made.endpoint).name.starts_with(name))
+      return made.endpoint;
+  return find_endpoint(ws.model, ws.model.services[at].name + "." + name);
+}
+
+void fill_saga(Workspace& ws, OperationId id) {
+  const SagaId saga_id = find_by_name(ws.model.sagas, ws.model.operations[id].name);
+  if (!saga_id.valid() || ws.model.sagas[saga_id].from.origin != Origin::Decided) return;
+  Saga& saga = ws.model.sagas[saga_id];
+  Draft draft(ws, "", "consistency", "");
+  draft.adopt(saga.from.decision);
+  const OperationPlan& plan = ws.plan(id);
+  const EndpointId entry =
+      endpoints_of(ws.model, id).empty() ? EndpointId() : endpoints_of(ws.model, id).front();
+  std::vector<SagaStep> steps;
+  for (const StepPlan& planned : plan.steps) {
+    const ProblemStep& step =
+        (*ws.model.operations[id].steps)[static_cast<std::size_t>(planned.step)];
+    if (!is_write(step.verb)) continue;
+    SagaStep out;
+    out.do_endpoint =
+        planned.crossing == Crossing::Call ? internal_endpoint(ws, planned.owner, step) : entry;
+    out.do_target = endpoint_name(ws.model, out.do_endpoint);
+    if (step.has_undo) {
+      out.undo_endpoint = find_undo(ws, planned.owner, step);
+      out.undo_target = endpoint_name(ws.model, out.undo_endpoint);
+    }
+    // Local steps that follow one another are one transaction.
+    if (!steps.empty() && steps.back().do_target == out.do_target &&
+        planned.crossing == Crossing::Local) {
+      if (!out.undo_target.empty() && steps.back().undo_target.empty())
+        steps.back().undo_target = out.undo_target, steps.back().undo_endpoint = out.undo_endpoint;
+      continue;
+    }
+    steps.push_back(std::move(out));
+  }
+  if (!steps.empty()) draft.fill(steps.back().pivot, true);
+  draft.fill(saga.steps, std::move(steps));
+}
+
+void decide_atomicity(Workspace& ws, OperationId id) {
+  const Operation& operation = ws.model.operations[id];
+  OperationPlan& plan = ws.plan(id);
+  if (plan.given) return;
+  const Participants participants = participants_of(ws, id);
+  const bool undo =
+      std::ranges::any_of(*operation.steps, [](const ProblemStep& s) { return s.has_undo; });
+  const bool whole = operation.atomic.or_else(false) || undo;
+  if (!whole || participants.services.empty()) return;
+  if (participants.services.size() == 1 && !participants.external) {
+    if (!ws.locked_choice(operation.name + ".style").empty()) return;
+    Draft(ws, operation.name + ".style", "consistency",
+          fmt::format("what makes {} all or nothing?", operation.name))
+        .choose("one local transaction", {score("services that write", 1)})
+        .reject("saga", {score("services that write", 1)},
+                "everything it writes lies in one service's store")
+        .because(fmt::format("everything it writes belongs to {}",
+                             ws.model.services[participants.services.front()].name))
+        .flips("flips if one of its aggregates moves to another service")
+        .traces({"operations." + operation.name + ".atomic"})
+        .reversibility(Reversibility::Costly)
+        .keep();
+    return;
+  }
+  plan.saga = find_by_name(ws.model.sagas, operation.name).valid()
+                  ? false
+                  : participants.services.size() > 1 || participants.external;
+  if (!plan.saga) return;
+  order_steps(ws, id);
+  decide_style(ws, id, participants);
+}
+
+// Writes of the aggregate a year, over how many of it there are: how many events one will gather.
+double events_each(const Workspace& ws, AggregateId id) {
+  const Aggregate& aggregate = ws.model.aggregates[id];
+  const double writes =
+      aggregate_rates(ws.model,
+                      operation_rates(ws.model, false))[static_cast<std::size_t>(id.index)]
+          .writes;
+  const double years = aggregate.keep ? aggregate.keep->seconds() / 31'536'000 : 3;
+  return writes * 31'536'000 * std::min(years, 10.0) /
+         std::max(1.0, static_cast<double>(aggregate.count->value));
+}
+
+void decide_history(Workspace& ws, AggregateId id) {
+  const Aggregate& aggregate = ws.model.aggregates[id];
+  if (!aggregate.history || *aggregate.history != History::Full) return;
+  const std::string name = kebab_case(aggregate.name) + ".history";
+  if (!ws.locked_choice(name).empty()) return;
+  std::vector<std::string> writers;
+  for (const Operation& operation : ws.model.operations)
+    if (std::ranges::any_of(*operation.steps, [&](const ProblemStep& s) {
+          return s.aggregate.id == id && is_write(s.verb);
+        }))
+      writers.push_back(operation.name);
+  const double events = events_each(ws, id);
+  Draft draft(ws, name, "consistency",
+              fmt::format("how is the full history of {} kept?", aggregate.name));
+  const std::vector<Score> sourced{
+      score("operations that change it", static_cast<double>(writers.size())),
+      score("events each", events)};
+  if (writers.size() >= 2) {
+    draft.choose("event sourcing", sourced)
+        .reject("history table", sourced,
+                "the state and its history are two records of one thing, and can differ")
+        .because(fmt::format("{} change it ({}), and what it was at any time must be known",
+                             plural(static_cast<std::int64_t>(writers.size()), "operation"),
+                             enumerate(writers)))
+        .flips("flips if only one operation changes it");
+  } else {
+    draft.choose("history table", sourced)
+        .reject("event sourcing", sourced,
+                "each is written once or by one operation: there is no life to replay")
+        .because(fmt::format(
+            "{} writes it; an append-only table in the same transaction keeps what it was",
+            writers.empty() ? "nothing" : writers.front()))
+        .flips("flips if a second operation changes it");
+  }
+  draft.reject("no history", {}, "history: full asks for it")
+      .traces({"aggregates." + aggregate.name + ".history"})
+      .reversibility(Reversibility::Hard)
+      .keep();
+  if (writers.size() >= 2 && events >= kEventsWorthASnapshot) {
+    Draft(ws, kebab_case(aggregate.name) + ".snapshots", "consistency",
+          fmt::format("how often is {} snapshotted?", aggregate.name))
+        .choose("every 100 events")
+        .reject("never", {score("events to replay", events)}, "a read would replay them all")
+        .because(fmt::format("one gathers about {} events", number_text(std::round(events), 3)))
+        .flips("flips if one gathers fewer than 100 events")
+        .traces({"aggregates." + aggregate.name + ".history"})
+        .reversibility(Reversibility::Easy)
+        .keep();
+  }
+}
+
+void decide_outbox(Workspace& ws) {
+  int events = 0;
+  for (const Operation& operation : ws.model.operations)
+    events += static_cast<int>(operation.emits->size());
+  if (events == 0 || !ws.locked_choice("events.publication").empty()) return;
+  Draft(ws, "events.publication", "consistency",
+        "how does an event get out when, and only when, its change is made?")
+      .choose("outbox",
+              {score("lost or phantom events after a crash", 0), score("writes a change", 2)})
+      .reject("direct",
+              {score("lost or phantom events after a crash", 1), score("writes a change", 1)},
+              "a crash between the commit and the send loses the event, or sends one for a change "
+              "that was not made")
+      .reject("change-capture",
+              {score("lost or phantom events after a crash", 0), score("writes a change", 1)},
+              "ties the events to the tables of each engine, and needs a connector to run for each")
+      .because(fmt::format("{} announced, and consumers act on them", plural(events, "event")))
+      .flips("flips if the outbox's writes become what bounds a store")
+      .reversibility(Reversibility::Costly)
+      .keep();
+}
+
+}  // namespace
+
+void pass_consistency(Workspace& ws) {
+  if (ws.model.services.empty()) return;
+  for (const OperationId id : ws.model.operations.ids())
+    decide_atomicity(ws, id);
+  decide_caches(ws);
+  create_endpoints(ws);
+  for (const OperationId id : ws.model.operations.ids())
+    if (ws.plan(id).saga) fill_saga(ws, id);
+  for (const AggregateId id : ws.model.aggregates.ids())
+    decide_history(ws, id);
+  decide_outbox(ws);
+}
+
+}  // namespace scantling

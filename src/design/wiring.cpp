@@ -1,0 +1,566 @@
+#include "design/wiring.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include <fmt/core.h>
+
+#include "base/text.h"
+#include "design/passes.h"
+
+namespace scantling {
+namespace {
+
+using Role = MadeEndpoint::Role;
+
+std::string events_channel(const Service& service) {
+  return service.name + ".events";
+}
+std::string change_event(const Aggregate& aggregate) {
+  return aggregate.name + "Changed";
+}
+
+// --- making them ---
+
+EndpointId add_endpoint(Workspace& ws, Draft& draft, ServiceId service_id, std::string name) {
+  Service& service = ws.model.services[service_id];
+  Endpoint endpoint;
+  endpoint.name = std::move(name);
+  draft.made(endpoint, "services." + service.name + ".endpoints." + endpoint.name);
+  service.endpoints.push_back(std::move(endpoint));
+  return {service_id, static_cast<std::int32_t>(service.endpoints.size() - 1)};
+}
+
+std::string plural_path(const Architecture& model, const Operation& operation) {
+  for (auto it = operation.steps->rbegin(); it != operation.steps->rend(); ++it)
+    if (it->aggregate.id.valid()) return service_name_for(model.aggregates[it->aggregate.id].name);
+  return operation.name;
+}
+
+bool writes(const Operation& operation) {
+  return std::ranges::any_of(*operation.steps,
+                             [](const ProblemStep& s) { return is_write(s.verb); });
+}
+
+// POST for what creates or acts, PUT for a plain write, GET for a read. The path names the
+// operation, so that no two operations share a route.
+HttpRoute route_for(const Architecture& model, const Operation& operation) {
+  if (!writes(operation))
+    return {"GET", "/" + plural_path(model, operation) + "/" + operation.name};
+  const bool creates = std::ranges::any_of(*operation.steps, [](const ProblemStep& s) {
+    return is_write(s.verb) && s.verb != Verb::Write && s.verb != Verb::Update;
+  });
+  return {creates ? "POST" : "PUT", "/" + plural_path(model, operation) + "/" + operation.name};
+}
+
+std::string camel(std::string_view kebab) {
+  std::string out;
+  bool up = true;
+  for (const char c : kebab) {
+    if (c == '-') {
+      up = true;
+      continue;
+    }
+    out += up && c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c;
+    up = false;
+  }
+  return out;
+}
+
+Idempotency endpoint_idempotency(const ProblemStep& step) {
+  return is_write(step.verb) ? Idempotency::ByKey : Idempotency::Yes;
+}
+
+// A step that another service does for us keeps the external that it needs behind its owner.
+std::string step_endpoint_name(const Workspace& ws, ServiceId owner, const ProblemStep& step) {
+  std::string name = internal_endpoint_name(step);
+  for (const MadeEndpoint& made : ws.made)
+    if (made.endpoint.service == owner && made.role == Role::Step &&
+        ws.model.endpoint(made.endpoint).name == name && made.step.calls.has() != step.calls.has())
+      return name + (step.calls ? "-via-" + step.calls->name : "-only");
+  return name;
+}
+
+bool same_work(const ProblemStep& a, const ProblemStep& b) {
+  return a.verb == b.verb && a.aggregate.id == b.aggregate.id && a.calls.has() == b.calls.has() &&
+         (!a.calls || a.calls->id == b.calls->id) && (a.times.value > 100) == (b.times.value > 100);
+}
+
+EndpointId ensure_step_endpoint(Workspace& ws, Draft& draft, ServiceId owner,
+                                const ProblemStep& step, Role role, bool stale = false) {
+  for (MadeEndpoint& made : ws.made)
+    if (made.endpoint.service == owner && made.role == role && made.stale == stale &&
+        same_work(made.step, step)) {
+      made.step.times.value = std::max(made.step.times.value, step.times.value);
+      return made.endpoint;
+    }
+  std::string name = step_endpoint_name(ws, owner, step);
+  if (step.times.value > 100) name += "-list";
+  if (stale) name += "-cached";
+  const Service& service = ws.model.services[owner];
+  for (const Endpoint& e : service.endpoints)
+    if (e.name == name) return find_endpoint(ws.model, service.name + "." + name);  // given
+  const EndpointId id = add_endpoint(ws, draft, owner, name);
+  Endpoint& endpoint = ws.model.endpoint(id);
+  draft.fill(endpoint.protocol, Protocol::Grpc);
+  draft.fill(endpoint.grpc, camel(service.name) + "/" + camel(name));
+  draft.fill(endpoint.idempotent, endpoint_idempotency(step));
+  ws.made.push_back({id, role, {}, step, stale, {}});
+  return id;
+}
+
+ProblemStep undo_of(const ProblemStep& step) {
+  ProblemStep undo;
+  undo.verb = step.undo_verb;
+  undo.aggregate = step.undo_aggregate.id.valid() ? step.undo_aggregate : step.aggregate;
+  if (step.undo_calls)
+    undo.calls = step.undo_calls;
+  else if (step.calls && step.undo_verb == Verb::Refund)
+    undo.calls = step.calls;  // money goes back the way it came
+  return undo;
+}
+
+ChannelId ensure_channel(Workspace& ws, Draft& draft, ServiceId publisher,
+                         const std::string& event) {
+  for (const ChannelId id : ws.model.channels.ids()) {
+    const auto& events = *ws.model.channels[id].events;
+    if (std::ranges::find(events, event) != events.end()) return id;
+  }
+  const Service& service = ws.model.services[publisher];
+  const std::string name = events_channel(service);
+  ChannelId id = find_by_name(ws.model.channels, name);
+  if (!id.valid()) {
+    Channel channel;
+    channel.name = name;
+    draft.made(channel, "channels." + name);
+    id = ws.model.channels.add(std::move(channel));
+    draft.fill(ws.model.channels[id].owner, Ref<ServiceId>(service.name, publisher));
+  }
+  Channel& channel = ws.model.channels[id];
+  if (!channel.events.fixed()) {
+    std::vector<std::string> events = *channel.events;
+    events.push_back(event);
+    draft.fill(channel.events, std::move(events));
+  }
+  return id;
+}
+
+ChannelId channel_of_event(const Architecture& model, const std::string& event) {
+  for (const ChannelId id : model.channels.ids())
+    if (std::ranges::find(*model.channels[id].events, event) != model.channels[id].events->end())
+      return id;
+  return {};
+}
+
+void create_channels(Workspace& ws) {
+  for (const OperationId id : ws.model.operations.ids()) {
+    const OperationPlan& plan = ws.plan(id);
+    for (const std::string& text : *ws.model.operations[id].emits) {
+      const std::string event = parse_emission(text).event;
+      if (channel_of_event(ws.model, event).valid()) continue;
+      Draft draft(ws, event + ".channel", "interactions",
+                  fmt::format("where is {} announced?", event));
+      int listeners = 0;
+      for (const Operation& operation : ws.model.operations)
+        listeners += static_cast<int>(std::ranges::count(*operation.on, event));
+      draft.choose(events_channel(ws.model.services[plan.entry]))
+          .reject("one channel for each listener",
+                  {score("writes an announcement", std::max(1, listeners))},
+                  "the publisher would have to know who listens")
+          .because(fmt::format("{} owned by its publisher; {}", "one topic",
+                               plural(listeners, "listener")))
+          .traces({"operations." + ws.model.operations[id].name + ".emits"})
+          .reversibility(Reversibility::Costly);
+      ensure_channel(ws, draft, plan.entry, event);
+    }
+  }
+  for (const auto& [aggregate, viewer] : ws.views) {
+    const ServiceId owner = owner_of(ws.model, aggregate);
+    const std::string event = change_event(ws.model.aggregates[aggregate]);
+    Draft draft(ws, event + ".channel", "interactions",
+                fmt::format("how do read models learn of a changed {}?",
+                            ws.model.aggregates[aggregate].name));
+    draft.choose(events_channel(ws.model.services[owner]))
+        .reject("polling the owner", {},
+                "each reader would ask as often as its staleness, whether or not anything changed")
+        .because(fmt::format("{} keeps a copy and has to hear of changes",
+                             ws.model.services[viewer].name))
+        .reversibility(Reversibility::Costly);
+    ensure_channel(ws, draft, owner, event);
+  }
+}
+
+void create_consumers(Workspace& ws, Draft& draft, OperationId id) {
+  const Operation& operation = ws.model.operations[id];
+  std::vector<ChannelId> channels;
+  for (const std::string& event : *operation.on) {
+    const ChannelId channel = channel_of_event(ws.model, event);
+    if (channel.valid() && std::ranges::find(channels, channel) == channels.end())
+      channels.push_back(channel);
+  }
+  for (const ChannelId channel : channels) {
+    std::vector<std::string> events;
+    for (const std::string& event : *operation.on)
+      if (channel_of_event(ws.model, event) == channel) events.push_back(event);
+    const std::string name = channels.size() == 1
+                                 ? operation.name
+                                 : operation.name + "-on-" + kebab_case(events.front());
+    const EndpointId endpoint_id = add_endpoint(ws, draft, ws.plan(id).entry, name);
+    Endpoint& endpoint = ws.model.endpoint(endpoint_id);
+    draft.fill(endpoint.protocol, Protocol::Consumes);
+    draft.fill(endpoint.consumes, Ref<ChannelId>(ws.model.channels[channel].name, channel));
+    draft.fill(endpoint.events, std::move(events));
+    draft.fill(endpoint.implements, Ref<OperationId>(operation.name, id));
+    draft.fill(endpoint.idempotent, Idempotency::ByKey);
+    ws.made.push_back({endpoint_id, Role::Operation, id, {}, false, {}});
+  }
+}
+
+void create_operation_endpoint(Workspace& ws, OperationId id) {
+  const Operation& operation = ws.model.operations[id];
+  const OperationPlan& plan = ws.plan(id);
+  if (plan.given || !plan.entry.valid()) return;
+  Draft draft(ws, operation.name + ".entry", "interactions",
+              fmt::format("which service answers for {}?", operation.name));
+  draft.choose(ws.model.services[plan.entry].name);
+  for (const ServiceId other : ws.model.services.ids())
+    if (other != plan.entry &&
+        std::ranges::any_of(plan.steps, [&](const StepPlan& s) { return s.owner == other; })) {
+      const auto crossing =
+          std::ranges::count_if(plan.steps, [&](const StepPlan& s) { return s.owner != other; });
+      draft.reject(ws.model.services[other].name,
+                   {score("steps that cross", static_cast<double>(crossing))},
+                   "it would do less of the work itself");
+    }
+  const auto crossing =
+      std::ranges::count_if(plan.steps, [&](const StepPlan& s) { return s.owner != plan.entry; });
+  draft
+      .because(
+          fmt::format("{} of its {} cross; writes weigh more than reads, and the last write most",
+                      crossing, plural(static_cast<std::int64_t>(plan.steps.size()), "step")))
+      .traces({"operations." + operation.name + ".steps"})
+      .reversibility(Reversibility::Costly);
+  if (!operation.on->empty()) {
+    create_consumers(ws, draft, id);
+    if (operation.on->size() > 0 && !operation.load) return;
+  }
+  const EndpointId endpoint_id = add_endpoint(ws, draft, plan.entry, operation.name);
+  Endpoint& endpoint = ws.model.endpoint(endpoint_id);
+  if (operation.every) {
+    draft.fill(endpoint.protocol, Protocol::Every);
+    draft.fill(endpoint.every, *operation.every);
+  } else {
+    draft.fill(endpoint.protocol, Protocol::Http);
+    draft.fill(endpoint.http, route_for(ws.model, operation));
+    draft.fill(endpoint.version, std::string("v1"));
+  }
+  draft.fill(endpoint.implements, Ref<OperationId>(operation.name, id));
+  draft.fill(endpoint.idempotent, operation.idempotent.has() ? *operation.idempotent
+                                  : writes(operation)        ? Idempotency::ByKey
+                                                             : Idempotency::Yes);
+  if (operation.priority) draft.fill(endpoint.priority, *operation.priority);
+  ws.made.push_back({endpoint_id, Role::Operation, id, {}, false, {}});
+}
+
+void create_projections(Workspace& ws) {
+  for (const auto& [aggregate, viewer] : ws.views) {
+    const Aggregate& of = ws.model.aggregates[aggregate];
+    const std::string event = change_event(of);
+    Draft draft(
+        ws, fmt::format("{}.{}-view", ws.model.services[viewer].name, kebab_case(of.name)),
+        "interactions",
+        fmt::format("who keeps the copy of {} at {}?", of.name, ws.model.services[viewer].name));
+    draft.choose("a consumer of its own")
+        .because(fmt::format("each {} is applied once, by key, in order", event))
+        .reject("the endpoint that reads it", {}, "the reader would wait for the copy to be made")
+        .reversibility(Reversibility::Easy);
+    const EndpointId id = add_endpoint(ws, draft, viewer, "project-" + kebab_case(of.name));
+    Endpoint& endpoint = ws.model.endpoint(id);
+    const ChannelId channel = channel_of_event(ws.model, event);
+    draft.fill(endpoint.protocol, Protocol::Consumes);
+    draft.fill(endpoint.consumes, Ref<ChannelId>(ws.model.channels[channel].name, channel));
+    draft.fill(endpoint.events, std::vector<std::string>{event});
+    draft.fill(endpoint.idempotent, Idempotency::ByKey);
+    ws.made.push_back({id, Role::Project, {}, {}, false, aggregate});
+  }
+}
+
+// --- filling them ---
+
+struct Filler {
+  Workspace& ws;
+  Draft& draft;
+
+  Provenance from() { return draft.provenance(); }
+
+  template <class T>
+  Field<T> field(T value) {
+    return Field<T>(std::move(value), from());
+  }
+
+  Step step(StepKind kind) {
+    Step out;
+    out.kind = kind;
+    out.from = from();
+    return out;
+  }
+
+  double cpu_ms(const Service& service) {
+    const Technology* t = service.runtime && service.runtime->language
+                              ? ws.catalog.find(*service.runtime->language)
+                              : nullptr;
+    return t == nullptr || t->cpu_ms_per_request <= 0 ? 2 : t->cpu_ms_per_request;
+  }
+
+  Step work(ServiceId service, double share = 1) {
+    Step out = step(StepKind::Work);
+    const double seconds = std::max(.00005, cpu_ms(ws.model.services[service]) * share / 1000);
+    const Duration mean{static_cast<std::int64_t>(std::llround(seconds * 1e5)) * 10'000};
+    const auto law = fit_lognormal(mean, Duration{mean.nanoseconds * 4});
+    out.time = field(*law);
+    return out;
+  }
+
+  Step on_store(StepKind kind, StoreId store, double rows) {
+    Step out = step(kind);
+    out.store = store;
+    out.target = ws.model.stores[store].name;
+    const double statements = std::ceil(
+        rows / rows_a_statement(ws.catalog, ws.model.stores[store], kind == StepKind::Write));
+    if (statements > 1) out.times = field(Factor{statements});
+    return out;
+  }
+
+  void read(std::vector<Step>& out, AggregateId aggregate, double rows, bool stale) {
+    const StoreId store = store_of(ws.model, aggregate);
+    if (!store.valid()) return;
+    for (const CachePlan& plan : ws.caches)
+      if (stale && plan.aggregate == aggregate && plan.cache.valid()) {
+        Step cached = on_store(StepKind::Read, plan.cache, 1);
+        cached.miss.from = from();
+        cached.miss->rate = field(Share{std::round(plan.miss * 10000) / 10000});
+        cached.miss->then.push_back(on_store(StepKind::Read, store, rows));
+        out.push_back(std::move(cached));
+        return;
+      }
+    out.push_back(on_store(StepKind::Read, store, rows));
+  }
+
+  void write(std::vector<Step>& out, AggregateId aggregate, double rows) {
+    const StoreId store = store_of(ws.model, aggregate);
+    if (store.valid()) out.push_back(on_store(StepKind::Write, store, rows));
+  }
+
+  Step call(EndpointId endpoint) {
+    Step out = step(StepKind::Call);
+    out.endpoint = endpoint;
+    out.target = endpoint_name(ws.model, endpoint);
+    return out;
+  }
+
+  Step call(const Ref<ExternalId>& external) {
+    Step out = step(StepKind::Call);
+    out.external = external.id;
+    out.target = external.name;
+    return out;
+  }
+
+  // What the owner does for a step: a write around an external is recorded before and after it, so
+  // that a crash in between leaves a trace to reconcile from.
+  void own_step(std::vector<Step>& out, const ProblemStep& of, bool stale) {
+    const bool write_step = is_write(of.verb) && of.aggregate.id.valid();
+    if (of.calls && write_step) {
+      write(out, of.aggregate.id, of.times.value);
+      out.push_back(call(*of.calls));
+      write(out, of.aggregate.id, of.times.value);
+    } else {
+      if (of.aggregate.id.valid()) {
+        if (write_step)
+          write(out, of.aggregate.id, of.times.value);
+        else
+          read(out, of.aggregate.id, of.times.value, stale);
+      }
+      if (of.calls) out.push_back(call(*of.calls));
+    }
+    if (write_step) announce_change(out, of.aggregate.id);
+  }
+
+  void publish(std::vector<Step>& out, const std::string& event, Share share) {
+    const ChannelId channel = channel_of_event(ws.model, event);
+    if (!channel.valid()) return;
+    Step announce = step(StepKind::Publish);
+    announce.channel = channel;
+    announce.target = ws.model.channels[channel].name;
+    announce.event = event;
+    announce.via = field(PublishVia::Outbox);
+    if (share.value >= 1) {
+      out.push_back(std::move(announce));
+      return;
+    }
+    Step choose = step(StepKind::Choose);
+    Branch some;
+    some.share = field(share);
+    some.steps.push_back(std::move(announce));
+    choose.branches.push_back(std::move(some));
+    out.push_back(std::move(choose));
+  }
+
+  void announce_change(std::vector<Step>& out, AggregateId aggregate) {
+    for (const auto& [viewed, viewer] : ws.views)
+      if (viewed == aggregate) {
+        publish(out, change_event(ws.model.aggregates[aggregate]), Share{1});
+        return;
+      }
+  }
+
+  bool stale_read(const Operation& operation_of, const ProblemStep& of) {
+    return !is_write(of.verb) && of.aggregate.id.valid() &&
+           ws.cache_for(of.aggregate.id, operation_of) != nullptr;
+  }
+
+  StoreId own_store(ServiceId service) {
+    for (const StoreId id : ws.model.stores.ids())
+      if (ws.model.stores[id].owner && ws.model.stores[id].owner->id == service &&
+          !ws.model.stores[id].expires)
+        return id;
+    return {};
+  }
+
+  // Reads that others answer don't wait for one another.
+  void flush_reads(std::vector<Step>& out, std::vector<Step>& reads) {
+    if (reads.size() == 1) out.push_back(std::move(reads.front()));
+    if (reads.size() > 1) {
+      Step together = step(StepKind::Together);
+      together.steps = std::move(reads);
+      out.push_back(std::move(together));
+    }
+    reads.clear();
+  }
+
+  std::vector<Step> operation(OperationId id, ServiceId at) {
+    const Operation& of = ws.model.operations[id];
+    const OperationPlan& plan = ws.plan(id);
+    std::vector<Step> out{work(at)}, reads;
+    if (plan.saga)  // the coordinator's log: where the saga stands is known after a crash
+      if (const StoreId log = own_store(at); log.valid())
+        out.push_back(on_store(StepKind::Write, log, 1));
+    for (const StepPlan& planned : plan.steps) {
+      const ProblemStep& step_of = (*of.steps)[static_cast<std::size_t>(planned.step)];
+      const bool write_step = is_write(step_of.verb);
+      if (planned.crossing == Crossing::Call) {
+        Step remote = call(internal_endpoint(ws, planned.owner, step_of, stale_read(of, step_of)));
+        if (write_step) {
+          flush_reads(out, reads);
+          out.push_back(std::move(remote));
+        } else {
+          reads.push_back(std::move(remote));
+        }
+        continue;
+      }
+      flush_reads(out, reads);
+      if (planned.crossing == Crossing::View) {
+        if (const StoreId view = own_store(at); view.valid())
+          out.push_back(on_store(StepKind::Read, view, step_of.times.value));
+      } else {
+        own_step(out, step_of, stale_read(of, step_of));
+      }
+    }
+    flush_reads(out, reads);
+    // A saga ends with a write of its coordinator, which carries the announcement.
+    if (plan.saga &&
+        (plan.steps.empty() || plan.steps.back().crossing != Crossing::Local ||
+         !is_write((*of.steps)[static_cast<std::size_t>(plan.steps.back().step)].verb)))
+      if (const StoreId log = own_store(at); log.valid())
+        out.push_back(on_store(StepKind::Write, log, 1));
+    for (const std::string& text : *of.emits) {
+      const Emission emission = parse_emission(text);
+      publish(out, emission.event, emission.share);
+    }
+    return out;
+  }
+
+  std::vector<Step> fill(const MadeEndpoint& made) {
+    const ServiceId at = made.endpoint.service;
+    std::vector<Step> out;
+    switch (made.role) {
+      case Role::Operation: return operation(made.operation, at);
+      case Role::Step:
+      case Role::Undo:
+        out.push_back(work(at, .6));  // no public edge: no session, no rendering
+        own_step(out, made.step, made.stale);
+        return out;
+      case Role::Project:
+        out.push_back(work(at, .4));
+        if (const StoreId view = own_store(at); view.valid())
+          out.push_back(on_store(StepKind::Write, view, 1));
+        return out;
+    }
+    return out;
+  }
+};
+
+}  // namespace
+
+double rows_a_statement(const Catalog& catalog, const Store& store, bool write) {
+  const Technology* technology = store.engine ? catalog.find(*store.engine) : nullptr;
+  const std::string_view kind =
+      technology == nullptr ? "database" : std::string_view(technology->kind);
+  if (kind == "analytics") return write ? 1000 : 1'000'000;
+  if (technology != nullptr &&
+      (technology->model == "wide-column" || technology->model == "time-series"))
+    return write ? 100 : 1000;
+  return 100;
+}
+
+EndpointId internal_endpoint(const Workspace& ws, ServiceId owner, const ProblemStep& step,
+                             bool stale) {
+  for (const MadeEndpoint& made : ws.made)
+    if (made.endpoint.service == owner && made.role == Role::Step && made.stale == stale &&
+        same_work(made.step, step))
+      return made.endpoint;
+  return find_endpoint(ws.model,
+                       ws.model.services[owner].name + "." + internal_endpoint_name(step));
+}
+
+void create_endpoints(Workspace& ws) {
+  create_channels(ws);
+  for (const OperationId id : ws.model.operations.ids())
+    create_operation_endpoint(ws, id);
+  for (const OperationId id : ws.model.operations.ids()) {
+    const Operation& operation = ws.model.operations[id];
+    const OperationPlan& plan = ws.plan(id);
+    if (plan.given) continue;
+    Draft draft(ws, operation.name + ".participants", "interactions",
+                fmt::format("what do other services do for {}?", operation.name));
+    draft.choose("an endpoint a step")
+        .because(
+            "one endpoint for one thing that its owner does; operations that need the same share "
+            "it")
+        .traces({"operations." + operation.name + ".steps"})
+        .reversibility(Reversibility::Costly);
+    for (const StepPlan& planned : plan.steps) {
+      const ProblemStep& step = (*operation.steps)[static_cast<std::size_t>(planned.step)];
+      const bool stale = !is_write(step.verb) && step.aggregate.id.valid() &&
+                         ws.cache_for(step.aggregate.id, operation) != nullptr;
+      if (planned.crossing == Crossing::Call)
+        ensure_step_endpoint(ws, draft, planned.owner, step, Role::Step, stale);
+      if (step.has_undo && plan.saga)
+        ensure_step_endpoint(ws, draft, planned.owner, undo_of(step), Role::Undo);
+    }
+  }
+  create_projections(ws);
+}
+
+void fill_endpoints(Workspace& ws) {
+  for (const MadeEndpoint& made : ws.made) {
+    // The endpoint's own decision made it, and so made its steps.
+    const DecisionId by = ws.model.endpoint(made.endpoint).from.decision;
+    Draft draft(ws, ws.model.decisions[by].name, "data", "");
+    draft.adopt(by);
+    Filler filler{ws, draft};
+    std::vector<Step> steps = filler.fill(made);
+    draft.fill(ws.model.endpoint(made.endpoint).steps, std::move(steps));
+  }
+}
+
+}  // namespace scantling

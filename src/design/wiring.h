@@ -1,0 +1,24 @@
+// From plans to endpoints: which endpoints the services need, and the steps inside each. The
+// consistency pass makes the endpoints, so that sagas can name them; the data pass fills them in
+// once the stores are known.
+#pragma once
+
+#include "design/workspace.h"
+
+namespace scantling {
+
+// Endpoints for the operations that have none, and for every step that one service asks another to
+// do. Also `<service>.events` channels for what is announced, and the consumers.
+void create_endpoints(Workspace& ws);
+
+// Steps of every endpoint that create_endpoints made. `stores` are those of the data pass.
+void fill_endpoints(Workspace& ws);
+
+// The endpoint of `owner` that does the step for others; invalid before create_endpoints.
+EndpointId internal_endpoint(const Workspace& ws, ServiceId owner, const ProblemStep& step,
+                             bool stale = false);
+
+// Rows that one statement of that engine returns or writes in about its catalogue time.
+double rows_a_statement(const Catalog& catalog, const Store& store, bool write);
+
+}  // namespace scantling

@@ -1,0 +1,250 @@
+#include "design/workspace.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/text.h"
+
+namespace scantling {
+
+Draft::Draft(Workspace& workspace, std::string name, std::string_view pass, std::string question)
+    : workspace_(workspace) {
+  decision_.name = std::move(name);
+  const Provenance own{Origin::Decided, {}, {}};
+  decision_.pass = {std::string(pass), own};
+  decision_.question = {std::move(question), own};
+}
+
+Draft& Draft::choose(std::string name, std::vector<Score> scores) {
+  decision_.chosen = {name, {Origin::Decided, {}, {}}};
+  decision_.alternatives.insert(decision_.alternatives.begin(),
+                                {std::move(name), std::move(scores), ""});
+  return *this;
+}
+
+Draft& Draft::reject(std::string name, std::vector<Score> scores, std::string why_not) {
+  if (!decision_.instead_of.has()) decision_.instead_of.from.origin = Origin::Decided;
+  decision_.instead_of.value.push_back(name);
+  decision_.alternatives.push_back({std::move(name), std::move(scores), std::move(why_not)});
+  return *this;
+}
+
+Draft& Draft::because(std::string text) {
+  decision_.because = {std::move(text), {Origin::Decided, {}, {}}};
+  return *this;
+}
+
+Draft& Draft::flips(std::string text) {
+  decision_.flips = {std::move(text), {Origin::Decided, {}, {}}};
+  return *this;
+}
+
+Draft& Draft::traces(std::initializer_list<std::string> paths) {
+  return traces(std::vector<std::string>(paths));
+}
+
+Draft& Draft::traces(const std::vector<std::string>& paths) {
+  decision_.traces_to.from.origin = Origin::Decided;
+  for (const std::string& path : paths)
+    if (std::ranges::find(decision_.traces_to.value, path) == decision_.traces_to.value.end())
+      decision_.traces_to.value.push_back(path);
+  return *this;
+}
+
+Draft& Draft::reversibility(Reversibility reversibility) {
+  decision_.reversibility = {reversibility, {Origin::Decided, {}, {}}};
+  return *this;
+}
+
+DecisionId Draft::keep() {
+  if (!id_.valid()) {
+    id_ = workspace_.model.decisions.add(std::move(decision_));
+    Decision& kept = workspace_.model.decisions[id_];
+    const Provenance own{Origin::Decided, {}, id_};
+    kept.from = own;
+    for (Field<std::string>* field :
+         {&kept.pass, &kept.question, &kept.chosen, &kept.because, &kept.flips})
+      if (field->has()) field->from = own;
+    if (kept.instead_of.has()) kept.instead_of.from = own;
+    if (kept.traces_to.has()) kept.traces_to.from = own;
+    if (kept.reversibility.has()) kept.reversibility.from = own;
+  }
+  return id_;
+}
+
+void Draft::note(const std::string& path) {
+  Decision& kept = workspace_.model.decisions[keep()];
+  kept.sets.from = {Origin::Decided, {}, id_};
+  if (std::ranges::find(kept.sets.value, path) == kept.sets.value.end())
+    kept.sets.value.push_back(path);
+}
+
+void Draft::made(Element& element, const std::string& path) {
+  element.from = provenance();
+  note(path);
+}
+
+Workspace::Workspace(Architecture& architecture, const Catalog& technologies,
+                     const DesignOptions& design_options, const Demands& demanded)
+    : model(architecture), catalog(technologies), options(design_options), demands(demanded) {
+  plans.resize(model.operations.size());
+}
+
+std::string Workspace::locked_choice(std::string_view name) const {
+  for (const Decision& decision : model.decisions)
+    if (decision.name == name && decision.from.origin == Origin::Given && decision.chosen)
+      return *decision.chosen;
+  return {};
+}
+
+void Workspace::assume(std::string path, std::string text, std::string question) {
+  model.assumptions.push_back({std::move(path), std::move(text), std::move(question)});
+}
+
+const CachePlan* Workspace::cache_for(AggregateId aggregate, const Operation& operation) const {
+  if (!operation.staleness) return nullptr;
+  for (const CachePlan& plan : caches)
+    if (plan.aggregate == aggregate && plan.expires <= *operation.staleness) return &plan;
+  return nullptr;
+}
+
+bool Workspace::has_profile(Profile profile) const {
+  return std::ranges::find(*model.profiles, profile) != model.profiles->end();
+}
+
+namespace {
+std::vector<Profile> profiles_of(const Architecture& model) {
+  return model.profiles->empty() ? std::vector<Profile>{Profile::Production} : *model.profiles;
+}
+}  // namespace
+
+Duration Workspace::profile_p99() const {
+  Duration out{INT64_MAX};
+  for (const Profile p : profiles_of(model))
+    out = std::min(out, catalog.profile(p).p99);
+  return out;
+}
+
+Share Workspace::profile_availability() const {
+  Share out{0};
+  for (const Profile p : profiles_of(model))
+    out = std::max(out, catalog.profile(p).availability);
+  return out;
+}
+
+int Workspace::profile_least_instances() const {
+  int out = 1;
+  for (const Profile p : profiles_of(model))
+    out = std::max(out, catalog.profile(p).least_instances);
+  return out;
+}
+
+double Workspace::profile_utilisation() const {
+  double out = 1;
+  for (const Profile p : profiles_of(model))
+    out = std::min(out, catalog.profile(p).target_utilisation);
+  return out;
+}
+
+int Workspace::zones() const {
+  if (model.placement && model.placement->zones)
+    return static_cast<int>(model.placement->zones->value);
+  if (model.constraints && model.constraints->zones)
+    return static_cast<int>(model.constraints->zones->value);
+  int out = 1;
+  for (const Profile p : profiles_of(model))
+    out = std::max(out, catalog.profile(p).zones);
+  return out;
+}
+
+int Workspace::people() const {
+  std::int64_t out = 0;
+  for (const Team& team : model.teams)
+    out += team.size.or_else(Count{4}).value;
+  return static_cast<int>(out);
+}
+
+std::vector<double> operation_rates(const Architecture& model, bool peak) {
+  std::vector<double> own(model.operations.size(), 0);
+  for (const OperationId id : model.operations.ids()) {
+    const Operation& operation = model.operations[id];
+    double& rate = own[static_cast<std::size_t>(id.index)];
+    if (operation.load) {
+      const double mean = operation.load->mean ? operation.load->mean->per_second : 0;
+      const double high = operation.load->peak ? operation.load->peak->per_second : mean;
+      rate = peak ? high : (operation.load->mean ? mean : high);
+    } else if (operation.every && operation.every->nanoseconds > 0) {
+      rate = 1 / operation.every->seconds();
+    }
+  }
+  std::vector<double> rates = own;
+  for (int round = 0; round < 32; ++round) {
+    std::map<std::string, double> events;
+    for (const OperationId id : model.operations.ids())
+      for (const std::string& text : *model.operations[id].emits) {
+        const Emission emission = parse_emission(text);
+        events[emission.event] += emission.share.value * rates[static_cast<std::size_t>(id.index)];
+      }
+    std::vector<double> next = own;
+    for (const OperationId id : model.operations.ids())
+      for (const std::string& event : *model.operations[id].on)
+        if (const auto it = events.find(event); it != events.end())
+          next[static_cast<std::size_t>(id.index)] += it->second;
+    if (next == rates) break;
+    rates = std::move(next);
+  }
+  return rates;
+}
+
+std::vector<AggregateRates> aggregate_rates(const Architecture& model,
+                                            const std::vector<double>& rates) {
+  std::vector<AggregateRates> out(model.aggregates.size());
+  for (const OperationId id : model.operations.ids())
+    for (const ProblemStep& step : *model.operations[id].steps) {
+      if (!step.aggregate.id.valid()) continue;
+      const double rate = rates[static_cast<std::size_t>(id.index)] * step.times.value;
+      AggregateRates& of = out[static_cast<std::size_t>(step.aggregate.id.index)];
+      (is_write(step.verb) ? of.writes : of.reads) += rate;
+    }
+  return out;
+}
+
+double stored_bytes(const Aggregate& aggregate, double years) {
+  const double now =
+      static_cast<double>(aggregate.count->value) * static_cast<double>(aggregate.size->count);
+  return now * std::pow(1 + (aggregate.growth ? aggregate.growth->value : 0), years);
+}
+
+std::string aggregate_list(const Architecture& model, const std::vector<AggregateId>& ids) {
+  std::vector<std::string> names;
+  for (const AggregateId id : ids)
+    names.push_back(model.aggregates[id].name);
+  return enumerate(names);
+}
+
+std::string service_name_for(std::string_view aggregate) {
+  static constexpr std::string_view kUncountable[] = {
+      "stock", "inventory", "catalog",   "data", "history",
+      "kyc",   "audit",     "telemetry", "news", "access"};
+  std::string name = kebab_case(aggregate);
+  const std::size_t dash = name.rfind('-');
+  const std::string last = dash == std::string::npos ? name : name.substr(dash + 1);
+  if (std::ranges::find(kUncountable, std::string_view(last)) != std::end(kUncountable))
+    return name;
+  const auto ends = [&](std::string_view suffix) { return name.ends_with(suffix); };
+  if (ends("y") && name.size() > 1 &&
+      std::string_view("aeiou").find(name[name.size() - 2]) == std::string_view::npos)
+    return name.substr(0, name.size() - 1) + "ies";
+  if (ends("s") || ends("x") || ends("ch") || ends("sh")) return name + "es";
+  return name + "s";
+}
+
+Score score(std::string criterion, double value, std::string unit) {
+  return {std::move(criterion), value, std::move(unit)};
+}
+
+std::string internal_endpoint_name(const ProblemStep& step) {
+  return std::string(to_text_enum(step.verb)) + "-" + kebab_case(step.aggregate.name);
+}
+
+}  // namespace scantling

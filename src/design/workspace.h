@@ -1,0 +1,186 @@
+// What the passes share while they complete one model: the model itself, the catalogue, what the
+// loop demands of them, and the plan that the early passes leave for the later ones.
+#pragma once
+
+#include <initializer_list>
+#include <map>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "catalog/catalog.h"
+#include "design/design.h"
+#include "model/architecture.h"
+
+namespace scantling {
+
+// What a failed round of the loop asks of the next one. Each is a demand on one pass.
+struct Demands {
+  std::map<std::string, double> service_capacity;  // service -> factor over what capacity chose
+  std::map<std::string, double> store_capacity;  // store -> factor over the shards or copies chosen
+  std::map<std::string, double> channel_capacity;  // channel -> factor over the partitions chosen
+  std::set<std::string> cached;                    // aggregates whose reads must come from a cache
+  std::set<std::string> isolated;        // endpoints of externals: tighter timeout and bulkhead
+  std::set<std::string> answered_early;  // operations that answer before a slow external does
+  std::set<std::string> without_retry;   // edges "orders.place -> payments.charge"
+
+  bool empty() const {
+    return service_capacity.empty() && store_capacity.empty() && channel_capacity.empty() &&
+           cached.empty() && isolated.empty() && answered_early.empty() && without_retry.empty();
+  }
+};
+
+// How one step of one operation is carried out.
+enum class Crossing : std::uint8_t {
+  Local,  // the aggregate belongs to the service that runs the operation
+  Call,   // a synchronous call to its owner
+  View,   // a read model in the caller's own store, fed by the owner's events
+};
+
+struct StepPlan {
+  int step = 0;  // into the operation's steps
+  Crossing crossing = Crossing::Local;
+  ServiceId owner;  // of the aggregate; the entry service for a step without one
+};
+
+struct OperationPlan {
+  bool given = false;  // an endpoint that implements it is in the model already
+  ServiceId entry;
+  std::vector<StepPlan> steps;  // in the order in which they run
+  bool saga = false;            // writes cross services and must be all or nothing
+};
+
+// An endpoint that a pass made, with what it is for.
+struct MadeEndpoint {
+  enum class Role : std::uint8_t { Operation, Step, Undo, Project };
+  EndpointId endpoint;
+  Role role = Role::Operation;
+  OperationId operation;  // Operation
+  ProblemStep step;       // Step, Undo
+  bool stale = false;     // Step: a read that a cache may answer
+  AggregateId aggregate;  // Project: the view that it keeps
+};
+
+// A cache in front of one aggregate's reads, for operations that allow staleness.
+struct CachePlan {
+  AggregateId aggregate;
+  ServiceId owner;
+  StoreId cache;  // once the data pass has made it
+  Duration expires;
+  double keys = 0;  // that are asked for, one a page of rows
+  double miss = 1;  // share of the reads
+};
+
+class Workspace;
+
+// A decision while it is being written. It joins the model when the first value is set, or by
+// keep().
+class Draft {
+ public:
+  Draft(Workspace& workspace, std::string name, std::string_view pass, std::string question);
+
+  Draft& choose(std::string name, std::vector<Score> scores = {});
+  Draft& reject(std::string name, std::vector<Score> scores, std::string why_not);
+  Draft& because(std::string text);
+  Draft& flips(std::string text);
+  Draft& traces(std::initializer_list<std::string> paths);
+  Draft& traces(const std::vector<std::string>& paths);
+  Draft& reversibility(Reversibility reversibility);
+
+  // Sets an open field and notes its path; a given value is left alone and false returned.
+  template <class T>
+  bool set(Field<T>& field, T value, const std::string& path) {
+    if (field.fixed()) return false;
+    field.decide(std::move(value), keep());
+    note(path);
+    return true;
+  }
+  // The same for a value that belongs to an element which this decision made: no path of its own.
+  template <class T>
+  void fill(Field<T>& field, T value) {
+    if (!field.fixed()) field.decide(std::move(value), keep());
+  }
+  // Makes a group of fields present, without fixing what is in it.
+  template <class T>
+  T& group(Field<T>& field) {
+    if (!field.has()) field.from = {Origin::Decided, {}, keep()};
+    return field.value;
+  }
+  // Marks an element as made by this decision.
+  void made(Element& element, const std::string& path);
+  void note(const std::string& path);
+  DecisionId keep();
+  // Goes on with a decision that is in the model already.
+  void adopt(DecisionId id) { id_ = id; }
+  Provenance provenance() { return {Origin::Decided, {}, keep()}; }
+
+ private:
+  Workspace& workspace_;
+  Decision decision_;  // until kept
+  DecisionId id_;
+};
+
+class Workspace {
+ public:
+  Workspace(Architecture& architecture, const Catalog& technologies,
+            const DesignOptions& design_options, const Demands& demanded);
+
+  Architecture& model;
+  const Catalog& catalog;
+  const DesignOptions& options;
+  const Demands& demands;
+
+  std::vector<OperationPlan> plans;                      // by operation
+  std::vector<std::pair<AggregateId, ServiceId>> views;  // read models: what, at whom
+  std::vector<MadeEndpoint> made;
+  std::vector<CachePlan> caches;
+
+  // What a person has locked under that name ("place-order.style"); empty when nothing is.
+  std::string locked_choice(std::string_view name) const;
+  void assume(std::string path, std::string text, std::string question = "");
+
+  const OperationPlan& plan(OperationId id) const {
+    return plans[static_cast<std::size_t>(id.index)];
+  }
+  OperationPlan& plan(OperationId id) { return plans[static_cast<std::size_t>(id.index)]; }
+
+  // The cache that may answer reads of the aggregate for an operation; null when there is none, or
+  // when the operation allows no staleness.
+  const CachePlan* cache_for(AggregateId aggregate, const Operation& operation) const;
+
+  bool has_profile(Profile profile) const;
+  // The strictest value over the model's profiles (production when it names none).
+  Duration profile_p99() const;
+  Share profile_availability() const;
+  int profile_least_instances() const;
+  double profile_utilisation() const;
+  int zones() const;
+  int people() const;
+};
+
+// --- facts about a problem that several passes ask for; all at peak ---
+
+// Runs per second of each operation: its own load, its schedule, or that of the events that start
+// it (to a fixed point; a cycle of events is cut at 32 rounds).
+std::vector<double> operation_rates(const Architecture& model, bool peak);
+// Reads and writes per second of each aggregate's rows (x20 counts twenty).
+struct AggregateRates {
+  double reads = 0, writes = 0;
+};
+std::vector<AggregateRates> aggregate_rates(const Architecture& model,
+                                            const std::vector<double>& rates);
+// The growth of the data kept: bytes in three years, at the mean rates of creation where `keep`
+// bounds it.
+double stored_bytes(const Aggregate& aggregate, double years);
+
+std::string aggregate_list(const Architecture& model, const std::vector<AggregateId>& ids);
+std::string service_name_for(
+    std::string_view aggregate);  // "Order" -> "orders", "Stock" -> "stock"
+Score score(std::string criterion, double value, std::string unit = "");
+
+// Puts `(read|write) of one aggregate` into the words of an endpoint: "reserve-stock".
+std::string internal_endpoint_name(const ProblemStep& step);
+
+}  // namespace scantling
