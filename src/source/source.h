@@ -27,7 +27,9 @@ class FileSystem {
   // Fails with a sentence that names the path: "cannot read shop.yaml: no such file", "... is a
   // directory", "... is larger than 64 MiB", "... permission denied".
   virtual Expected<std::string> read(const std::string& path) const = 0;
-  // Paths that match a glob ("parts/*.yaml", "**" not supported), sorted by bytes.
+  // Regular files that match a glob ("parts/*.yaml"; `*` and `?` stay within one name and don't
+  // match a leading dot; "**" is not supported), sorted by bytes. At most 100,000 names are looked
+  // at.
   virtual std::vector<std::string> glob(const std::string& pattern) const = 0;
 };
 const FileSystem& disk();
@@ -51,9 +53,11 @@ class Sources {
   const std::string& path(FileId file) const;
   std::string_view text(FileId file) const;
   std::string_view text(Span span) const;
+  // A byte order mark counts no column. Offsets past the end are at the end.
   LineColumn position(FileId file, std::uint32_t offset) const;
   // The line's bytes without its line end; line is 1-based.
   std::string_view line(FileId file, int line) const;
+  // Lines end at \n, \r\n or \r; what follows the last one is a line too, even when empty.
   int line_count(FileId file) const;
   std::size_t size() const { return files_.size(); }
 
@@ -62,7 +66,12 @@ class Sources {
     std::string path;
     std::string text;
     std::vector<std::uint32_t> line_starts;
+    // Code points before each block of kBlock bytes: a column costs no more on a long line.
+    std::vector<std::uint32_t> code_points;
   };
+  static constexpr std::size_t kBlock = 4096;
+  static std::uint32_t code_points_before(const File& file, std::size_t offset);
+  const File& file(FileId id) const;
   std::vector<std::unique_ptr<File>> files_;
 };
 
@@ -77,7 +86,8 @@ struct Edit {
 Expected<std::string> apply_edits(const Sources& sources, FileId file, std::vector<Edit> edits);
 
 // Writes the whole text or nothing: to a temporary file beside `path`, then renames it. Makes the
-// folders that are missing.
+// folders that are missing, follows a symbolic link, keeps the mode of a file that is replaced.
+// Refuses what is not a regular file ("cannot write /dev/null: is not a regular file").
 Expected<void> write_file(const std::string& path, std::string_view text);
 
 }  // namespace scantling
