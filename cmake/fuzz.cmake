@@ -1,0 +1,10 @@
+# tests/fuzz/<name>_fuzz.cpp becomes the libFuzzer program <name>_fuzz, linked with every room.
+get_property(room_libraries GLOBAL PROPERTY SCANTLING_ROOM_LIBRARIES)
+file(GLOB programs CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/tests/fuzz/*_fuzz.cpp")
+foreach(program IN LISTS programs)
+  get_filename_component(name "${program}" NAME_WE)
+  add_executable(${name} "${program}")
+  target_link_libraries(${name} PRIVATE ${room_libraries} scantling_options)
+  target_compile_definitions(${name} PRIVATE SCANTLING_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
+  target_link_options(${name} PRIVATE -fsanitize=fuzzer)
+endforeach()
