@@ -1,0 +1,111 @@
+#include "boundaries/choose.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+
+#include "base/units.h"
+
+namespace scantling::boundaries {
+namespace {
+
+std::size_t at(int index) {
+  return static_cast<std::size_t>(index);
+}
+
+// Mean vote of pairs inside services less that of pairs across them.
+double stability_of(const Consensus& consensus, const std::vector<int>& group) {
+  if (!consensus.dense()) return 0;
+  double inside = 0, across = 0, inside_pairs = 0, across_pairs = 0;
+  for (std::size_t a = 0; a < group.size(); ++a)
+    for (std::size_t b = a + 1; b < group.size(); ++b) {
+      const double vote = consensus.at(static_cast<int>(a), static_cast<int>(b));
+      const bool together = group[a] == group[b];
+      (together ? inside : across) += vote;
+      (together ? inside_pairs : across_pairs) += 1;
+    }
+  return (inside_pairs > 0 ? inside / inside_pairs : 1) -
+         (across_pairs > 0 ? across / across_pairs : 0);
+}
+
+// Share of the rate of functionalities with more than one write that write in more than one
+// service.
+double split_share_of_writers(const Input& input, const std::vector<int>& group) {
+  double writers = 0, split = 0;
+  for (const Functionality& f : input.functionalities) {
+    int first = -1;
+    bool more = false, across = false;
+    for (const Access& access : f.accesses) {
+      if (!access.write) continue;
+      if (first >= 0 && access.entity != first) more = true;
+      if (first >= 0 && group[at(access.entity)] != group[at(first)]) across = true;
+      if (first < 0) first = access.entity;
+    }
+    if (more) writers += f.rate;
+    if (across) split += f.rate;
+  }
+  return writers > 0 ? split / writers : 0;
+}
+
+// Every objection must be about the best cut found; one alone is enough.
+void object(const Input& input, const Cut& cut, double stability, Choice& choice) {
+  const auto percent = [](double share) { return readable(Share{share}); };
+  const double writers = split_share_of_writers(input, cut.group);
+  if (input.entities.size() < 4)
+    choice.reasons.push_back(fmt::format("{} are too few to part", input.entities.size()) +
+                             " entities");
+  if (cut.objectives.modularity < .1)
+    choice.reasons.push_back(fmt::format(
+        "the best cut, into {} services, has modularity {}: the entities are used as one whole",
+        cut.services, number_text(cut.objectives.modularity, 2)));
+  if (writers > .6)
+    choice.reasons.push_back(
+        fmt::format("the best cut, into {} services, splits {} of the work that writes more than "
+                    "one entity",
+                    cut.services, percent(writers)));
+  if (cut.objectives.crossing > .6)
+    choice.reasons.push_back(
+        fmt::format("the best cut, into {} services, sends {} of all access steps across",
+                    cut.services, percent(cut.objectives.crossing)));
+  if (stability > 0 && stability < .15)
+    choice.reasons.push_back(
+        fmt::format("runs on slightly changed weights disagree about the best cut (stability {})",
+                    number_text(stability, 2)));
+  choice.stay_one = !choice.reasons.empty();
+}
+
+}  // namespace
+
+Choice choose_services(const Input& input, const std::vector<Cut>& cuts,
+                       const Consensus& consensus) {
+  Choice choice;
+  for (std::size_t i = 0; i < cuts.size(); ++i) {
+    ServicesScore& score = choice.scores.emplace_back();
+    score.services = cuts[i].services;
+    score.cut = static_cast<int>(i);
+    score.stability = stability_of(consensus, cuts[i].group);
+    score.modularity = cuts[i].objectives.modularity;
+    score.benefit = -cuts[i].objectives.score;
+    if (cuts[i].services < 2 && cuts.size() > 1) continue;
+    const bool sound = cuts[i].degenerate.empty();
+    const bool best_sound = choice.best >= 0 && cuts[at(choice.best)].degenerate.empty();
+    if (choice.best < 0 || (sound && !best_sound) ||
+        (sound == best_sound && score.benefit > choice.scores[at(choice.best)].benefit))
+      choice.best = static_cast<int>(i);
+  }
+  if (choice.best < 0) return choice;
+  const Cut& best = cuts[at(choice.best)];
+  const bool one_allowed = input.constraints.services_low <= 1;
+  if (best.services > 1 && one_allowed)
+    object(input, best, choice.scores[at(choice.best)].stability, choice);
+  if (!choice.stay_one)
+    choice.reasons.push_back(fmt::format(
+        "{} services score best: modularity {}, {} of functionalities split, {} write in more "
+        "than one, stability {}",
+        best.services, number_text(best.objectives.modularity, 2),
+        readable(Share{best.metrics.split}), readable(Share{best.metrics.write_split}),
+        number_text(choice.scores[at(choice.best)].stability, 2)));
+  return choice;
+}
+
+}  // namespace scantling::boundaries

@@ -1,0 +1,341 @@
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <numeric>
+
+#include "base/assert.h"
+#include "boundaries/boundaries.h"
+#include "boundaries/choose.h"
+#include "boundaries/consensus.h"
+#include "boundaries/explain.h"
+#include "boundaries/layers.h"
+#include "boundaries/leiden.h"
+#include "boundaries/parallel.h"
+#include "boundaries/problem.h"
+#include "boundaries/search.h"
+#include "boundaries/state.h"
+
+namespace scantling::boundaries {
+namespace {
+
+constexpr std::size_t archive_at_most = 60;
+constexpr int linkage_at_most = 400;  // atoms; above, the O(n^3) linkage is left out
+
+std::size_t at(int index) {
+  return static_cast<std::size_t>(index);
+}
+
+void check_input(const Input& input) {
+  const auto known = [&](int entity) { return entity >= 0 && at(entity) < input.entities.size(); };
+  for (const Functionality& f : input.functionalities)
+    for (const Access& access : f.accesses)
+      SCANTLING_ASSERT(known(access.entity));
+  for (const Relation& relation : input.relations)
+    SCANTLING_ASSERT(known(relation.a) && known(relation.b));
+  for (const CoChange& change : input.co_changes)
+    SCANTLING_ASSERT(known(change.a) && known(change.b));
+  for (const auto* groups : {&input.constraints.keep_together, &input.constraints.keep_apart})
+    for (const std::vector<int>& group : *groups)
+      for (const int entity : group)
+        SCANTLING_ASSERT(known(entity));
+  for (const Pin& pin : input.constraints.pins)
+    SCANTLING_ASSERT(known(pin.entity));
+  SCANTLING_ASSERT(input.reference.empty() || input.reference.size() == input.entities.size());
+}
+
+Cut make_cut(const Problem& problem, const Found& found) {
+  const Input& input = *problem.input;
+  Cut cut;
+  cut.group.resize(input.entities.size());
+  for (std::size_t e = 0; e < cut.group.size(); ++e)
+    cut.group[e] = found.group[at(problem.atoms.of[e])];
+  cut.services = compact_labels(cut.group);
+  cut.objectives = found.objectives;
+  cut.metrics = measure(input.entities, input.functionalities, cut.group);
+  cut.objectives.complexity = cut.metrics.complexity;
+  cut.degenerate = degeneracy(input, cut.group, cut.services);
+  return cut;
+}
+
+struct Range {
+  int low = 2;
+  int high = 2;
+};
+
+Range services_range(const Problem& problem, const Options& options) {
+  const Constraints& c = problem.input->constraints;
+  const int atoms = problem.atoms.count();
+  Range range;
+  range.low = std::max({2, c.services_low, options.services_low});
+  if (c.services_high > 0) range.low = std::min(range.low, c.services_high);
+  range.high = std::min(12, std::max(2, atoms / 2));
+  range.high = std::max(range.high, range.low);
+  if (options.services_high > 0) range.high = std::max(range.low, options.services_high);
+  if (c.services_high > 0) range.high = std::min(range.high, c.services_high);
+  if (c.services_low > 0) range.high = std::max(range.high, c.services_low);
+  range.low = std::max(1, std::min(range.low, atoms));
+  range.high = std::max(range.low, std::min(range.high, atoms));
+  return range;
+}
+
+// Starts for one number of services: consensus linkage, the reference, and the Leiden partitions
+// nearest in number, merged or split to it.
+std::vector<std::vector<int>> starts_for(const Problem& problem,
+                                         const std::vector<std::vector<int>>& runs, int services,
+                                         const Options& options) {
+  std::vector<std::vector<int>> starts;
+  if (!problem.votes.empty() && problem.atoms.count() <= linkage_at_most)
+    starts.push_back(linked(problem, services));
+  if (!problem.reference.empty()) {
+    std::vector<int> group = problem.reference;
+    const int most = *std::max_element(group.begin(), group.end());
+    for (int& g : group)
+      if (g < 0) g = most + 1;
+    starts.push_back(resized(problem, std::move(group), services, options.seed));
+  }
+  std::vector<std::pair<int, std::size_t>> order;  // distance in number, run
+  for (std::size_t r = 0; r < runs.size(); ++r) {
+    const int count = 1 + *std::max_element(runs[r].begin(), runs[r].end());
+    if (count > 1000) continue;
+    order.push_back({count >= services ? count - services : 3 * (services - count), r});
+  }
+  std::stable_sort(order.begin(), order.end(),
+                   [](const auto& x, const auto& y) { return x.first < y.first; });
+  const std::size_t wanted = starts.size() + at(std::max(1, options.restarts));
+  for (const auto& [distance, r] : order) {
+    if (starts.size() >= wanted) break;
+    std::vector<int> start = resized(problem, runs[r], services, options.seed + r);
+    if (std::find(starts.begin(), starts.end(), start) == starts.end())
+      starts.push_back(std::move(start));
+  }
+  if (starts.empty())
+    starts.push_back(
+        resized(problem, std::vector<int>(at(problem.atoms.count()), 0), services, options.seed));
+  return starts;
+}
+
+// Lower is better in each.
+std::vector<double> archive_objectives(const Cut& cut, std::size_t entities) {
+  const Objectives& o = cut.objectives;
+  return {o.split_transactions,
+          o.split_writes,
+          o.complexity,
+          o.crossing,
+          o.team_spread,
+          o.distance,
+          -o.modularity,
+          static_cast<double>(cut.metrics.largest) / static_cast<double>(entities)};
+}
+
+bool dominates(const std::vector<double>& a, const std::vector<double>& b) {
+  bool less = false;
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    if (a[i] > b[i] + 1e-9) return false;
+    if (a[i] < b[i] - 1e-9) less = true;
+  }
+  return less;
+}
+
+// Non-dominated cuts, each once; of too many, those with the best scores of each number of
+// services.
+std::vector<Cut> archive_of(std::vector<Cut> cuts, std::size_t entities) {
+  std::stable_sort(cuts.begin(), cuts.end(), [](const Cut& a, const Cut& b) {
+    if (a.services != b.services) return a.services < b.services;
+    if (a.objectives.score != b.objectives.score) return a.objectives.score < b.objectives.score;
+    return a.group < b.group;
+  });
+  cuts.erase(std::unique(cuts.begin(), cuts.end(),
+                         [](const Cut& a, const Cut& b) { return a.group == b.group; }),
+             cuts.end());
+  std::vector<std::vector<double>> points;
+  for (const Cut& cut : cuts)
+    points.push_back(archive_objectives(cut, entities));
+  std::vector<std::pair<int, std::size_t>> kept;  // rank within its number of services
+  std::map<int, int> rank;
+  for (std::size_t i = 0; i < cuts.size(); ++i) {
+    const auto beats = [&](const std::vector<double>& p) { return dominates(p, points[i]); };
+    if (std::none_of(points.begin(), points.end(), beats))
+      kept.push_back({rank[cuts[i].services]++, i});
+  }
+  std::stable_sort(kept.begin(), kept.end(),
+                   [](const auto& a, const auto& b) { return a.first < b.first; });
+  if (kept.size() > archive_at_most) kept.resize(archive_at_most);
+  std::sort(kept.begin(), kept.end(),
+            [](const auto& a, const auto& b) { return a.second < b.second; });
+  std::vector<Cut> archive;
+  for (const auto& [r, i] : kept)
+    archive.push_back(std::move(cuts[i]));
+  return archive;
+}
+
+// The search over all numbers of services: each by itself, then from its neighbours' results.
+struct Sweep {
+  std::vector<Found> best;                  // per number from range.low
+  std::vector<std::vector<Found>> visited;  // likewise
+};
+
+Sweep sweep_services(const Problem& problem, const std::vector<std::vector<int>>& runs,
+                     const Range& range, const Options& options) {
+  const int count = range.high - range.low + 1;
+  const bool small = problem.atoms.count() <= linkage_at_most;
+  Sweep sweep{std::vector<Found>(at(count)), std::vector<std::vector<Found>>(at(count))};
+  in_parallel(options.jobs, count, [&](int i) {
+    const int services = range.low + i;
+    sweep.best[at(i)] = search(problem, starts_for(problem, runs, services, options), services,
+                               small ? options.restarts : 0, options.seed,
+                               [&](const Found& f) { sweep.visited[at(i)].push_back(f); });
+  });
+  const std::vector<Found> first = sweep.best;
+  in_parallel(options.jobs, count, [&](int i) {
+    const int services = range.low + i;
+    std::vector<std::vector<int>> starts;
+    for (const int neighbour : {i - 1, i + 1})
+      if (neighbour >= 0 && neighbour < count && !first[at(neighbour)].group.empty())
+        starts.push_back(resized(problem, first[at(neighbour)].group, services, options.seed + 7));
+    const Found found = search(problem, starts, services, 0, options.seed + 1,
+                               [&](const Found& f) { sweep.visited[at(i)].push_back(f); });
+    Found& best = sweep.best[at(i)];
+    if (found.group.empty()) return;
+    if (best.group.empty() || (found.admissible && !best.admissible) ||
+        (found.admissible == best.admissible && found.energy() < best.energy()))
+      best = found;
+  });
+  return sweep;
+}
+
+std::vector<std::vector<int>> contracted_runs(const Problem& problem,
+                                              const std::vector<std::vector<int>>& runs) {
+  if (problem.atoms.count() == static_cast<int>(problem.atoms.of.size())) return runs;
+  std::vector<std::vector<int>> contracted;
+  for (const std::vector<int>& run : runs) {
+    std::vector<int>& group = contracted.emplace_back();
+    for (const std::vector<int>& members : problem.atoms.members)
+      group.push_back(run[at(members.front())]);
+    compact_labels(group);
+  }
+  return contracted;
+}
+
+void explain(const Problem& problem, Result& result) {
+  result.placements =
+      explain_placements(problem, result.consensus, result.chosen.group, result.chosen.services);
+  result.boundaries = boundary_costs(*problem.input, result.chosen.group);
+}
+
+Found whole(const Problem& problem) {
+  return polish(problem, std::vector<int>(at(problem.atoms.count()), 0), 1, 1);
+}
+
+}  // namespace
+
+Result decompose(const Input& input, const Options& options) {
+  check_input(input);
+  Result result;
+  if (input.entities.empty()) {
+    result.stay_one = true;
+    result.reasons.push_back("there are no entities");
+    return result;
+  }
+  auto atoms = make_atoms(input);
+  if (!atoms) {
+    result.conflicts = atoms.error();
+    return result;
+  }
+  const Graph graph = layered_graph(input, options.layers);
+  const std::vector<std::vector<int>> runs = leiden_runs(graph, options);
+  result.consensus = vote(graph.nodes(), runs);
+  Problem problem = compile(input, std::move(*atoms), graph, options.objectives);
+  set_votes(problem, result.consensus);
+  if (options.objectives.complexity > 0 && !problem.traces)
+    result.notes.push_back("complexity is measured, but too large to be searched");
+
+  const Range range = services_range(problem, options);
+  const Sweep sweep = sweep_services(problem, contracted_runs(problem, runs), range, options);
+  std::vector<Cut> visited;
+  for (std::size_t i = 0; i < sweep.best.size(); ++i) {
+    if (!sweep.best[i].admissible || sweep.best[i].group.empty()) {
+      result.notes.push_back("no cut into " + std::to_string(range.low + static_cast<int>(i)) +
+                             " services within the constraints was found");
+      continue;
+    }
+    result.best.push_back(make_cut(problem, sweep.best[i]));
+    visited.push_back(result.best.back());
+    for (const Found& found : sweep.visited[i])
+      if (found.admissible) visited.push_back(make_cut(problem, found));
+  }
+  result.archive = archive_of(std::move(visited), input.entities.size());
+  const Choice choice = choose_services(input, result.best, result.consensus);
+  result.scores = choice.scores;
+  result.reasons = choice.reasons;
+  result.stay_one = choice.stay_one || choice.best < 0;
+  result.chosen =
+      result.stay_one ? make_cut(problem, whole(problem)) : result.best[at(choice.best)];
+  explain(problem, result);
+  return result;
+}
+
+Result assess(const Input& input, const std::vector<int>& group, const Options& options) {
+  check_input(input);
+  SCANTLING_ASSERT(group.size() == input.entities.size());
+  Result result;
+  if (group.empty()) return result;
+  Input free = input;
+  free.constraints = {};
+  const Graph graph = layered_graph(free, options.layers);
+  result.consensus = vote(graph.nodes(), leiden_runs(graph, options));
+  Problem problem = compile(free, *make_atoms(free), graph, options.objectives);
+  set_votes(problem, result.consensus);
+  std::vector<int> compact = group;
+  const int services = compact_labels(compact);
+  const State state(problem, compact, services);
+  Found found;
+  found.group = compact;
+  found.services = services;
+  found.objectives = state.objectives();
+  result.chosen = make_cut(problem, found);
+  result.best.push_back(result.chosen);
+  explain(problem, result);
+  return result;
+}
+
+std::vector<ConstraintCost> constraint_costs(const Input& input, const Options& options,
+                                             const Result& result, int limit) {
+  std::vector<ConstraintCost> costs;
+  const auto score_without = [&](const Constraints& relaxed) {
+    Input free = input;
+    free.constraints = relaxed;
+    const Result r = decompose(free, options);
+    double best = result.chosen.objectives.score;
+    for (const Cut& cut : r.best)
+      best = std::min(best, cut.objectives.score);
+    return best;
+  };
+  double with = result.chosen.objectives.score;
+  for (const Cut& cut : result.best)
+    with = std::min(with, cut.objectives.score);
+  const auto add = [&](ConstraintKind kind, std::size_t i, const Constraints& relaxed) {
+    if (static_cast<int>(costs.size()) < limit)
+      costs.push_back({{kind, static_cast<int>(i)}, with - score_without(relaxed)});
+  };
+  const Constraints& all = input.constraints;
+  const auto without = [](auto list, std::size_t i) {
+    list.erase(list.begin() + static_cast<std::ptrdiff_t>(i));
+    return list;
+  };
+  Constraints relaxed = all;
+  for (std::size_t i = 0; i < all.keep_together.size(); ++i, relaxed = all) {
+    relaxed.keep_together = without(all.keep_together, i);
+    add(ConstraintKind::KeepTogether, i, relaxed);
+  }
+  for (std::size_t i = 0; i < all.keep_apart.size(); ++i, relaxed = all) {
+    relaxed.keep_apart = without(all.keep_apart, i);
+    add(ConstraintKind::KeepApart, i, relaxed);
+  }
+  for (std::size_t i = 0; i < all.pins.size(); ++i, relaxed = all) {
+    relaxed.pins = without(all.pins, i);
+    add(ConstraintKind::Pin, i, relaxed);
+  }
+  return costs;
+}
+
+}  // namespace scantling::boundaries

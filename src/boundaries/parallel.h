@@ -1,0 +1,29 @@
+// Independent pieces of work on several threads. Piece i writes only result i, so the number of
+// threads changes nothing but the time.
+#pragma once
+
+#include <algorithm>
+#include <atomic>
+#include <thread>
+#include <vector>
+
+namespace scantling::boundaries {
+
+template <class Work>
+void in_parallel(int jobs, int pieces, const Work& work) {
+  if (jobs <= 0) jobs = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+  jobs = std::min(jobs, pieces);
+  std::atomic<int> next{0};
+  const auto run = [&] {
+    for (int i = next++; i < pieces; i = next++)
+      work(i);
+  };
+  std::vector<std::thread> threads;
+  for (int j = 1; j < jobs; ++j)
+    threads.emplace_back(run);
+  run();
+  for (std::thread& thread : threads)
+    thread.join();
+}
+
+}  // namespace scantling::boundaries

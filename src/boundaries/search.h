@@ -1,0 +1,38 @@
+// Local search for the best cut into a given number of services.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <vector>
+
+#include "boundaries/problem.h"
+
+namespace scantling::boundaries {
+
+struct Found {
+  std::vector<int> group;  // per atom, compact; empty: nothing found
+  int services = 0;
+  Objectives objectives;
+  bool admissible = false;
+  double energy() const { return objectives.score; }
+};
+
+// Every local optimum that was met, for the archive.
+using Visit = std::function<void(const Found&)>;
+
+// Moves and swaps from a start to a local optimum.
+Found polish(const Problem& problem, std::vector<int> group, int services, std::uint64_t seed);
+
+// Merges groups until there are `services`, or splits the largest: any partition to any number.
+// Groups that must stay apart are merged only when nothing else is left.
+std::vector<int> resized(const Problem& problem, std::vector<int> group, int services,
+                         std::uint64_t seed);
+
+// Best of all starts, each polished, then `rounds` of merge one pair and split another.
+Found search(const Problem& problem, const std::vector<std::vector<int>>& starts, int services,
+             int rounds, std::uint64_t seed, const Visit& visit);
+
+// Average linkage over the votes: `services` groups per atom. Only with dense votes.
+std::vector<int> linked(const Problem& problem, int services);
+
+}  // namespace scantling::boundaries

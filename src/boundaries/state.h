@@ -1,0 +1,68 @@
+// A cut under search: what each move would change, in time proportional to what it touches.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "boundaries/problem.h"
+
+namespace scantling::boundaries {
+
+class State {
+ public:
+  // `group` per atom, compact 0..services-1.
+  State(const Problem& problem, std::vector<int> group, int services);
+
+  int services() const { return services_; }
+  const std::vector<int>& group() const { return group_; }
+  int members(int group) const { return members_[static_cast<std::size_t>(group)]; }
+  double energy() const { return energy_; }
+  bool admissible() const { return violation_ < 1e-9; }
+  bool traced() const { return complexity_.has_value(); }
+
+  // Change of energy if `atom` went to each group, all but complexity. Entry of its own group: 0.
+  const std::vector<double>& deltas(int atom);
+  double complexity_delta(int atom, int to);
+  // `delta` of the whole, complexity included.
+  void move(int atom, int to, double delta);
+
+  // Violation of the hard constraints of the move, part of deltas() but never bought by a gain.
+  static constexpr double penalty = 50;
+
+  Objectives objectives() const;
+  void match_reference();  // which group stands for which label of the reference; at the start
+
+ private:
+  double full_energy();
+  double violation() const;
+  double size_violation(double size) const;
+  void add_pair_terms(int atom);
+  void add_use_terms(int atom);
+  void add_size_terms(int atom);
+  void add_team_terms(int atom);
+  void add_reference_terms(int atom);
+  double main_team(int group, int changed_atom, double sign) const;
+  std::size_t cell(int use, int group) const {
+    return static_cast<std::size_t>(use) * static_cast<std::size_t>(services_) +
+           static_cast<std::size_t>(group);
+  }
+
+  const Problem& p_;
+  int services_;
+  std::vector<int> group_;
+  std::vector<int> members_;
+  std::vector<double> size_, strength_;
+  std::vector<double> team_size_;               // [group][team]
+  std::vector<int> label_;                      // reference label per group
+  std::vector<std::uint16_t> touched_, wrote_;  // [use][group]: atoms touched, written
+  std::vector<int> services_of_, writers_of_;   // per use: groups touched, written
+  std::optional<ComplexityState> complexity_;
+  double energy_ = 0;
+  double violation_ = 0;
+
+  std::vector<double> delta_;
+  std::vector<double> layered_to_, steps_to_, votes_to_;
+  std::vector<int> apart_in_;
+};
+
+}  // namespace scantling::boundaries
