@@ -1,0 +1,191 @@
+#include "design/loop.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include <fmt/core.h>
+
+#include "base/text.h"
+
+namespace scantling {
+namespace {
+
+constexpr double kSteadySeconds = 6;  // before a fault, and of an experiment without one
+constexpr double kFaultSeconds = 8;
+constexpr double kAfterSeconds = 8;
+constexpr double kSaturated = .85;
+constexpr double kRaise = 1.4, kMostRaise = 16;
+
+Duration at_most(Duration value, double seconds) {
+  return std::min(value, Duration::from_seconds(seconds));
+}
+
+bool raise(std::map<std::string, double>& demands, const std::string& name) {
+  double& factor = demands.try_emplace(name, 1.0).first->second;
+  if (factor * kRaise > kMostRaise) return false;
+  factor *= kRaise;
+  return true;
+}
+
+std::string value_text(const Judgement& j, double value) {
+  if (j.unit == "s") return readable_seconds(value);
+  if (j.unit == "%") return number_text(value, 5) + "%";
+  if (j.unit == "x") return "x" + number_text(value, 3);
+  return number_text(value, 4) + (j.unit.empty() ? "" : " " + j.unit);
+}
+
+bool saturated(const StationResult& station) {
+  return station.utilisation.mean > kSaturated ||
+         station.rejected > .001 * std::max(1.0, station.rate.mean);
+}
+
+// What the operation waits for most on the slowest hundredth of its answers.
+const HopShare* longest_hop(const ExperimentResult& experiment, const Architecture& model,
+                            const std::string& operation) {
+  for (const auto& [id, hops] : experiment.critical_path) {
+    if (model.operations[id].name != operation || hops.empty()) continue;
+    return &*std::ranges::max_element(hops, {}, &HopShare::p99_seconds);
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+ShortExperiment shortened(const Experiment& experiment) {
+  ShortExperiment out{experiment, ""};
+  Experiment& e = out.experiment;
+  if (e.load->over) e.load->over.value = at_most(*e.load->over, kSteadySeconds * 2);
+  if (e.load->ramp || e.load->spike || e.load->steps || e.load->replay || e.load->closed)
+    return out;  // their times matter
+  double end = kSteadySeconds;
+  for (Fault& fault : *e.faults) {
+    fault.at.value = Duration::from_seconds(kSteadySeconds);
+    if (!fault.at) fault.at.from.origin = Origin::Assumed;
+    if (fault.lasts) fault.lasts.value = at_most(*fault.lasts, kFaultSeconds);
+    end = std::max(end, kSteadySeconds + (fault.lasts ? fault.lasts->seconds() : kFaultSeconds));
+  }
+  double after = e.faults->empty() ? 0 : kAfterSeconds;
+  if (e.expect->recovers_within)
+    after = std::max(after, std::min(20.0, e.expect->recovers_within->seconds()) + 4);
+  if (e.expect->after_faults && e.expect->after_faults->within)
+    after = std::max(after, std::min(20.0, e.expect->after_faults->within->seconds()) + 4);
+  e.lasts.value = Duration::from_seconds(end + after);
+  if (!e.lasts) e.lasts.from.origin = Origin::Assumed;
+  if (e.faults->empty() && experiment.load->over &&
+      e.load->over->seconds() < experiment.load->over->seconds())
+    out.note = fmt::format(
+        "shortened for the design: {} of load instead of {}; scantling simulate runs it in full",
+        to_text(*e.load->over), to_text(*experiment.load->over));
+  else if (!e.faults->empty())
+    out.note = fmt::format(
+        "shortened for the design: {} in all, faults of {} at most; scantling simulate runs it in "
+        "full",
+        readable(*e.lasts), readable_seconds(kFaultSeconds));
+  return out;
+}
+
+Expected<SimulationResult> prove(const Architecture& model, const DesignOptions& options) {
+  SimulateOptions run;
+  run.seed = options.seed;
+  run.jobs = options.jobs;
+  run.measured = Duration::from_seconds(kSteadySeconds);
+  SimulationResult out;
+  std::vector<ShortExperiment> experiments{{peak_experiment(model), ""}};
+  for (const Experiment& experiment : model.experiments)
+    experiments.push_back(shortened(experiment));
+  for (const ShortExperiment& of : experiments) {
+    auto result = simulate(model, of.experiment, run);
+    if (!result) return std::unexpected(result.error());
+    if (!of.note.empty()) result->notes.push_back(of.note);
+    out.experiments.push_back(std::move(*result));
+  }
+  return out;
+}
+
+std::string describe(const Judgement& j) {
+  return fmt::format("{}: {} {} {}, {} asked for", j.experiment, j.subject, j.what,
+                     value_text(j, j.measured.mean), value_text(j, j.target));
+}
+
+bool demand(const Architecture& model, const SimulationResult& simulation, Demands& demands,
+            LoopRound& round) {
+  bool raised = false;
+  const auto note = [&](bool did, std::string text) {
+    if (!did) return;
+    raised = true;
+    if (std::ranges::find(round.changed, text) == round.changed.end())
+      round.changed.push_back(std::move(text));
+  };
+  for (const ExperimentResult& experiment : simulation.experiments) {
+    const bool fails = std::ranges::any_of(
+        experiment.judgements, [](const Judgement& j) { return j.verdict == Verdict::Fails; });
+    if (!fails) continue;
+    bool found = false;
+    for (const StationResult& station : experiment.stations) {
+      if (!saturated(station)) continue;
+      if (station.kind == "service")
+        note(raise(demands.service_capacity, station.name),
+             fmt::format("capacity: more instances of {}, {}% busy in {}", station.name,
+                         number_text(station.utilisation.mean * 100, 3), experiment.name));
+      else if (station.kind == "store")
+        note(raise(demands.store_capacity, station.name),
+             fmt::format("data: more shards of {}, {}% busy in {}", station.name,
+                         number_text(station.utilisation.mean * 100, 3), experiment.name));
+      else if (station.kind == "channel")
+        note(raise(demands.channel_capacity, station.name),
+             fmt::format("capacity: more partitions of {}", station.name));
+      else
+        continue;
+      found = true;
+    }
+    for (const Judgement& j : experiment.judgements) {
+      if (j.verdict != Verdict::Fails) continue;
+      round.failed.push_back(describe(j));
+      if (found) continue;
+      const HopShare* hop = longest_hop(experiment, model, j.subject);
+      if (hop == nullptr) continue;
+      for (const External& external : model.externals)
+        if (hop->name.starts_with(external.name))
+          note(demands.isolated.insert(external.name).second,
+               fmt::format("resilience: a shorter wait for {}, which is most of {}'s slow answers",
+                           external.name, j.subject));
+      for (const Store& store : model.stores)
+        if (hop->name.starts_with(store.name))
+          note(raise(demands.store_capacity, store.name),
+               fmt::format("data: more shards of {}, most of {}'s slow answers", store.name,
+                           j.subject));
+      for (const Service& service : model.services)
+        if (hop->name.starts_with(service.name) || hop->name.ends_with(" " + service.name))
+          note(raise(demands.service_capacity, service.name),
+               fmt::format("capacity: more instances of {}, most of {}'s slow answers",
+                           service.name, j.subject));
+    }
+  }
+  return raised;
+}
+
+std::vector<Unmet> unmet_requirements(const Architecture& model,
+                                      const SimulationResult& simulation) {
+  std::vector<Unmet> out;
+  for (const ExperimentResult& experiment : simulation.experiments)
+    for (const Judgement& j : experiment.judgements) {
+      if (j.verdict != Verdict::Fails) continue;
+      Unmet of;
+      of.path = j.path;
+      of.target = j.target;
+      of.reached = j.measured.mean;
+      of.unit = j.unit;
+      of.text = describe(j);
+      if (!j.causes.empty()) of.text += ": " + enumerate(j.causes);
+      of.relax = fmt::format("{} {} {} would hold", j.subject, j.what,
+                             value_text(j, j.at_least ? j.measured.low() : j.measured.high()));
+      if (const HopShare* hop = longest_hop(experiment, model, j.subject);
+          hop != nullptr && j.unit == "s")
+        of.relax += fmt::format("; {} takes {} of the slowest answers' time", hop->name,
+                                readable_seconds(hop->p99_seconds));
+      out.push_back(std::move(of));
+    }
+  return out;
+}
+
+}  // namespace scantling

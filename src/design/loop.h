@@ -1,0 +1,33 @@
+// The loop: what a simulation showed to fail becomes a demand on the pass that owns it.
+#pragma once
+
+#include <vector>
+
+#include "design/workspace.h"
+
+namespace scantling {
+
+// An experiment as the loop runs it: the same load and faults over less time, so that a design is
+// proved in seconds. `scantling simulate` runs it in full. `note` says what was shortened; empty:
+// nothing.
+struct ShortExperiment {
+  Experiment experiment;
+  std::string note;
+};
+ShortExperiment shortened(const Experiment& experiment);
+
+// Runs the peak and every experiment, shortened.
+Expected<SimulationResult> prove(const Architecture& model, const DesignOptions& options);
+
+// Raises the demands for what failed and notes it in the round; false when nothing is left to try.
+bool demand(const Architecture& model, const SimulationResult& simulation, Demands& demands,
+            LoopRound& round);
+
+// What is still failing, as requirements that can't be met by what the loop can change.
+std::vector<Unmet> unmet_requirements(const Architecture& model,
+                                      const SimulationResult& simulation);
+
+// "slow-psp: browse p99 310 ms, 250 ms asked for"
+std::string describe(const Judgement& judgement);
+
+}  // namespace scantling

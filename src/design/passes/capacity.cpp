@@ -1,0 +1,346 @@
+// Instances, their size and limits, pools, partitions and autoscaling, from the analytic twin at
+// mean load, at peak, and at the highest load that an experiment asks for, with a zone lost.
+#include <algorithm>
+#include <cmath>
+
+#include <fmt/core.h>
+
+#include "base/text.h"
+#include "design/passes.h"
+
+namespace scantling {
+namespace {
+
+constexpr double kMostUtilisationAfterLoss =
+    .8;                                   // of the instances that are left when a zone is gone
+constexpr double kConcurrencyMargin = 3;  // over the mean in progress at peak
+constexpr std::int64_t kLeastConcurrency = 16, kMostConcurrency = 1024;
+constexpr double kInstancesWorthABiggerOne = 24;
+
+// The model with each operation's peak raised to the highest load that an experiment puts on it.
+Architecture at_highest_load(const Architecture& model) {
+  Architecture out = model;
+  for (const Experiment& experiment : model.experiments) {
+    const ExperimentLoad& load = *experiment.load;
+    double all = load.all ? load.all->value : 1;
+    if (load.ramp)
+      all *= std::max(load.ramp->from.or_else({1}).value, load.ramp->to.or_else({1}).value);
+    if (load.spike) all *= load.spike->by.or_else({1}).value;
+    for (const LoadStep& step : *load.steps)
+      all = std::max(all, step.by.or_else({1}).value);
+    for (const OperationId id : model.operations.ids()) {
+      const Operation& given = model.operations[id];
+      if (!given.load || !given.load->peak) continue;
+      double rate = given.load->peak->per_second * all;
+      for (const LoadChange& change : load.changes)
+        if (change.operation.id == id)
+          rate = change.absolute ? change.rate.per_second
+                                 : given.load->peak->per_second * all * change.factor.value;
+      Rate& highest = *out.operations[id].load->peak;
+      highest.per_second = std::max(highest.per_second, rate);
+    }
+  }
+  return out;
+}
+
+double factor_of(const std::map<std::string, double>& demands, const std::string& name) {
+  const auto it = demands.find(name);
+  return it == demands.end() ? 1 : it->second;
+}
+
+// Instances that keep the utilisation at the target, and below 80% when one of the zones is gone.
+struct Need {
+  double cores = 0;  // busy, at this load
+  int instances = 1;
+};
+
+Need instances_for(double arrival_rate, double service_seconds, double cpu, double target,
+                   int zones) {
+  Need out;
+  out.cores = arrival_rate * service_seconds;
+  const double left = zones > 1 ? static_cast<double>(zones - 1) / zones : 1;
+  const double cores = std::max(out.cores / target, out.cores / (kMostUtilisationAfterLoss * left));
+  out.instances = std::max(1, static_cast<int>(std::ceil(cores / cpu - 1e-9)));
+  return out;
+}
+
+struct Views {
+  Estimate mean, peak, highest;
+};
+
+int round_to_zones(int instances, int zones) {
+  return (instances + zones - 1) / zones * zones;
+}
+
+void size_service(Workspace& ws, ServiceId id, const Views& views) {
+  Service& service = ws.model.services[id];
+  Draft draft(ws, service.name + ".instances", "capacity",
+              fmt::format("how many instances of {} run, and how large is one?", service.name));
+  Runtime& runtime = service.runtime.value;
+  const StationEstimate* mean = views.mean.station("service", service.name);
+  const StationEstimate* peak = views.peak.station("service", service.name);
+  const StationEstimate* highest = views.highest.station("service", service.name);
+  if (mean == nullptr || peak == nullptr || highest == nullptr) return;
+  const int zones = std::max(1, ws.zones());
+  const double target = ws.profile_utilisation();
+  const double factor = factor_of(ws.demands.service_capacity, service.name);
+  double cpu = runtime.cpu ? runtime.cpu->value : 1;
+  if (!runtime.cpu)
+    while (cpu < 8 && instances_for(highest->arrival_rate * factor, highest->service_seconds, cpu,
+                                    target, zones)
+                              .instances > kInstancesWorthABiggerOne)
+      cpu *= 2;
+  const Need low = instances_for(mean->arrival_rate, mean->service_seconds, cpu, target, zones);
+  const Need at_peak =
+      instances_for(peak->arrival_rate * factor, peak->service_seconds, cpu, target, zones);
+  const Need high =
+      instances_for(highest->arrival_rate * factor, highest->service_seconds, cpu, target, zones);
+  const int least = std::max(ws.profile_least_instances(), zones);
+  const int from = round_to_zones(std::max(least, low.instances), zones);
+  const int to = round_to_zones(std::max({from, high.instances, at_peak.instances}), zones);
+  const auto monthly = [&](int n) {
+    return n * cpu * ws.catalog.price(*ws.model.constraints->provider, "vcpu");
+  };
+  draft.choose(fmt::format("{} x {} vCPU", to_text(CountRange{from, to}), number_text(cpu, 3)),
+               {score("utilisation at peak", 100 * at_peak.cores / (to * cpu), "%"),
+                score("cpu cost at the low end", monthly(from), "USD/month")});
+  const int naive = std::max(1, static_cast<int>(std::ceil(at_peak.cores / cpu)));
+  if (naive != to)
+    draft.reject(
+        fmt::format("{} x {} vCPU", naive, number_text(cpu, 3)),
+        {score("utilisation at peak", 100 * at_peak.cores / (naive * cpu), "%"),
+         score("cpu cost at the low end", monthly(naive), "USD/month")},
+        naive < least
+            ? fmt::format("{}, one a zone, is the least that survives the loss of one", least)
+            : "no room for a zone's loss, or for the queueing above 60%");
+  draft.because(
+      fmt::format("{} cores busy at mean load, {} at peak, {} at the highest an experiment asks "
+                  "for; {}% at most, and 80% with one of {} gone",
+                  number_text(low.cores, 3), number_text(at_peak.cores, 3),
+                  number_text(high.cores, 3), number_text(target * 100, 3), plural(zones, "zone")));
+  const double takes = to * cpu * target / std::max(1e-12, highest->service_seconds);
+  draft.flips(fmt::format("flips if its load > {}", readable(Rate{takes})))
+      .traces({"operations", "constraints.zones"})
+      .reversibility(Reversibility::Easy);
+  const std::string path = "services." + service.name + ".runtime";
+  if (!service.runtime.has()) draft.group(service.runtime);
+  draft.set(runtime.cpu, Cores{cpu}, path + ".cpu");
+  draft.set(runtime.instances, CountRange{from, to}, path + ".instances");
+  const Technology* language = runtime.language ? ws.catalog.find(*runtime.language) : nullptr;
+  const bool heavy =
+      runtime.language && (*runtime.language == "java" || *runtime.language == "kotlin" ||
+                           *runtime.language == "dotnet");
+  draft.set(runtime.memory,
+            Bytes{static_cast<std::int64_t>(std::ceil(cpu)) * (heavy ? 1024LL : 512LL) << 20},
+            path + ".memory");
+  draft.set(runtime.start,
+            language != nullptr && language->start.nanoseconds > 0 ? language->start
+                                                                   : Duration::from_seconds(20),
+            path + ".start");
+  draft.set(service.spread, zones > 1 ? Spread::Zones : Spread::Nodes,
+            "services." + service.name + ".spread");
+  draft.set(service.balance, Balance::LeastRequest, "services." + service.name + ".balance");
+  if (to > from && !service.scale.fixed()) {
+    ScalePolicy& scale = draft.group(service.scale);
+    const std::string scale_path = "services." + service.name + ".scale";
+    draft.set(scale.on, ScaleMetric::Utilisation, scale_path + ".on");
+    draft.set(scale.target, target, scale_path + ".target");
+    draft.set(scale.interval, Duration::from_seconds(15), scale_path + ".interval");
+    draft.set(scale.delay, *runtime.start + Duration::from_seconds(30), scale_path + ".delay");
+  }
+}
+
+std::int64_t round_up(double value, std::int64_t least, std::int64_t most) {
+  std::int64_t out = least;
+  while (out < most && static_cast<double>(out) < value)
+    out *= 2;
+  return std::min(out, most);
+}
+
+// Requests in progress: Little's law at the highest load on the instances that a lost zone leaves.
+void size_concurrency(Workspace& ws, ServiceId id, const Estimate& highest) {
+  Service& service = ws.model.services[id];
+  Runtime& runtime = service.runtime.value;
+  const StationEstimate* station = highest.station("service", service.name);
+  if (station == nullptr || (runtime.concurrency && runtime.queue) || !runtime.instances) return;
+  double held = 0;  // requests in progress by each endpoint's own time
+  for (const EndpointEstimate& endpoint : highest.endpoints)
+    if (endpoint.endpoint.service == id)
+      held += endpoint.rate * std::max(endpoint.mean_seconds, .3 * endpoint.p99_seconds);
+  const int zones = std::max(1, ws.zones());
+  const double left =
+      static_cast<double>(runtime.instances->high) * (zones > 1 ? (zones - 1.0) / zones : 1);
+  const double each = held / std::max(1.0, left);
+  const std::int64_t concurrency =
+      round_up(each * kConcurrencyMargin, kLeastConcurrency, kMostConcurrency);
+  Draft draft(ws, service.name + ".concurrency", "capacity",
+              fmt::format("how many requests may one instance of {} hold, and how many may wait?",
+                          service.name));
+  draft
+      .choose(fmt::format("{} in progress, {} waiting", concurrency, concurrency),
+              {score("in progress at peak, a zone lost", each)})
+      .reject("unbounded", {score("in progress at peak, a zone lost", each)},
+              "a slow dependency would fill the memory before anything is refused")
+      .because(fmt::format("{} in progress on each instance left at the highest load (Little's "
+                           "law); {} times that, and as many waiting",
+                           number_text(each, 3), number_text(kConcurrencyMargin, 2)))
+      .flips(fmt::format("flips if what it waits for takes {} times as long",
+                         number_text(static_cast<double>(concurrency) / std::max(.01, each), 2)))
+      .traces({"operations"})
+      .reversibility(Reversibility::Easy);
+  const std::string path = "services." + service.name + ".runtime";
+  draft.set(runtime.concurrency, Count{concurrency}, path + ".concurrency");
+  draft.set(runtime.queue, Count{concurrency}, path + ".queue");
+  draft.set(runtime.discipline, Discipline::Fifo, path + ".discipline");
+}
+
+// Connections: what each instance has open at once at the highest load, three times over, within
+// what the server allows all instances together.
+void size_pool(Workspace& ws, StoreId id, const Estimate& highest) {
+  Store& store = ws.model.stores[id];
+  if (!store.owner || store.pool.fixed()) return;
+  const StationEstimate* station = highest.station("store", store.name);
+  const Service& owner = ws.model.services[store.owner->id];
+  if (station == nullptr || !owner.runtime->instances) return;
+  const double instances = static_cast<double>(owner.runtime->instances->high);
+  const double open =
+      station->arrival_rate * (station->service_seconds + station->wait_mean_seconds) / instances;
+  std::int64_t size = std::max<std::int64_t>(4, static_cast<std::int64_t>(std::ceil(open * 3 + 2)));
+  std::int64_t allowed = INT64_MAX;
+  if (store.max_connections)
+    allowed = std::max<std::int64_t>(
+        1, static_cast<std::int64_t>(
+               static_cast<double>(store.max_connections->value * store.shards.or_else({1}).value) *
+               .9 / instances));
+  const bool bounded = size > allowed;
+  size = std::min(size, allowed);
+  Draft draft(ws, store.name + ".pool", "capacity",
+              fmt::format("how many connections does an instance of {} keep to {}?", owner.name,
+                          store.name));
+  draft
+      .choose(fmt::format("{} an instance", size),
+              {score("open at once at the highest load", open)})
+      .because(
+          fmt::format("{} open at once on each of {} instances; {}", number_text(open, 3),
+                      number_text(instances, 4),
+                      bounded ? "bounded by what the server allows" : "three times that, and two"))
+      .reject(fmt::format("{} an instance", size * 4), {},
+              store.max_connections ? fmt::format("{} in all against {} allowed by the server",
+                                                  size * 4 * static_cast<std::int64_t>(instances),
+                                                  store.max_connections->value)
+                                    : "more open connections than work for them")
+      .flips("flips if the store answers three times as slowly")
+      .traces({"stores." + store.name})
+      .reversibility(Reversibility::Easy);
+  draft.set(store.pool, Pool{size, true}, "stores." + store.name + ".pool");
+  draft.set(store.waiting, Count{size * 4}, "stores." + store.name + ".waiting");
+}
+
+// Enough partitions that consumers in parallel keep up at the highest load, in steps that divide
+// well.
+void size_channel(Workspace& ws, ChannelId id, const Estimate& highest) {
+  Channel& channel = ws.model.channels[id];
+  double most = 0;
+  std::string slowest;
+  for (const EndpointId endpoint_id : all_endpoints(ws.model)) {
+    const Endpoint& endpoint = ws.model.endpoint(endpoint_id);
+    if (!endpoint.consumes || endpoint.consumes->id != id) continue;
+    const EndpointEstimate* of = highest.of(endpoint_id);
+    if (of == nullptr) continue;
+    const double busy = of->rate * of->mean_seconds;
+    if (busy >= most) most = busy, slowest = endpoint_name(ws.model, endpoint_id);
+  }
+  const double factor = factor_of(ws.demands.channel_capacity, channel.name);
+  const double wanted = most / .5 * factor;
+  static constexpr std::int64_t kSteps[] = {3, 6, 12, 24, 48, 96, 192, 384, 768, 1536};
+  std::int64_t partitions = kSteps[0];
+  for (const std::int64_t step : kSteps)
+    if (static_cast<double>(partitions) < wanted) partitions = step;
+  if (channel.partitions.fixed()) partitions = channel.partitions->value;
+  Draft draft(ws, channel.name + ".partitions", "capacity",
+              fmt::format("into how many partitions is {} cut?", channel.name));
+  draft.choose(plural(partitions, "partition"), {score("messages in work at once", most)})
+      .reject(plural(std::max<std::int64_t>(1, partitions / 2), "partition"),
+              {score("messages in work at once", most)},
+              "half as many would leave the slowest consumer without room")
+      .because(fmt::format("{} has {} messages in work at once at the highest load; twice that",
+                           slowest.empty() ? std::string("no consumer") : slowest,
+                           number_text(most, 3)))
+      .flips(fmt::format("flips if a handler takes {} times as long",
+                         number_text(static_cast<double>(partitions) / std::max(.01, most), 2)))
+      .traces({"channels." + channel.name})
+      .reversibility(Reversibility::Hard);
+  draft.set(channel.partitions, Count{partitions}, "channels." + channel.name + ".partitions");
+  for (const EndpointId endpoint_id : all_endpoints(ws.model)) {
+    Endpoint& endpoint = ws.model.endpoint(endpoint_id);
+    if (!endpoint.consumes || endpoint.consumes->id != id) continue;
+    const double instances = static_cast<double>(
+        std::max<std::int64_t>(1, ws.model.services[endpoint_id.service].runtime->instances->high));
+    const std::int64_t each = std::max<std::int64_t>(
+        1, static_cast<std::int64_t>(
+               std::ceil(static_cast<double>(channel.partitions->value) / instances)));
+    const std::string path =
+        "services." + ws.model.services[endpoint_id.service].name + ".endpoints." + endpoint.name;
+    draft.set(endpoint.concurrency, Count{each}, path + ".concurrency");
+    draft.set(endpoint.prefetch, Count{std::max<std::int64_t>(1, each)}, path + ".prefetch");
+  }
+}
+
+// Shards or copies until the highest load leaves the store below 60%.
+void size_stores(Workspace& ws) {
+  for (int round = 0; round < 6; ++round) {
+    const Estimate highest = estimate(at_highest_load(ws.model));
+    bool changed = false;
+    for (const StoreId id : ws.model.stores.ids()) {
+      Store& store = ws.model.stores[id];
+      const StationEstimate* station = highest.station("store", store.name);
+      if (station == nullptr || station->utilisation <= .6 || store.shards.fixed() || !store.shards)
+        continue;
+      const std::int64_t before = store.shards->value;
+      const std::int64_t shards = std::max(
+          before + 1, static_cast<std::int64_t>(std::ceil(
+                          static_cast<double>(before) * std::min(8.0, station->utilisation / .6))));
+      Draft draft(ws, store.name + ".capacity", "capacity",
+                  fmt::format("what carries the highest load on {}?", store.name));
+      draft.choose(plural(shards, "shard"))
+          .reject(plural(before, "shard"), {score("utilisation", station->utilisation * 100, "%")},
+                  fmt::format("{}% busy at the highest load",
+                              number_text(station->utilisation * 100, 3)))
+          .because(fmt::format("{} requests at the highest load, {} each",
+                               readable(Rate{station->arrival_rate}),
+                               readable_seconds(station->service_seconds)))
+          .flips("flips if a cache takes the reads")
+          .reversibility(Reversibility::Hard);
+      draft.set(store.shards, Count{shards}, "stores." + store.name + ".shards");
+      if (!store.shard_key) {
+        const std::string key =
+            store.holds->empty() ? "id" : kebab_case(store.holds->front().name) + "-id";
+        draft.set(store.shard_key, key, "stores." + store.name + ".shard-key");
+      }
+      changed = true;
+    }
+    if (!changed) break;
+  }
+}
+
+}  // namespace
+
+void pass_capacity(Workspace& ws) {
+  if (ws.model.services.empty()) return;
+  size_stores(ws);
+  EstimateOptions mean_options;
+  mean_options.basis = LoadBasis::Mean;
+  const Views views{estimate(ws.model, mean_options), estimate(ws.model),
+                    estimate(at_highest_load(ws.model))};
+  for (const ServiceId id : ws.model.services.ids())
+    size_service(ws, id, views);
+  const Estimate sized = estimate(at_highest_load(ws.model));
+  for (const StoreId id : ws.model.stores.ids())
+    size_pool(ws, id, sized);
+  for (const ChannelId id : ws.model.channels.ids())
+    size_channel(ws, id, sized);
+  for (const ServiceId id : ws.model.services.ids())
+    size_concurrency(ws, id, sized);
+}
+
+}  // namespace scantling

@@ -1,0 +1,194 @@
+// How it is watched and run: signals, sampling, retention, redaction, alerts, chaos, recovery.
+#include <algorithm>
+#include <cmath>
+
+#include <fmt/core.h>
+
+#include "base/text.h"
+#include "design/passes.h"
+#include "design/stores.h"
+
+namespace scantling {
+namespace {
+
+void choose_signal(Workspace& ws, Field<std::string>& field, std::string_view kind,
+                   const char* question) {
+  if (field.fixed()) return;
+  const std::vector<EngineScore> ranked = rank_technologies(ws, kind, {});
+  if (ranked.empty()) return;
+  Draft draft(ws, fmt::format("operating.{}", kind), "operations", question);
+  draft.choose(ranked.front().engine->name, ranked.front().parts);
+  for (std::size_t i = 1; i < ranked.size() && i < 3; ++i)
+    draft.reject(ranked[i].engine->name, ranked[i].parts,
+                 ranked[i].against.empty() ? "a lower score" : ranked[i].against);
+  draft.because("the best score on what the teams know and what it takes to run")
+      .flips("flips if the teams know another")
+      .reversibility(Reversibility::Costly);
+  draft.set(field, ranked.front().engine->name, fmt::format("operating.{}", kind));
+}
+
+// Head sampling so that at most about 200 traces a second are kept; errors and slow ones always
+// are.
+void decide_sampling(Workspace& ws, Operating& operating) {
+  double total = 0;
+  const std::vector<double> rates = operation_rates(ws.model, true);
+  for (const double rate : rates)
+    total += rate;
+  constexpr double kTracesPerSecond = 200;
+  const double share = std::clamp(kTracesPerSecond / std::max(1.0, total), .001, 1.0);
+  const double nice = share >= .5
+                          ? 1
+                          : std::pow(10, std::floor(std::log10(share))) *
+                                (std::floor(share / std::pow(10, std::floor(std::log10(share)))));
+  Draft draft(ws, "operating.sampling", "operations", "which traces are kept?");
+  draft
+      .choose(fmt::format("{} at the head; every error and every answer slower than its objective",
+                          to_text(Share{std::round(nice * 1e4) / 1e4})),
+              {score("traces kept at peak", total * nice, "/s")})
+      .reject("all", {score("traces kept at peak", total, "/s")},
+              fmt::format("{} traces would cost more than what they watch", readable(Rate{total})))
+      .because(fmt::format("{} operations at peak; about {} traces tell what is usual, the rest is "
+                           "kept for being unusual",
+                           readable(Rate{total}), readable(Rate{kTracesPerSecond})))
+      .flips(fmt::format("flips if the peak < {}", readable(Rate{kTracesPerSecond})))
+      .reversibility(Reversibility::Easy);
+  draft.set(operating.trace_sampling, Share{std::round(nice * 1e4) / 1e4},
+            "operating.trace-sampling");
+}
+
+void decide_retention(Workspace& ws, Operating& operating) {
+  const auto& regimes = *ws.model.constraints->compliance;
+  const bool audited = std::ranges::any_of(regimes, [](Regime r) {
+    return r == Regime::PciDss || r == Regime::Sox || r == Regime::Hipaa;
+  });
+  Draft draft(ws, "operating.retention", "operations",
+              "how long are logs, traces and metrics kept?");
+  const Duration logs = Duration::from_seconds((audited ? 365 : 30) * 86'400.0);
+  draft.choose(fmt::format("logs {}, traces 7d, metrics 395d", to_text(logs)))
+      .reject("for ever", {}, "cost and personal data both grow with what is kept")
+      .because(audited ? "a regime asks for a year of audit trail (PCI DSS 10.5.1)"
+                       : "a month covers what incidents look back at; 13 months of metrics compare "
+                         "a season with the last")
+      .traces({"constraints.compliance"})
+      .reversibility(Reversibility::Easy);
+  draft.set(operating.keep_logs, logs, "operating.keep-logs");
+  draft.set(operating.keep_traces, Duration::from_seconds(7 * 86'400), "operating.keep-traces");
+  draft.set(operating.keep_metrics, Duration::from_seconds(395 * 86'400.0),
+            "operating.keep-metrics");
+}
+
+void decide_redaction(Workspace& ws, Operating& operating) {
+  std::vector<std::string> fields, paths;
+  for (const Aggregate& aggregate : ws.model.aggregates)
+    if (*aggregate.data >= DataClass::Personal) {
+      fields.push_back(
+          fmt::format("{}.* ({})", kebab_case(aggregate.name), to_text_enum(*aggregate.data)));
+      paths.push_back("aggregates." + aggregate.name + ".data");
+    }
+  if (fields.empty()) return;
+  Draft draft(ws, "operating.redaction", "operations", "what never reaches a log or a trace?");
+  draft
+      .choose("every field of " + plural(static_cast<std::int64_t>(fields.size()), "aggregate") +
+              ", but its id")
+      .reject("a list of known names", {}, "the field that is added next is not on it")
+      .because(enumerate(fields))
+      .traces(paths)
+      .reversibility(Reversibility::Easy);
+  draft.set(operating.redact, fields, "operating.redact");
+}
+
+// Multiwindow, multi-burn-rate alerts: Beyer et al., The Site Reliability Workbook, chapter 5,
+// table 5-8.
+void decide_alerts(Workspace& ws, Operating& operating) {
+  std::vector<std::string> alerts;
+  for (const Operation& operation : ws.model.operations)
+    if (operation.objective && operation.objective->availability) {
+      const double budget = (1 - operation.objective->availability->value) * 43'800;
+      alerts.push_back(fmt::format(
+          "{} {}: page at 14.4x over 1h and 5min, and 6x over 6h and 30min; ticket at 1x over 3d "
+          "and 6h ({} min a month)",
+          operation.name, to_text(*operation.objective->availability), number_text(budget, 3)));
+    }
+  for (const Channel& channel : ws.model.channels)
+    alerts.push_back(
+        fmt::format("{}: page when the dead letter holds a message for 15min", channel.name));
+  for (const Saga& saga : ws.model.sagas)
+    alerts.push_back(
+        fmt::format("saga {}: page when one is older than {}", saga.name, to_text(*saga.within)));
+  Draft draft(ws, "operating.alerts", "operations", "what wakes somebody?");
+  draft.choose("burn rates of the error budgets")
+      .reject("thresholds on causes (cpu, memory)", {},
+              "they fire when nobody is hurt, and stay silent when somebody is")
+      .because(
+          fmt::format("{} with a budget; a page means that it will be gone within two days",
+                      plural(static_cast<std::int64_t>(ws.model.operations.size()), "operation")))
+      .traces({"operations"})
+      .reversibility(Reversibility::Easy);
+  draft.set(operating.alerts, alerts, "operating.alerts");
+}
+
+void decide_chaos(Workspace& ws, Operating& operating) {
+  std::vector<std::string> chaos;
+  for (const Experiment& experiment : ws.model.experiments)
+    if (!experiment.faults->empty())
+      chaos.push_back(
+          fmt::format("{}: as simulated, monthly, in business hours, stopped when an objective's "
+                      "burn passes 14.4x",
+                      experiment.name));
+  if (ws.zones() > 1 && std::ranges::none_of(ws.model.experiments, [](const Experiment& e) {
+        return std::ranges::any_of(
+            *e.faults, [](const Fault& f) { return f.target.kind == Target::Kind::Zone; });
+      }))
+    chaos.push_back("lose one zone: quarterly");
+  for (const Store& store : ws.model.stores)
+    if (store.expires)
+      chaos.push_back(fmt::format("flush {}: monthly; {} must stay below 80%", store.name,
+                                  store.owner ? store.owner->name : "its owner"));
+  if (chaos.empty()) return;
+  Draft draft(ws, "operating.chaos", "operations", "which faults are made on purpose?");
+  draft.choose(plural(static_cast<std::int64_t>(chaos.size()), "experiment"))
+      .reject("none", {}, "what is not exercised does not work on the day")
+      .because("each was simulated first: the steady state to expect is known")
+      .traces({"experiments"})
+      .reversibility(Reversibility::Easy);
+  draft.set(operating.chaos, chaos, "operating.chaos");
+}
+
+void decide_recovery(Workspace& ws, Operating& operating) {
+  Duration rpo{INT64_MAX}, rto;
+  for (const Store& store : ws.model.stores)
+    if (store.backup) {
+      if (store.backup->rpo) rpo = std::min(rpo, *store.backup->rpo);
+      if (store.backup->rto) rto = std::max(rto, *store.backup->rto);
+    }
+  if (rpo.nanoseconds == INT64_MAX) return;
+  Draft draft(ws, "operating.recovery", "operations",
+              "what is lost, and how long does it take, when all is lost?");
+  draft
+      .choose(fmt::format("{} of changes for the strictest store, {} for the slowest", to_text(rpo),
+                          to_text(rto)))
+      .reject("no plan", {}, "an untested backup is a hope")
+      .because("each store's own backup, restored in a drill every quarter")
+      .reversibility(Reversibility::Easy);
+  draft.set(operating.rpo, rpo, "operating.rpo");
+  draft.set(operating.rto, rto, "operating.rto");
+}
+
+}  // namespace
+
+void pass_operations(Workspace& ws) {
+  if (ws.model.services.empty()) return;
+  if (!ws.model.operating.has()) ws.model.operating.from = {Origin::Decided, {}, {}};
+  Operating& operating = ws.model.operating.value;
+  choose_signal(ws, operating.metrics, "metrics", "where do metrics go?");
+  choose_signal(ws, operating.logs, "logs", "where do logs go?");
+  choose_signal(ws, operating.traces, "traces", "where do traces go?");
+  decide_sampling(ws, operating);
+  decide_retention(ws, operating);
+  decide_redaction(ws, operating);
+  decide_alerts(ws, operating);
+  decide_chaos(ws, operating);
+  decide_recovery(ws, operating);
+}
+
+}  // namespace scantling

@@ -1,0 +1,370 @@
+// Timeouts, retries, breakers and bulkheads as one system over the call graph, callees first: a
+// caller outlasts its callee with all its attempts, and attempts don't multiply along a path.
+#include <algorithm>
+#include <cmath>
+#include <map>
+
+#include <fmt/core.h>
+
+#include "base/text.h"
+#include "design/passes.h"
+
+namespace scantling {
+namespace {
+
+constexpr double kStoreTimeoutOverTail = 5;  // over the 99.9th percentile at the server
+constexpr double kLeastStoreTimeoutSeconds = .05;
+constexpr double kCallMargin = 1.1;  // over what the callee may take at worst
+constexpr double kHopSeconds = .005;
+constexpr double kBackoffSeconds = .025;
+constexpr double kRetryBudget = .1;
+
+// A duration that a person would write: 10 ms steps up to 200 ms, 50 ms to 1 s, 100 ms to 5 s, 1 s.
+Duration readable_timeout(double seconds) {
+  const double step = seconds <= .2 ? .01 : seconds <= 1 ? .05 : seconds <= 5 ? .1 : 1;
+  return Duration::from_seconds(std::ceil(seconds / step - 1e-9) * step);
+}
+
+std::int64_t next_window(double calls) {
+  std::int64_t out = 10;
+  while (out < 200 && static_cast<double>(out) < calls)
+    out *= 2;
+  return std::min<std::int64_t>(out, 200);
+}
+
+struct EndpointWorst {
+  double seconds = 0;    // the longest that it may take before it answers
+  bool retries = false;  // it, or something it calls, tries more than once
+  bool done = false, visiting = false;
+};
+
+class Resilience {
+ public:
+  explicit Resilience(Workspace& ws) : ws_(ws), at_peak_(estimate(ws.model)) {
+    for (const EndpointId id : all_endpoints(ws.model))
+      worst_[id] = {};
+    for (const EndpointId id : all_endpoints(ws.model))
+      budget_[id] = deadline_of(id);
+    spread_budgets();
+  }
+
+  void run() {
+    for (const EndpointId id : all_endpoints(ws_.model))
+      settle(id);
+  }
+
+ private:
+  // What an operation's own objective leaves: three times its p99 for one that somebody waits for,
+  // so that a timeout cuts what is lost, not what is slow.
+  double deadline_of(EndpointId id) const {
+    const Endpoint& endpoint = ws_.model.endpoint(id);
+    if (!endpoint.implements) return 1e9;
+    const Operation& operation = ws_.model.operations[endpoint.implements->id];
+    double out = 1e9;
+    if (operation.objective && operation.objective->p99)
+      out = 3 * operation.objective->p99->seconds();
+    else if (operation.objective && operation.objective->p95)
+      out = 5 * operation.objective->p95->seconds();
+    if (operation.within) out = std::min(out, operation.within->seconds());
+    return out;
+  }
+
+  // The tightest deadline of anybody who calls it, over enough rounds for any depth.
+  void spread_budgets() {
+    for (int round = 0; round < 16; ++round)
+      for (const EndpointId id : all_endpoints(ws_.model))
+        for_each_step(*ws_.model.endpoint(id).steps, [&](const Step& step) {
+          if (step.kind == StepKind::Call && step.endpoint.valid())
+            budget_[step.endpoint] = std::min(budget_[step.endpoint], budget_[id] * .8);
+        });
+  }
+
+  void settle(EndpointId id) {
+    EndpointWorst& worst = worst_[id];
+    if (worst.done || worst.visiting) return;
+    worst.visiting = true;
+    for_each_step(*ws_.model.endpoint(id).steps, [&](const Step& step) {
+      if (step.kind == StepKind::Call && step.endpoint.valid()) settle(step.endpoint);
+    });
+    Endpoint& endpoint = ws_.model.endpoint(id);
+    const std::string path =
+        "services." + ws_.model.services[id.service].name + ".endpoints." + endpoint.name;
+    Draft draft(
+        ws_, endpoint_name(ws_.model, id) + ".resilience", "resilience",
+        fmt::format("how long does {} wait, how often does it try, and when does it stop asking?",
+                    endpoint_name(ws_.model, id)));
+    lines_.clear();
+    retries_ = false;
+    const bool given = endpoint.steps.fixed();
+    worst.seconds = list(draft, id, endpoint.steps.value, given ? path + ".steps" : std::string());
+    worst.retries = retries_;
+    worst.done = true;
+    worst.visiting = false;
+    if (lines_.empty()) return;
+    draft
+        .choose(fmt::format("answers or gives up within {}", readable_seconds(worst.seconds)),
+                {score("longest wait", worst.seconds, "s")})
+        .reject("no timeouts", {score("longest wait", 1e9, "s")},
+                "one slow dependency would hold every request that reaches it")
+        .reject("3 attempts on every edge", {},
+                "attempts multiply along a path: 3 layers of 3 are 27 times the load")
+        .because(enumerate(lines_))
+        .flips("flips if a dependency's 99.9th percentile doubles")
+        .reversibility(Reversibility::Easy);
+    if (endpoint.implements)
+      draft.traces({"operations." + endpoint.implements->name + ".objective"});
+    draft.keep();
+    note_budget(id, worst.seconds);
+  }
+
+  // An operation whose worst wait is longer than what it promises says so.
+  void note_budget(EndpointId id, double seconds) {
+    const Endpoint& endpoint = ws_.model.endpoint(id);
+    if (!endpoint.implements || seconds <= budget_[id] || budget_[id] >= 1e8) return;
+    ws_.assume(
+        "operations." + endpoint.implements->name + ".objective",
+        fmt::format("{} may wait {} before it gives up, longer than three times its p99 ({}): what "
+                    "it waits for leaves no less",
+                    endpoint.implements->name, readable_seconds(seconds),
+                    readable_seconds(budget_[id])),
+        fmt::format("may {} answer before what is slow is done?", endpoint.implements->name));
+  }
+
+  // The longest that a list of steps may take; decides the open policies on the way.
+  double list(Draft& draft, EndpointId id, std::vector<Step>& steps, const std::string& path) {
+    double out = 0;
+    for (std::size_t i = 0; i < steps.size(); ++i)
+      out += one(draft, id, steps[i], path.empty() ? std::string() : fmt::format("{}.{}", path, i));
+    return out;
+  }
+
+  double one(Draft& draft, EndpointId id, Step& step, const std::string& path) {
+    const auto below = [&](const char* key) { return path.empty() ? path : path + "." + key; };
+    switch (step.kind) {
+      case StepKind::Work:
+      case StepKind::Wait: return step.time ? step.time->quantile_seconds(.999) : 0;
+      case StepKind::Read:
+      case StepKind::Write: {
+        double out = store(draft, step, path);
+        if (step.miss) out += list(draft, id, step.miss->then, below("miss.then"));
+        return out * step.times.or_else({1}).value;
+      }
+      case StepKind::Call: {
+        const double out =
+            step.external.valid() ? external(draft, id, step, path) : call(draft, id, step, path);
+        return out + list(draft, id, step.fallback, below("fallback"));
+      }
+      case StepKind::Together: {
+        double most = 0;
+        for (std::size_t i = 0; i < step.steps.size(); ++i)
+          most = std::max(most, one(draft, id, step.steps[i],
+                                    path.empty() ? path : fmt::format("{}.together.{}", path, i)));
+        return most;
+      }
+      case StepKind::Choose: {
+        double most = 0;
+        for (std::size_t i = 0; i < step.branches.size(); ++i)
+          most = std::max(most,
+                          list(draft, id, step.branches[i].steps,
+                               path.empty() ? path : fmt::format("{}.choose.{}.steps", path, i)));
+        return most;
+      }
+      case StepKind::Repeat:
+        return step.times.or_else({1}).value * list(draft, id, step.steps, below("steps"));
+      case StepKind::Spawn: list(draft, id, step.steps, below("spawn")); return 0;
+      case StepKind::Publish:  // via outbox it is part of the local transaction
+      case StepKind::Lock:
+      case StepKind::Fail: return 0;
+    }
+    return 0;
+  }
+
+  template <class T>
+  void set(Draft& draft, Field<T>& field, T value, const std::string& path, const char* key) {
+    if (path.empty())
+      draft.fill(field, std::move(value));
+    else
+      draft.set(field, std::move(value), path + "." + key);
+  }
+
+  double store(Draft& draft, Step& step, const std::string& path) {
+    const Store& of = ws_.model.stores[step.store];
+    const TimeLaw* law = step.kind == StepKind::Read ? (of.read ? &*of.read : nullptr)
+                                                     : (of.write ? &*of.write : nullptr);
+    const double tail = law == nullptr ? .01 : law->quantile_seconds(.999);
+    set(draft, step.policy.timeout,
+        readable_timeout(std::max(kLeastStoreTimeoutSeconds, tail * kStoreTimeoutOverTail)), path,
+        "timeout");
+    return step.policy.timeout->seconds();
+  }
+
+  double attempts_cost(const CallPolicy& policy) const {
+    const double attempts =
+        policy.retry ? static_cast<double>(policy.retry->attempts.or_else({1}).value) : 1;
+    double out = attempts * policy.timeout->seconds();
+    double wait = policy.retry && policy.retry->backoff ? policy.retry->backoff->seconds() : 0;
+    const double cap = policy.retry && policy.retry->cap ? policy.retry->cap->seconds() : 1e9;
+    for (int k = 2; k <= static_cast<int>(attempts); ++k, wait *= 2)
+      out += std::min(wait, cap);
+    return out;
+  }
+
+  void retry(Draft& draft, CallPolicy& policy, std::int64_t attempts, double backoff,
+             const std::string& path) {
+    if (policy.retry.fixed()) return;
+    RetryPolicy& of = draft.group(policy.retry);
+    set(draft, of.attempts, Count{attempts}, path, "retry.attempts");
+    if (of.attempts->value < 2) return;
+    set(draft, of.backoff, Duration::from_seconds(backoff), path, "retry.backoff");
+    set(draft, of.cap, Duration::from_seconds(std::max(1.0, backoff * 8)), path, "retry.cap");
+    set(draft, of.jitter, Jitter::Full, path, "retry.jitter");
+    set(draft, of.budget, Share{kRetryBudget}, path, "retry.budget");
+    set(draft, of.on, std::vector<RetryOn>{RetryOn::Timeout, RetryOn::Error, RetryOn::Rejected},
+        path, "retry.on");
+  }
+
+  // A breaker that opens when half of the last two seconds' calls of an instance failed; a bulkhead
+  // of three times the calls in flight at peak (Little's law).
+  void guard(Draft& draft, EndpointId id, CallPolicy& policy, double mean_seconds,
+             const std::string& path) {
+    const EndpointEstimate* of = at_peak_.of(id);
+    const auto& range = ws_.model.services[id.service].runtime->instances;
+    const double instances = range ? static_cast<double>(std::max<std::int64_t>(1, range->low)) : 1;
+    const double each = of == nullptr ? 0 : of->rate / instances;
+    if (!policy.breaker.fixed()) {
+      BreakerPolicy& breaker = draft.group(policy.breaker);
+      set(draft, breaker.failures, FailureThreshold{Share{.5}, 0}, path, "breaker.failures");
+      set(draft, breaker.over, Count{next_window(each * 2)}, path, "breaker.over");
+      set(draft, breaker.open, Duration::from_seconds(5), path, "breaker.open");
+      set(draft, breaker.probes, Count{3}, path, "breaker.probes");
+    }
+    if (!policy.at_once.fixed()) {
+      const std::int64_t calls = next_window(each * mean_seconds * 3 + 4);
+      BulkheadPolicy& bulkhead = draft.group(policy.at_once);
+      set(draft, bulkhead.calls, Count{calls}, path, "at-once.calls");
+      set(draft, bulkhead.waiting, Count{calls}, path, "at-once.waiting");
+    }
+  }
+
+  double external(Draft& draft, EndpointId id, Step& step, const std::string& path) {
+    const External& of = ws_.model.externals[step.external];
+    CallPolicy& policy = step.policy;
+    const double p99 = of.latency->quantile_seconds(.99), p999 = of.latency->quantile_seconds(.999);
+    const bool may_repeat =
+        *of.idempotent != Idempotency::No &&
+        !ws_.demands.without_retry.contains(endpoint_name(ws_.model, id) + " -> " + of.name);
+    const double budget = budget_[id] * .8;
+    double timeout = ws_.demands.isolated.contains(of.name) ? p99 : p999;
+    std::int64_t attempts = may_repeat ? 2 : 1;
+    // Where two attempts of the whole tail don't fit, two shorter ones do before one long one.
+    if (attempts == 2 && 2 * timeout + kBackoffSeconds * 2 > budget) {
+      if (2 * p99 + kBackoffSeconds * 2 <= budget)
+        timeout = p99;
+      else
+        attempts = 1;
+    }
+    set(draft, policy.timeout, readable_timeout(timeout), path, "timeout");
+    retry(draft, policy, attempts, kBackoffSeconds * 2, path);
+    guard(draft, id, policy, of.latency->mean_seconds(), path);
+    const std::int64_t tries =
+        policy.retry && policy.retry->attempts ? policy.retry->attempts->value : 1;
+    retries_ |= tries > 1;
+    lines_.push_back(fmt::format("{} after {}{} (its p99.9 is {})", of.name,
+                                 to_text(*policy.timeout),
+                                 tries > 1 ? fmt::format(", {} attempts", tries)
+                                 : *of.idempotent == Idempotency::No
+                                     ? std::string(", once: a second request could do it twice")
+                                     : std::string(", once"),
+                                 readable_seconds(p999)));
+    return attempts_cost(policy);
+  }
+
+  double call(Draft& draft, EndpointId id, Step& step, const std::string& path) {
+    if (!step.endpoint.valid()) return 0;
+    CallPolicy& policy = step.policy;
+    const EndpointWorst& callee = worst_[step.endpoint];
+    const Endpoint& target = ws_.model.endpoint(step.endpoint);
+    const std::string edge =
+        endpoint_name(ws_.model, id) + " -> " + endpoint_name(ws_.model, step.endpoint);
+    const double once = callee.seconds * kCallMargin + kHopSeconds;
+    const bool may_repeat = target.idempotent.or_else(Idempotency::No) != Idempotency::No &&
+                            !callee.retries && !ws_.demands.without_retry.contains(edge);
+    const std::int64_t attempts =
+        may_repeat && 2 * once + kBackoffSeconds <= budget_[id] * .8 ? 2 : 1;
+    set(draft, policy.timeout, readable_timeout(once), path, "timeout");
+    retry(draft, policy, attempts, kBackoffSeconds, path);
+    const EndpointEstimate* of = at_peak_.of(step.endpoint);
+    guard(draft, id, policy, of == nullptr ? .01 : of->mean_seconds, path);
+    set(draft, policy.deadline, Deadline::Propagate, path, "deadline");
+    const std::int64_t tries =
+        policy.retry && policy.retry->attempts ? policy.retry->attempts->value : 1;
+    retries_ |= tries > 1 || callee.retries;
+    lines_.push_back(fmt::format("{} after {}{} (it may take {})",
+                                 endpoint_name(ws_.model, step.endpoint), to_text(*policy.timeout),
+                                 tries > 1        ? fmt::format(", {} attempts", tries)
+                                 : callee.retries ? std::string(", once: it tries again itself")
+                                                  : std::string(", once"),
+                                 readable_seconds(callee.seconds)));
+    return attempts_cost(policy);
+  }
+
+  Workspace& ws_;
+  const Estimate at_peak_;
+  std::map<EndpointId, EndpointWorst> worst_;
+  std::map<EndpointId, double> budget_;  // seconds
+  std::vector<std::string> lines_;       // of the endpoint in hand
+  bool retries_ = false;
+};
+
+void decide_health(Workspace& ws, ServiceId id) {
+  Service& service = ws.model.services[id];
+  if (service.health.fixed()) return;
+  Draft draft(ws, service.name + ".health", "resilience",
+              fmt::format("when is an instance of {} taken out?", service.name));
+  draft.choose("shallow, apart from the request pool, at most half ejected")
+      .reject("deep check of its stores", {}, "a slow store would remove every instance at once")
+      .reject("in the request pool", {},
+              "a saturated instance fails its check, and its load moves to the next")
+      .because("a check asks whether this instance can answer, not whether the world can")
+      .flips("flips if an instance can be broken while its process answers")
+      .reversibility(Reversibility::Easy);
+  HealthPolicy& health = draft.group(service.health);
+  const std::string path = "services." + service.name + ".health";
+  draft.set(health.check, HealthCheck::Shallow, path + ".check");
+  draft.set(health.every, Duration::from_seconds(5), path + ".every");
+  draft.set(health.timeout, Duration::from_seconds(1), path + ".timeout");
+  draft.set(health.failures, Count{3}, path + ".failures");
+  draft.set(health.apart, true, path + ".apart");
+  draft.set(health.eject_at_most, Share{.5}, path + ".eject-at-most");
+}
+
+void decide_limits(Workspace& ws, ServiceId id) {
+  Service& service = ws.model.services[id];
+  const bool edge = std::ranges::any_of(service.endpoints, [](const Endpoint& e) {
+    return e.protocol && *e.protocol == Protocol::Http;
+  });
+  if (!edge || service.rate_limit.has()) return;
+  if (!ws.model.constraints->rate_limit) return;
+  const RateLimitRule& asked = *ws.model.constraints->rate_limit;
+  Draft draft(
+      ws, service.name + ".rate-limit", "resilience",
+      fmt::format("how much may one {} ask of {}?", asked.per.or_else("client"), service.name));
+  draft.choose(to_text(*asked.limit))
+      .because("constraints name it; the gateway holds to it before a request reaches the service")
+      .traces({"constraints.rate-limit"})
+      .reversibility(Reversibility::Easy);
+  draft.set(service.rate_limit, asked, "services." + service.name + ".rate-limit");
+}
+
+}  // namespace
+
+void pass_resilience(Workspace& ws) {
+  if (ws.model.services.empty()) return;
+  Resilience(ws).run();
+  for (const ServiceId id : ws.model.services.ids()) {
+    decide_health(ws, id);
+    decide_limits(ws, id);
+  }
+}
+
+}  // namespace scantling

@@ -1,0 +1,195 @@
+#include "design/stores.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include <fmt/core.h>
+
+#include "base/text.h"
+
+namespace scantling {
+namespace {
+
+constexpr double kAnalyticRows = 1000;    // rows a run from which it is a scan, not a lookup
+constexpr double kLogRowWrites = 20'000;  // rows a second
+constexpr double kLogBytes = 4e12;
+constexpr double kWriteUtilisation = .6;
+
+bool contains(const std::vector<std::string>& list, std::string_view name) {
+  return std::ranges::find(list, name) != list.end();
+}
+
+struct Use {
+  bool scanned = false, atomic = false;
+};
+
+Use use_of(const Architecture& model, AggregateId id) {
+  Use out;
+  for (const Operation& operation : model.operations)
+    for (const ProblemStep& step : *operation.steps) {
+      if (step.aggregate.id != id) continue;
+      out.scanned |= !is_write(step.verb) && step.times.value > kAnalyticRows;
+      out.atomic |= is_write(step.verb) && operation.atomic.or_else(false);
+    }
+  return out;
+}
+
+StoreRole role_of(const Architecture& model, AggregateId id, const AggregateRates& rates) {
+  const Aggregate& aggregate = model.aggregates[id];
+  const Use use = use_of(model, id);
+  const bool free = !use.atomic && !aggregate.invariant;
+  if (use.scanned && free) return StoreRole::Analytics;
+  if (free && (rates.writes > kLogRowWrites || stored_bytes(aggregate, 3) > kLogBytes))
+    return StoreRole::Log;
+  return StoreRole::Records;
+}
+
+bool fits(const Technology& t, StoreRole role) {
+  switch (role) {
+    case StoreRole::Records:
+      return t.kind == "database" && contains(t.consistency, "strong") &&
+             t.model != "wide-column" && t.model != "time-series";
+    case StoreRole::Log:
+      return (t.kind == "database" && (t.model == "wide-column" || t.model == "time-series")) ||
+             t.kind == "analytics";
+    case StoreRole::Analytics: return t.kind == "analytics";
+  }
+  return false;
+}
+
+// What people's skills and wishes say about a technology.
+double preference(const Workspace& ws, const Technology& t, TeamId team, std::vector<Score>& parts,
+                  std::string& against) {
+  const Constraints& constraints = *ws.model.constraints;
+  double total = 0;
+  const auto add = [&](const char* what, double value) {
+    parts.push_back(score(what, value));
+    total += value;
+  };
+  if (contains(*constraints.required, t.name)) add("required", 10);
+  if (contains(*constraints.preferred, t.name)) add("preferred", 3);
+  bool known = team.valid() && contains(*ws.model.teams[team].knows, t.name);
+  if (known)
+    add("its team knows it", 2);
+  else if (std::ranges::any_of(ws.model.teams,
+                               [&](const Team& other) { return contains(*other.knows, t.name); }))
+    add("another team knows it", .7);
+  else
+    against = "nobody here knows it";
+  add("operations burden", -.4 * (t.operations_burden - 1));
+  if (t.operations_burden >= 4 && against.empty())
+    against = fmt::format("its operation is a burden of {} of 5", t.operations_burden);
+  return total;
+}
+
+}  // namespace
+
+std::vector<StoreNeed> store_needs(const Workspace& ws) {
+  const std::vector<AggregateRates> rates =
+      aggregate_rates(ws.model, operation_rates(ws.model, true));
+  std::vector<StoreNeed> out;
+  for (const AggregateId id : ws.model.aggregates.ids()) {
+    if (store_of(ws.model, id).valid()) continue;  // given
+    const ServiceId owner = owner_of(ws.model, id);
+    if (!owner.valid()) continue;
+    const AggregateRates& rate = rates[static_cast<std::size_t>(id.index)];
+    const StoreRole role = role_of(ws.model, id, rate);
+    auto it = std::ranges::find_if(
+        out, [&](const StoreNeed& n) { return n.service == owner && n.role == role; });
+    if (it == out.end()) {
+      out.push_back({owner, role, {}, 0, 0, 0, 0, false});
+      it = out.end() - 1;
+    }
+    it->members.push_back(id);
+    it->bytes += stored_bytes(ws.model.aggregates[id], 3);
+    it->row_reads += rate.reads;
+    it->row_writes += rate.writes;
+    it->transactions |= ws.model.aggregates[id].invariant.has() || use_of(ws.model, id).atomic;
+  }
+  // A service that only reads what it owns nothing of still keeps its views somewhere.
+  for (const auto& [aggregate, viewer] : ws.views) {
+    const bool has_store =
+        std::ranges::any_of(out, [&](const StoreNeed& n) { return n.service == viewer; }) ||
+        std::ranges::any_of(ws.model.stores,
+                            [&](const Store& s) { return s.owner && s.owner->id == viewer; });
+    if (!has_store)
+      out.push_back({viewer,
+                     StoreRole::Records,
+                     {},
+                     stored_bytes(ws.model.aggregates[aggregate], 3),
+                     0,
+                     0,
+                     0,
+                     false});
+  }
+  return out;
+}
+
+StoreSize size_store(const Technology& engine, const StoreNeed& need) {
+  StoreSize out;
+  if (engine.max_shard_gib > 0)
+    out.bound_by_bytes = need.bytes / (engine.max_shard_gib * 1073741824.0);
+  if (engine.writes_per_core > 0)
+    out.bound_by_writes =
+        need.row_writes / (engine.writes_per_core * kCoresACopy * kWriteUtilisation);
+  out.shards = std::max(
+      1, static_cast<int>(std::ceil(std::max(out.bound_by_bytes, out.bound_by_writes) - 1e-9)));
+  return out;
+}
+
+std::vector<EngineScore> rank_engines(const Workspace& ws, const StoreNeed& need) {
+  const Service& service = ws.model.services[need.service];
+  const TeamId team = service.team ? service.team->id : TeamId();
+  std::vector<EngineScore> out;
+  for (const Technology& t : ws.catalog.technologies()) {
+    if (!fits(t, need.role) || contains(*ws.model.constraints->forbidden, t.name)) continue;
+    EngineScore of;
+    of.engine = &t;
+    of.total = preference(ws, t, team, of.parts, of.against);
+    const StoreSize size = size_store(t, need);
+    of.parts.push_back(score("shards needed", size.shards));
+    of.total -= .1 * (size.shards - 1);
+    if (size.shards > 1 && !t.shards_itself) {
+      of.parts.push_back(score("sharded by the application", -2));
+      of.total -= 2;
+      of.against = fmt::format("{} would have to be sharded by the application",
+                               plural(size.shards, "shard"));
+    }
+    if (need.role == StoreRole::Records) {
+      const bool relational = t.model.find("relational") != std::string::npos ||
+                              t.model.find("sql") != std::string::npos;
+      if (need.transactions && !relational) {
+        of.parts.push_back(score("transactions over several records", -2));
+        of.total -= 2;
+        of.against = "transactions over several records are not its strength";
+      }
+      if (size.shards == 1 && t.shards_itself && relational) {
+        of.parts.push_back(score("distribution not needed", -1));
+        of.total -= 1;
+        if (of.against.empty())
+          of.against = "one shard is enough: its distribution would cost latency for nothing";
+      }
+    }
+    out.push_back(std::move(of));
+  }
+  std::ranges::stable_sort(
+      out, [](const EngineScore& a, const EngineScore& b) { return a.total > b.total; });
+  return out;
+}
+
+std::vector<EngineScore> rank_technologies(const Workspace& ws, std::string_view kind,
+                                           TeamId team) {
+  std::vector<EngineScore> out;
+  for (const Technology* t : ws.catalog.of_kind(kind)) {
+    if (contains(*ws.model.constraints->forbidden, t->name)) continue;
+    EngineScore of;
+    of.engine = t;
+    of.total = preference(ws, *t, team, of.parts, of.against);
+    out.push_back(std::move(of));
+  }
+  std::ranges::stable_sort(
+      out, [](const EngineScore& a, const EngineScore& b) { return a.total > b.total; });
+  return out;
+}
+
+}  // namespace scantling

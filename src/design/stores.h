@@ -1,0 +1,46 @@
+// Which stores a service needs, and which engine, copies and shards fit each.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "design/workspace.h"
+
+namespace scantling {
+
+enum class StoreRole : std::uint8_t { Records, Log, Analytics };
+
+// Aggregates of one service whose access asks for the same kind of engine.
+struct StoreNeed {
+  ServiceId service;
+  StoreRole role = StoreRole::Records;
+  std::vector<AggregateId> members;
+  double bytes = 0;                      // in three years
+  double row_reads = 0, row_writes = 0;  // per second at peak
+  double statement_writes = 0;
+  bool transactions = false;  // an invariant or an atomic operation
+};
+
+std::vector<StoreNeed> store_needs(const Workspace& ws);
+
+// What an engine would need to carry it: shards, by size and by writes at 60% of 8 cores a copy.
+struct StoreSize {
+  int shards = 1;
+  double bound_by_bytes = 0, bound_by_writes = 0;
+};
+inline constexpr double kCoresACopy = 8;
+StoreSize size_store(const Technology& engine, const StoreNeed& need);
+
+struct EngineScore {
+  const Technology* engine = nullptr;
+  double total = 0;
+  std::vector<Score> parts;
+  std::string against;  // the largest thing that speaks against it
+};
+// Best first. Never empty: the catalogue's relational engines carry any records.
+std::vector<EngineScore> rank_engines(const Workspace& ws, const StoreNeed& need);
+
+// Best first among technologies of a kind, by required, preferred, what the team knows, burden.
+std::vector<EngineScore> rank_technologies(const Workspace& ws, std::string_view kind, TeamId team);
+
+}  // namespace scantling
