@@ -2,11 +2,10 @@
 
 #include <algorithm>
 
-#include "support/line_diff.h"
-
 namespace scantling::testing {
 namespace {
 
+constexpr std::string_view kNoNewline = "\\no newline";
 constexpr std::string_view kOpen = "-- ", kClose = " --";
 
 bool is_header(std::string_view line) {
@@ -26,14 +25,11 @@ bool is_safe_path(std::string_view name) {
 
 std::string escaped(std::string_view body) {
   std::string out;
-  const std::vector<std::string_view> lines = split_lines(body);
-  const bool open_end = !body.empty() && body.back() != '\n';
-  for (std::size_t i = 0; i < lines.size(); ++i) {
-    const bool marker = open_end && i + 1 == lines.size();
-    if (!marker && (lines[i].starts_with('\\') || is_header(lines[i]))) out += '\\';
-    out += lines[i];
-    out += '\n';
+  for (const std::string_view line : lines_of(body)) {
+    if (line.starts_with('\\') || is_header(line)) out += '\\';
+    out.append(line).push_back('\n');
   }
+  if (!body.empty() && body.back() != '\n') out.append(kNoNewline).push_back('\n');
   return out;
 }
 
@@ -127,6 +123,16 @@ std::string render_golden(const GoldenFile& file) {
     }
   }
   return out;
+}
+
+std::vector<std::string_view> lines_of(std::string_view text) {
+  std::vector<std::string_view> lines;
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find('\n'), text.size());
+    lines.push_back(text.substr(0, end));
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return lines;
 }
 
 bool split_arguments(std::string_view line, std::vector<std::string>& out) {

@@ -58,6 +58,9 @@ struct GoldenFile {
 bool parse_golden(std::string_view text, GoldenFile& out, std::string& problem);
 std::string render_golden(const GoldenFile& file);
 
+// The lines of a text without their line ends.
+std::vector<std::string_view> lines_of(std::string_view text);
+
 // Words as a shell splits them, without expansions. False: a quote is not closed.
 bool split_arguments(std::string_view line, std::vector<std::string>& out);
 

@@ -9,7 +9,7 @@
 #include <optional>
 #include <string_view>
 
-#include "support/line_diff.h"
+#include "diagnostics/fixes.h"
 #include "support/process.h"
 
 namespace scantling::testing {
@@ -154,7 +154,7 @@ Command Run::command_for(const GoldenCase& test, const std::vector<std::string>&
       {"LC_ALL", "C"}, {"NO_COLOR", "1"}, {"TERM", "dumb"},         {"TZ", "UTC"},
       {"HOME", home_}, {"TMPDIR", home_}, {"PATH", "/usr/bin:/bin"}};
   if (const Section* settings = test.find("env")) {
-    for (const std::string_view line : split_lines(settings->body)) {
+    for (const std::string_view line : lines_of(settings->body)) {
       const std::size_t equals = line.find('=');
       if (equals == std::string_view::npos) continue;
       const std::string name(line.substr(0, equals));
@@ -169,10 +169,10 @@ Command Run::command_for(const GoldenCase& test, const std::vector<std::string>&
 }
 
 void Run::compare(GoldenCase& test, const std::string& name, const std::string& actual) {
-  const Section* expected = test.find(name);
-  const std::string diff = unified_diff(expected != nullptr ? expected->body : "", actual);
-  if (diff.empty()) return;
-  fail(test, "--- " + name + " expected\n+++ " + name + " printed\n" + diff);
+  const Section* section = test.find(name);
+  const std::string expected = section != nullptr ? section->body : "";
+  if (expected == actual) return;
+  fail(test, unified_diff(expected, actual, name));
   test.set(name, actual);
 }
 

@@ -2,7 +2,6 @@
 
 #include "support/golden_file.h"
 #include "support/golden_runner.h"
-#include "support/line_diff.h"
 #include "support/process.h"
 
 namespace scantling::testing {
@@ -113,7 +112,7 @@ TEST(GoldenRunner, ShowsADiffWithTheCaseAndItsLine) {
       outcome_of("why\n-- args --\n-c 'echo a; echo c'\n-- stdout --\na\nb\n");
   EXPECT_EQ(outcome.report,
             "line 2: scantling -c 'echo a; echo c'\n"
-            "--- stdout expected\n+++ stdout printed\n@@ -1 +1 @@\n a\n-b\n+c\n");
+            "--- a/stdout\n+++ b/stdout\n@@ -1,2 +1,2 @@\n a\n-b\n+c\n");
 }
 
 TEST(GoldenRunner, UpdateFillsInAndRewritesInPlace) {
@@ -183,21 +182,6 @@ TEST(Process, TakesMoreThanAPipeHolds) {
   command.folder = "/";
   command.input = std::string(1 << 20, 'x');
   EXPECT_EQ(run(command).out.size(), std::size_t{1} << 20);
-}
-
-TEST(LineDiff, ShowsChangesWithContext) {
-  EXPECT_EQ(unified_diff("a\n", "a\n"), "");
-  EXPECT_EQ(unified_diff("a\n", "a"), "@@ -1 +1 @@\n a\n+\\no newline\n");
-  EXPECT_EQ(unified_diff("1\n2\n3\n4\n5\n6\n7\n8\n9\n", "1\n2\n3\n4\nV\n6\n7\n8\n9\n"),
-            "@@ -2 +2 @@\n 2\n 3\n 4\n-5\n+V\n 6\n 7\n 8\n");
-  // Two changes far apart are two hunks, two near ones one.
-  EXPECT_EQ(unified_diff("a\n1\n2\n3\n4\n5\n6\n7\nb\n", "A\n1\n2\n3\n4\n5\n6\n7\nB\n"),
-            "@@ -1 +1 @@\n-a\n+A\n 1\n 2\n 3\n@@ -6 +6 @@\n 5\n 6\n 7\n-b\n+B\n");
-  EXPECT_EQ(unified_diff("a\n1\n2\nb\n", "A\n1\n2\nB\n"), "@@ -1 +1 @@\n-a\n+A\n 1\n 2\n-b\n+B\n");
-}
-
-TEST(LineDiff, FindsTheLongestCommonPart) {
-  EXPECT_EQ(unified_diff("x\na\nb\nc\n", "a\nb\ny\nc\n"), "@@ -1 +1 @@\n-x\n a\n b\n+y\n c\n");
 }
 
 }  // namespace

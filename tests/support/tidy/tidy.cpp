@@ -48,16 +48,6 @@ std::vector<Exemption> parse_exemptions(std::string_view text, std::string_view 
 
 }  // namespace
 
-std::vector<std::string_view> lines_of(std::string_view text) {
-  std::vector<std::string_view> lines;
-  while (!text.empty()) {
-    const std::size_t end = std::min(text.find('\n'), text.size());
-    lines.push_back(text.substr(0, end));
-    text.remove_prefix(std::min(end + 1, text.size()));
-  }
-  return lines;
-}
-
 Rooms parse_rooms(std::string_view text) {
   Rooms rooms;
   for (const std::string_view line : lines_of(text)) {

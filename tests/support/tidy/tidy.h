@@ -8,6 +8,8 @@
 #include <string_view>
 #include <vector>
 
+#include "support/golden_file.h"
+
 namespace scantling::tidy {
 
 struct File {
@@ -57,8 +59,7 @@ void apply_exemptions(std::string_view exemptions, std::string_view path, Proble
 
 std::string to_text(const Problem& problem);
 
-// The lines of a text without their line ends.
-std::vector<std::string_view> lines_of(std::string_view text);
+using testing::lines_of;
 
 // A function's definition: its name and the lines from its first to its closing brace.
 struct FunctionSpan {
