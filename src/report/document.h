@@ -67,6 +67,9 @@ struct Document {
   std::vector<Section> sections;
 };
 
+// The tree form of any document, wrapped to the width.
+std::string terminal_text(const Document& document, int width, bool color);
+
 inline Block make_block(std::string topic, std::string title) {
   Block block;
   block.topic = std::move(topic);

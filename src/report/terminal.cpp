@@ -205,9 +205,13 @@ class Terminal {
 
 }  // namespace
 
+std::string terminal_text(const Document& document, int width, bool color) {
+  return Terminal(width, color).render(document);
+}
+
 std::string report_terminal(const DesignResult& result, const Sources&,
                             const ReportOptions& options) {
-  return Terminal(options.width, options.color).render(build_document(result, options.outline));
+  return terminal_text(build_document(result, options.outline), options.width, options.color);
 }
 
 }  // namespace scantling
