@@ -1,0 +1,106 @@
+// The formats that scantling writes, held to their schemas by validators that others wrote: findings as
+// JSON against our published schema, SARIF against Microsoft's validator (schema and rules), models
+// against the JSON Schema that the program prints.
+import assert from 'node:assert/strict';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { chmodSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { after, test } from 'node:test';
+import Ajv2020 from 'ajv/dist/2020.js';
+import addFormats from 'ajv-formats';
+import { parse } from 'yaml';
+
+const root = resolve(import.meta.dirname, '../..');
+const program = process.env.SCANTLING ?? join(root, 'build/release/scantling');
+const work = mkdtempSync(join(tmpdir(), 'scantling-validators-'));
+after(() => rmSync(work, { recursive: true }));
+
+function scantling(...args) {
+  const run = spawnSync(program, args, { cwd: work, encoding: 'utf8', maxBuffer: 1 << 28 });
+  assert.equal(run.error, undefined);
+  assert.ok([0, 1, 3].includes(run.status), `scantling ${args.join(' ')}: ${run.status} ${run.stderr}`);
+  return run.stdout;
+}
+
+function compiled(schema) {
+  const ajv = new Ajv2020({ strict: false, allErrors: true });
+  addFormats(ajv);
+  return ajv.compile(schema);
+}
+
+const examples = readdirSync(join(root, 'examples'))
+  .filter((name) => name.endsWith('.yaml'))
+  .map((name) => ({ name, text: readFileSync(join(root, 'examples', name), 'utf8') }));
+
+// The models in the golden tests of the checks: between them they have every finding.
+function goldenModels() {
+  const folder = join(root, 'tests/golden/check');
+  const models = [];
+  for (const file of readdirSync(folder).filter((name) => name.endsWith('.test'))) {
+    let current = null;
+    for (const line of readFileSync(join(folder, file), 'utf8').split('\n')) {
+      const header = /^-- (.+) --$/.exec(line);
+      if (header) {
+        current = header[1].endsWith('.yaml') && !header[1].startsWith('from ')
+          ? { name: `${file}-${models.length}.yaml`, text: '' } : null;
+        if (current) models.push(current);
+      } else if (current) {
+        current.text += `${line.replace(/^\\/, '')}\n`;
+      }
+    }
+  }
+  return models;
+}
+
+const broken = { name: 'broken.yaml', text: 'scantling: 1\nsystem: x\nsytem: y\noperations:\n  a: { load: { mean: 3 } }\n' };
+const models = [...examples, ...goldenModels(), broken];
+for (const { name, text } of models) writeFileSync(join(work, name), text);
+
+test('findings as JSON follow the published schema', () => {
+  const validate = compiled(JSON.parse(readFileSync(join(root, 'docs/schemas/diagnostics.schema.json'), 'utf8')));
+  let findings = 0;
+  for (const { name } of models) {
+    const report = JSON.parse(scantling('check', name, '--format', 'json'));
+    assert.ok(validate(report), `${name}: ${JSON.stringify(validate.errors, null, 1)}`);
+    findings += report.findings.length;
+  }
+  assert.ok(findings > 20, `only ${findings} findings: this test looks at nothing`);
+  assert.ok(!validate({ schema: 'scantling.diagnostics/1' }), 'the schema accepts anything');
+});
+
+test('SARIF passes Microsoft\'s validator', () => {
+  const folder = join(work, 'sarif');
+  execFileSync('mkdir', ['-p', folder]);
+  for (const { name } of models) {
+    writeFileSync(join(folder, `${name}.sarif`), scantling('check', name, '--format', 'sarif'));
+  }
+  const tool = join(import.meta.dirname, 'node_modules/@microsoft/sarif-multitool-linux/Sarif.Multitool');
+  chmodSync(tool, 0o755);
+  const validate = (pattern) => {
+    const run = spawnSync(tool, ['validate', pattern], {
+      encoding: 'utf8', cwd: folder, maxBuffer: 1 << 28,
+      env: { ...process.env, DOTNET_SYSTEM_GLOBALIZATION_INVARIANT: '1' },
+    });
+    assert.equal(run.error, undefined);
+    assert.match(run.stdout, /files? scanned/);
+    return run.stdout.split('\n').filter((line) => /: (error|fail) /.test(line));
+  };
+  assert.deepEqual(validate(join(folder, '*.sarif')), []);
+  writeFileSync(join(work, 'bad.sarif'), '{"version":"2.1.0","runs":[{"tool":{"driver":{"name":"x"}},"results":[{"bogus":1}]}]}');
+  assert.notDeepEqual(validate(join(work, 'bad.sarif')), [], 'the validator accepts anything');
+});
+
+test('models follow the JSON Schema that the program prints', () => {
+  const validate = compiled(JSON.parse(scantling('schema')));
+  for (const { name, text } of examples) {
+    assert.ok(validate(parse(text)), `${name}: ${JSON.stringify(validate.errors?.slice(0, 5), null, 1)}`);
+    scantling('design', name, '--out', `designed-${name}`);
+    const folder = join(work, `designed-${name}`);
+    for (const file of readdirSync(folder).filter((entry) => entry.endsWith('.yaml'))) {
+      const elaborated = parse(readFileSync(join(folder, file), 'utf8'), { maxAliasCount: 0 });
+      assert.ok(validate(elaborated), `${name}, designed: ${JSON.stringify(validate.errors?.slice(0, 5), null, 1)}`);
+    }
+  }
+  assert.ok(!validate(parse(broken.text)), 'the schema accepts an unknown key');
+});
