@@ -18,10 +18,17 @@ std::uint32_t count_code_points(std::string_view bytes) {
 
 std::vector<std::uint32_t> find_line_starts(std::string_view text) {
   std::vector<std::uint32_t> starts = {0};
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const bool break_here =
+  const bool only_newlines = text.find('\r') == std::string_view::npos;
+  std::size_t i = 0;
+  while (i < text.size()) {
+    if (only_newlines) {
+      i = std::min(text.find('\n', i), text.size());
+      if (i == text.size()) break;
+    }
+    const bool ends_here =
         text[i] == '\n' || (text[i] == '\r' && (i + 1 == text.size() || text[i + 1] != '\n'));
-    if (break_here) starts.push_back(static_cast<std::uint32_t>(i + 1));
+    ++i;
+    if (ends_here) starts.push_back(static_cast<std::uint32_t>(i));
   }
   return starts;
 }

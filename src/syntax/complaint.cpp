@@ -7,6 +7,7 @@ namespace scantling {
 
 namespace {
 
+constexpr std::size_t kLongestKey = 1024;  // libyaml's, and YAML's own (1.2.2, section 7.4.2)
 constexpr std::string_view kTab = "found a tab where indentation needs spaces";
 
 bool is_line_end(char c) {
@@ -178,6 +179,8 @@ class Explainer {
     while (begin > 0 && !is_line_end(text_[begin - 1]))
       --begin;
     const std::string_view before = text_.substr(begin, at_ - begin);
+    if (before.size() > kLongestKey)
+      return one_character(at_, "a key of more than 1024 characters");
     if (before.find(": ") != std::string_view::npos || before.find(":\t") != std::string_view::npos)
       return one_character(at_, "a second ': ' in one line; put the value in quotes");
     return one_character(
