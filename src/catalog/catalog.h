@@ -2,10 +2,13 @@
 // src/catalog/data, each figure with its source and date; a user's file overrides entries by name.
 #pragma once
 
+#include <array>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "base/embedded.h"
 #include "base/error.h"
 #include "base/time_law.h"
 #include "base/units.h"
@@ -18,6 +21,7 @@ struct Figure {  // a number that somebody measured or published
   std::string unit;
   std::string source;  // where it is from
   std::string date;    // year or year-month of the source
+  std::string what;    // the key it is for: "reads-per-core", "failover"
 };
 
 struct Technology {
@@ -44,7 +48,14 @@ struct Technology {
   Duration failover;
   std::vector<Figure> figures;  // where the numbers above are from
   std::string note;
+  std::vector<std::string> aliases;  // other names that `find` takes: "postgres"
 };
+
+// The kinds that a technology may have.
+inline constexpr auto kTechnologyKinds = std::to_array<std::string_view>(
+    {"database", "cache", "search", "analytics", "object-store", "event-store", "time-series",
+     "broker", "gateway", "mesh", "discovery", "identity", "secrets", "policy", "metrics", "logs",
+     "traces", "runtime", "platform"});
 
 struct Price {           // per unit and month
   std::string provider;  // "aws", "gcp", "azure", "generic"
@@ -70,8 +81,40 @@ struct Control {  // one demand of one regime
   Regime regime;
   std::string id;      // "PCI DSS 4.0 3.5.1"
   std::string text;    // in our words
-  std::string met_by;  // what in a design answers it: "encryption-at-rest", "mtls", ...
+  std::string met_by;  // what in a design answers it: one of kDesignFacts
 };
+
+// Facts of a design that can answer a control. `design` works out which hold; docs/guide/catalog.md
+// says for each what in a model shows it.
+inline constexpr auto kDesignFacts =
+    std::to_array<std::string_view>({"encryption-at-rest",
+                                     "encryption-in-transit",
+                                     "mtls",
+                                     "key-management",
+                                     "network-policy",
+                                     "least-privilege",
+                                     "access-control",
+                                     "segregation",
+                                     "strong-customer-authentication",
+                                     "secrets-managed",
+                                     "secrets-rotated",
+                                     "audit-log",
+                                     "monitoring",
+                                     "incident-response",
+                                     "retention",
+                                     "erasure",
+                                     "residency",
+                                     "data-minimisation",
+                                     "redaction",
+                                     "vulnerability-scan",
+                                     "change-control",
+                                     "backup",
+                                     "disaster-recovery",
+                                     "capacity",
+                                     "resilience-testing",
+                                     "third-party-risk",
+                                     "data-inventory",
+                                     "organisational"});
 
 class Catalog {
  public:
@@ -84,13 +127,29 @@ class Catalog {
   std::vector<const Control*> controls(Regime regime) const;
 
  private:
-  friend Expected<Catalog> parse_catalog(const std::vector<std::string_view>& documents);
+  friend class CatalogReader;
   std::vector<Technology> technologies_;
   std::vector<Price> prices_;
   std::vector<ProfileEntry> profiles_;
   std::vector<Control> controls_;
 };
 
+// A text with the name that errors show.
+struct CatalogDocument {
+  std::string name;
+  std::string_view text;
+};
+
+// Reads documents in order; a later one overrides what it names, value by value. Unknown keys,
+// wrong units, values out of their range: an error with name and line. See docs/guide/catalog.md.
+Expected<Catalog> parse_catalog(const std::vector<CatalogDocument>& documents);
+Expected<Catalog> parse_catalog(const std::vector<std::string_view>& documents);
+
 const Catalog& built_in_catalog();  // parsed once; a fault in it fails the tests
+// The built-in catalogue with a user's files over it.
+Expected<Catalog> catalog_with(const std::vector<CatalogDocument>& user_documents);
+Expected<Catalog> catalog_with(const std::vector<std::string>& user_documents);
+
+std::span<const EmbeddedFile> embedded_catalog();  // src/catalog/data/*.yaml
 
 }  // namespace scantling

@@ -5,9 +5,14 @@
 #include <string>
 #include <vector>
 
+#include <cstdint>
+#include <string_view>
+
 #include "model/architecture.h"
 
 namespace scantling {
+
+class Catalog;
 
 enum class LoadBasis : std::uint8_t { Mean, Peak };
 
@@ -24,12 +29,12 @@ enum class Stability : std::uint8_t { Stable, Vulnerable, Overloaded };
 std::string_view to_text(Stability stability);
 
 struct StationEstimate {
-  std::string kind, name;      // "service" | "store" | "external" | "channel"
-  double servers = 0;          // cpu servers or slots over all instances
-  double arrival_rate = 0;     // per second
-  double service_seconds = 0;  // mean demand a visit
-  double utilisation = 0;
-  double wait_mean_seconds = 0;  // Allen-Cunneen
+  std::string kind, name;        // "service" | "store" | "external" | "channel"
+  double servers = 0;            // cpu servers or slots over all instances
+  double arrival_rate = 0;       // per second
+  double service_seconds = 0;    // mean demand a visit
+  double utilisation = 0;        // over 1: asked for more than there is
+  double wait_mean_seconds = 0;  // a visit: Allen-Cunneen; services: admission included
   double wait_p99_seconds = 0;
   double capacity = 0;         // arrivals per second it can take for ever
   double hidden_capacity = 0;  // the same with every retry and miss happening
@@ -42,7 +47,7 @@ struct EndpointEstimate {
   double rate = 0;  // arrivals per second
   double mean_seconds = 0, p50_seconds = 0, p95_seconds = 0, p99_seconds = 0, p999_seconds = 0;
   double availability = 1;
-  std::vector<std::string> hard_dependencies;  // whose failure fails it
+  std::vector<std::string> hard_dependencies;  // whose failure fails it: "stores.orders-db"
 };
 
 struct OperationEstimate {
@@ -74,6 +79,10 @@ struct Estimate {
   const EndpointEstimate* of(EndpointId endpoint) const;
 };
 
+// Times that grow without bound (an overloaded queue that nothing limits) are infinite. Cost is
+// always that of mean load, no zone lost. To solve many variants of one topology, see network.h.
 Estimate estimate(const Architecture& model, const EstimateOptions& options = {});
+Estimate estimate(const Architecture& model, const EstimateOptions& options,
+                  const Catalog& catalog);  // with a user's prices
 
 }  // namespace scantling

@@ -1,0 +1,162 @@
+// Availability with common causes counted once. Zones are the common cause: the probability that an
+// endpoint works is the sum over the numbers of zones that are down of its probability given that,
+// times what is shared by all (the region). Given the state of the zones, elements fail
+// independently, and an endpoint needs all of its dependencies (each as often as a request comes to
+// need it).
+//
+//   A = region x sum over j of P(j zones down) x product over d of (1 - need(d) (1 - A(d | j)))
+//
+// A(service | j): at least k of its instances that are left work, k carrying the load at full use.
+// A(store | j):   enough copies for its consistency work; with a leader, minus the time of
+// failovers. Elements that are not spread over zones stand in one zone, the same for all of them.
+// Externals: as promised, in outages longer than any retry. Failures by load (timeouts, refusals)
+// come on top: EndpointState::success_up.
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "estimate/defaults.h"
+#include "estimate/network.h"
+
+namespace scantling {
+namespace {
+
+// A region's outages last hours, its passive twin takes over in a quarter of one: the region's
+// unavailability shrinks to 15 min / 4 h.
+constexpr double kPassiveShare = 15.0 / 240.0;
+
+struct ZoneState {
+  double probability = 0;
+  double left = 1;         // share of the zones
+  bool first_zone = true;  // where the elements are that are not spread
+};
+
+// At most two more zones down: three at once have 1e-10.
+int zone_states(int zones, int lost, std::array<ZoneState, 6>& out) {
+  const int rest = std::max(0, zones - lost);
+  const double p = defaults::kZoneAvailability;
+  int count = 0;
+  double ways = 1;
+  for (int down = 0; down <= std::min(rest, 2); ++down) {
+    const double probability = ways * std::pow(1 - p, down) * std::pow(p, rest - down);
+    // `left` is of what the solution has, which is without the lost zones already.
+    const double left = rest > 0 ? 1 - static_cast<double>(down) / rest : 0;
+    const double first_down = lost > 0 ? 1 : rest > 0 ? static_cast<double>(down) / rest : 1;
+    if (first_down < 1)
+      out[static_cast<std::size_t>(count++)] = {probability * (1 - first_down), left, true};
+    if (first_down > 0)
+      out[static_cast<std::size_t>(count++)] = {probability * first_down, left, false};
+    ways = ways * (rest - down) / (down + 1);
+  }
+  return count;
+}
+
+double left_of(double n, bool spread, const ZoneState& zone) {
+  if (!spread) return zone.first_zone ? n : 0;
+  return std::floor(n * zone.left + 1e-9);
+}
+
+class Availability {
+ public:
+  Availability(const EstimateNetwork& network, const EstimateOptions& options,
+               const NetworkSolution& solution)
+      : net_(network), solution_(solution) {
+    states_ = zone_states(net_.zones, options.zones_lost, zones_);
+    lost_ = options.zones_lost > 0
+                ? std::max(0.0, 1 - static_cast<double>(options.zones_lost) / net_.zones)
+                : 1;
+  }
+  double of(std::size_t endpoint) const;
+
+ private:
+  double service(std::size_t i, const ZoneState& zone) const;
+  double store(std::size_t i, const ZoneState& zone) const;
+  double channel(std::size_t i, const ZoneState& zone) const;
+
+  const EstimateNetwork& net_;
+  const NetworkSolution& solution_;
+  std::array<ZoneState, 6> zones_{};
+  int states_ = 0;
+  double lost_ = 1;  // share of the zones that the options leave
+};
+
+double Availability::service(std::size_t i, const ZoneState& zone) const {
+  const NetService& service = net_.services[i];
+  const double n = left_of(solution_.instances[i], service.spread_zones, zone);
+  double needed = std::max(1.0, std::ceil(solution_.services[i].demand / service.servers - 1e-9));
+  if (!std::isinf(service.concurrency) && service.concurrency > 0)
+    needed = std::max(needed, std::ceil(solution_.slots[i].demand / service.concurrency - 1e-9));
+  if (needed > n) return 0;
+  return k_of_n(static_cast<int>(needed), static_cast<int>(n), defaults::kInstanceAvailability);
+}
+
+double Availability::store(std::size_t i, const ZoneState& zone) const {
+  const NetStore& store = net_.stores[i];
+  const double n = left_of(std::floor(store.copies * (store.spread_zones ? lost_ : 1) + 1e-9),
+                           store.spread_zones, zone);
+  double needed = 1;
+  double switching = 0;  // share of the time without a leader
+  if (store.consistency == ConsistencyKind::Quorum)
+    needed = std::max(store.read_quorum, store.write_quorum);
+  if (store.consistency == ConsistencyKind::Strong && store.copies > 1) {
+    if (store.copies >= 3) needed = std::floor(store.copies / 2) + 1;
+    switching = store.failover_seconds / defaults::kNodeMeanSecondsBetweenLosses;
+  }
+  return k_of_n(static_cast<int>(needed), static_cast<int>(n), defaults::kNodeAvailability) *
+         (1 - std::min(1.0, switching));
+}
+
+double Availability::channel(std::size_t i, const ZoneState& zone) const {
+  const NetChannel& channel = net_.channels[i];
+  const double n = left_of(std::floor(channel.copies * (channel.spread_zones ? lost_ : 1) + 1e-9),
+                           channel.spread_zones, zone);
+  return k_of_n(static_cast<int>(channel.in_sync), static_cast<int>(n),
+                defaults::kNodeAvailability);
+}
+
+double Availability::of(std::size_t endpoint) const {
+  double inside = 0;
+  double outside = 1;
+  for (const NetDependency& needed : net_.dependencies[endpoint])
+    if (needed.kind == NetDependency::Kind::External)
+      outside *= 1 - needed.need *
+                         (1 - net_.externals[static_cast<std::size_t>(needed.index)].availability);
+  for (int s = 0; s < states_; ++s) {
+    const ZoneState& zone = zones_[static_cast<std::size_t>(s)];
+    double product = 1;
+    for (const NetDependency& needed : net_.dependencies[endpoint]) {
+      const auto i = static_cast<std::size_t>(needed.index);
+      double up = 1;
+      switch (needed.kind) {
+        case NetDependency::Kind::Service: up = service(i, zone); break;
+        case NetDependency::Kind::Store: up = store(i, zone); break;
+        case NetDependency::Kind::Channel: up = channel(i, zone); break;
+        case NetDependency::Kind::External: continue;
+      }
+      product *= 1 - needed.need * (1 - up);
+      if (product <= 0) break;
+    }
+    inside += zone.probability * product;
+  }
+  double region = defaults::kRegionAvailability;
+  if (net_.regions > 1 && net_.active_active) {
+    // Any region can take over at once: all of them must be down.
+    inside = 1 - std::pow(1 - inside * region, net_.regions);
+    region = 1;
+  } else if (net_.regions > 1) {
+    region = 1 - (1 - region) * kPassiveShare;
+  }
+  return region * inside * outside * solution_.endpoints[endpoint].success_up;
+}
+
+}  // namespace
+
+void solve_availability(const EstimateNetwork& network, const EstimateOptions& options,
+                        NetworkSolution& out) {
+  out.availability.resize(network.endpoints.size());
+  const Availability availability(network, options, out);
+  for (std::size_t e = 0; e < network.endpoints.size(); ++e)
+    out.availability[e] = availability.of(e);
+}
+
+}  // namespace scantling

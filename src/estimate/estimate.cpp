@@ -1,0 +1,297 @@
+#include "estimate/estimate.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "catalog/catalog.h"
+#include "estimate/defaults.h"
+#include "estimate/network.h"
+
+namespace scantling {
+namespace {
+
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
+// Nothing that has a bound takes longer than this: it stems from a queue that grows for ever.
+constexpr double kEndless = 1e6;
+
+double seconds_or_endless(double seconds) {
+  return seconds > kEndless ? kInfinity : seconds;
+}
+
+Stability judge(double utilisation, double amplified_utilisation) {
+  if (utilisation >= 1) return Stability::Overloaded;
+  if (amplified_utilisation >= defaults::kDrainMargin) return Stability::Vulnerable;
+  return Stability::Stable;
+}
+
+class Assembly {
+ public:
+  Assembly(const Architecture& model, const EstimateOptions& options,
+           const EstimateNetwork& network, const NetworkSolution& solution)
+      : model_(model), options_(options), net_(network), solution_(solution) {}
+
+  void stations(Estimate& out) const;
+  void endpoints(Estimate& out) const;
+  void operations(Estimate& out) const;
+
+ private:
+  StationEstimate service(std::size_t i) const;
+  StationEstimate store(std::size_t i) const;
+  StationEstimate external(std::size_t i) const;
+  StationEstimate channel(std::size_t i) const;
+  std::string name_of(const NetDependency& needed) const;
+
+  const Architecture& model_;
+  const EstimateOptions& options_;
+  const EstimateNetwork& net_;
+  const NetworkSolution& solution_;
+};
+
+// Capacity and the frontier from what is asked for now, plainly and amplified. `most`: arrivals per
+// second at full use.
+void finish(StationEstimate& out, double demand, double amplified, double most) {
+  out.capacity = most;
+  const double factor = demand > 0 ? std::max(1.0, amplified / demand) : 1;
+  out.hidden_capacity = most / factor;
+  const double utilisation = most > 0 ? out.arrival_rate / most : out.arrival_rate > 0 ? 2 : 0;
+  out.stability = judge(utilisation, utilisation * factor);
+}
+
+StationEstimate Assembly::service(std::size_t i) const {
+  const StationState& cpu = solution_.services[i];
+  const StationState& slots = solution_.slots[i];
+  StationEstimate out;
+  out.kind = "service";
+  out.name = model_.services.raw()[i].name;
+  out.servers = cpu.servers;
+  double visits_per_request = 1;
+  double held = 0;
+  const auto first = static_cast<std::size_t>(net_.first_endpoint[i]);
+  for (std::size_t e = first; e < first + model_.services.raw()[i].endpoints.size(); ++e) {
+    out.arrival_rate += solution_.endpoints[e].rate;
+    held += solution_.endpoints[e].rate * solution_.endpoints[e].hold;
+  }
+  double most = 0;
+  if (out.arrival_rate > 0) {
+    out.service_seconds = cpu.demand / out.arrival_rate;
+    visits_per_request = cpu.rate / out.arrival_rate;
+    most = kInfinity;
+    if (cpu.demand > 0) most = cpu.servers / out.service_seconds;
+    if (slots.demand > 0 && !std::isinf(slots.servers)) {
+      // The slots' limit counts all requests that come here, with their mean stay.
+      most = std::min(
+          most, slots.servers / (slots.demand / slots.rate) * (out.arrival_rate / slots.rate));
+    }
+  }
+  out.utilisation = cpu.utilisation;
+  out.wait_mean_seconds = seconds_or_endless(slots.wait.mean + visits_per_request * cpu.wait.mean);
+  out.wait_p99_seconds =
+      seconds_or_endless(std::max(slots.wait.quantile(.99), cpu.wait.quantile(.99)));
+  out.in_progress = held;
+  finish(out, cpu.demand, cpu.amplified, most);
+  return out;
+}
+
+StationEstimate Assembly::store(std::size_t i) const {
+  const StationState& state = solution_.stores[i];
+  StationEstimate out;
+  out.kind = "store";
+  out.name = model_.stores.raw()[i].name;
+  out.servers = state.servers;
+  out.arrival_rate = state.rate;
+  out.service_seconds =
+      state.rate > 0
+          ? (state.reads * net_.stores[i].read.mean + state.writes * net_.stores[i].write.mean) /
+                state.rate
+          : 0;
+  out.utilisation = state.utilisation;
+  out.wait_mean_seconds = seconds_or_endless(state.wait.mean);
+  out.wait_p99_seconds = seconds_or_endless(state.wait.quantile(.99));
+  for (std::size_t p = 0; p < net_.pools.size(); ++p)
+    if (net_.pools[p].store == static_cast<std::int32_t>(i)) {
+      const StationState& pool = solution_.pools[p];
+      out.wait_mean_seconds =
+          std::max(out.wait_mean_seconds, seconds_or_endless(state.wait.mean + pool.wait.mean));
+      out.wait_p99_seconds =
+          std::max(out.wait_p99_seconds,
+                   seconds_or_endless(std::max(pool.wait.quantile(.99), state.wait.quantile(.99))));
+    }
+  out.in_progress = state.reads * state.read.mean + state.writes * state.write.mean;
+  finish(out, state.demand, state.amplified,
+         state.utilisation > 0                  ? state.rate / state.utilisation
+         : state.rate > 0 || state.servers <= 0 ? 0
+                                                : kInfinity);
+  return out;
+}
+
+StationEstimate Assembly::external(std::size_t i) const {
+  const StationState& state = solution_.externals[i];
+  StationEstimate out;
+  out.kind = "external";
+  out.name = model_.externals.raw()[i].name;
+  out.servers = kInfinity;
+  out.arrival_rate = state.rate;
+  out.service_seconds = net_.externals[i].latency.mean;
+  out.utilisation = state.utilisation;
+  out.in_progress = state.rate * out.service_seconds;
+  finish(out, state.rate, state.amplified, net_.externals[i].limit);
+  return out;
+}
+
+StationEstimate Assembly::channel(std::size_t i) const {
+  const StationState& state = solution_.channels[i];
+  StationEstimate out;
+  out.kind = "channel";
+  out.name = model_.channels.raw()[i].name;
+  out.servers = state.servers;
+  out.arrival_rate = state.rate;
+  double amplified = 0;
+  double consumed = 0;
+  for (std::size_t e = 0; e < net_.endpoints.size(); ++e)
+    if (net_.endpoints[e].channel == static_cast<std::int32_t>(i)) {
+      consumed += solution_.endpoints[e].rate;
+      amplified += solution_.endpoints[e].amplified;
+    }
+  out.utilisation = state.utilisation;
+  out.service_seconds = state.rate > 0 ? state.demand / state.rate : 0;
+  out.wait_mean_seconds = seconds_or_endless(state.wait.mean);
+  out.wait_p99_seconds = seconds_or_endless(state.wait.quantile(.99));
+  out.in_progress = state.rate * (state.wait.mean + out.service_seconds);
+  finish(out, consumed, amplified,
+         state.utilisation > 0 ? state.rate / state.utilisation : kInfinity);
+  return out;
+}
+
+void Assembly::stations(Estimate& out) const {
+  for (std::size_t i = 0; i < net_.services.size(); ++i)
+    out.stations.push_back(service(i));
+  for (std::size_t i = 0; i < net_.stores.size(); ++i)
+    out.stations.push_back(store(i));
+  for (std::size_t i = 0; i < net_.externals.size(); ++i)
+    out.stations.push_back(external(i));
+  for (std::size_t i = 0; i < net_.channels.size(); ++i)
+    out.stations.push_back(channel(i));
+}
+
+std::string Assembly::name_of(const NetDependency& needed) const {
+  const auto i = static_cast<std::size_t>(needed.index);
+  switch (needed.kind) {
+    case NetDependency::Kind::Service: return "services." + model_.services.raw()[i].name;
+    case NetDependency::Kind::Store: return "stores." + model_.stores.raw()[i].name;
+    case NetDependency::Kind::External: return "externals." + model_.externals.raw()[i].name;
+    case NetDependency::Kind::Channel: return "channels." + model_.channels.raw()[i].name;
+  }
+  return {};
+}
+
+template <class Result>
+void set_times(Result& out, const Moments& time) {
+  out.mean_seconds = seconds_or_endless(time.mean);
+  out.p50_seconds = seconds_or_endless(quantile(time, Percentile::P50));
+  out.p95_seconds = seconds_or_endless(quantile(time, Percentile::P95));
+  out.p99_seconds = seconds_or_endless(quantile(time, Percentile::P99));
+  out.p999_seconds = seconds_or_endless(quantile(time, Percentile::P999));
+}
+
+void Assembly::endpoints(Estimate& out) const {
+  for (std::size_t e = 0; e < net_.endpoints.size(); ++e) {
+    const EndpointState& state = solution_.endpoints[e];
+    EndpointEstimate estimate;
+    estimate.endpoint = net_.endpoint_ids[e];
+    estimate.rate = state.rate;
+    set_times(estimate, state.time);
+    estimate.availability = solution_.availability[e];
+    for (const NetDependency& needed : net_.dependencies[e])
+      estimate.hard_dependencies.push_back(name_of(needed));
+    out.endpoints.push_back(std::move(estimate));
+  }
+}
+
+void Assembly::operations(Estimate& out) const {
+  for (const OperationId id : model_.operations.ids()) {
+    OperationEstimate estimate;
+    estimate.operation = id;
+    const std::int32_t entry = net_.operation_entry[static_cast<std::size_t>(id.index)];
+    if (entry >= 0) {
+      const auto e = static_cast<std::size_t>(entry);
+      const EndpointState& state = solution_.endpoints[e];
+      estimate.entry = net_.endpoint_ids[e];
+      const auto o = static_cast<std::size_t>(id.index);
+      const double own =
+          (options_.basis == LoadBasis::Peak ? net_.operation_peak[o] : net_.operation_mean[o]) *
+          options_.load_factor;
+      // Started by events or by a schedule, it runs as often as its endpoint.
+      estimate.rate = own > 0 && net_.endpoints[e].channel < 0 ? own : state.rate;
+      Moments time = state.time;
+      if (net_.endpoints[e].channel >= 0 && state.delay.mean > 0)
+        time += exponential_wait(state.delay.p_wait, state.delay.mean / state.delay.p_wait);
+      set_times(estimate, time);
+      estimate.availability = solution_.availability[e];
+      estimate.synchronous_depth = net_.depth[e];
+    }
+    out.operations.push_back(std::move(estimate));
+  }
+}
+
+}  // namespace
+
+std::string_view to_text(Stability stability) {
+  switch (stability) {
+    case Stability::Stable: return "stable";
+    case Stability::Vulnerable: return "vulnerable";
+    case Stability::Overloaded: return "overloaded";
+  }
+  return "";
+}
+
+const StationEstimate* Estimate::station(std::string_view kind, std::string_view name) const {
+  for (const StationEstimate& station : stations)
+    if (station.kind == kind && station.name == name) return &station;
+  return nullptr;
+}
+
+const OperationEstimate* Estimate::of(OperationId operation) const {
+  for (const OperationEstimate& estimate : operations)
+    if (estimate.operation == operation) return &estimate;
+  return nullptr;
+}
+
+const EndpointEstimate* Estimate::of(EndpointId endpoint) const {
+  for (const EndpointEstimate& estimate : endpoints)
+    if (estimate.endpoint == endpoint) return &estimate;
+  return nullptr;
+}
+
+Estimate estimate(const Architecture& model, const EstimateOptions& options) {
+  return estimate(model, options, built_in_catalog());
+}
+
+Estimate estimate(const Architecture& model, const EstimateOptions& options,
+                  const Catalog& catalog) {
+  const EstimateNetwork network = compile_network(model);
+  NetworkSolution solution;
+  solve(network, options, solution);
+  solve_availability(network, options, solution);
+  Estimate out;
+  const Assembly assembly(model, options, network, solution);
+  assembly.stations(out);
+  assembly.endpoints(out);
+  assembly.operations(out);
+  out.does_not_apply = network.does_not_apply;
+  if (!solution.converged)
+    out.does_not_apply.push_back(
+        "retries: their rates did not settle in 100 rounds (near the edge of overload)");
+  NetworkSolution mean;
+  NetworkSolution peak;
+  EstimateOptions mean_load;
+  mean_load.basis = LoadBasis::Mean;
+  solve(network, mean_load, mean);
+  solve(network, {}, peak);
+  out.cost = estimate_cost(model, network, mean, peak, catalog);
+  for (const CostLine& line : out.cost)
+    out.cost_per_month += line.per_month;
+  return out;
+}
+
+}  // namespace scantling

@@ -1,0 +1,239 @@
+// An architecture as an open queueing network in flat arrays, and its solution. Compiling is done
+// once a topology; a search then changes the numbers (instances, cpu, copies, pools, policies) in
+// place and solves again. Solving allocates nothing once a solution has been used.
+//
+// What is solved (`solve`):
+// 1. Rates, callers first: arrivals at every endpoint, store, external and channel from the
+//    operations' load, multiplied along calls, branches, repeats, misses, retries and consumers.
+// 2. Waiting at every station by its own M/G/c (Allen-Cunneen), as in a Jackson network: arrivals
+//    are taken as Poisson, stations as independent.
+// 3. Times and failures, callees first: cumulants of hops add, parallel branches take the maximum,
+//    timeouts cut, retries add what they wait for.
+// 4. Failures change the rates (retries), times change the slots that are held: 1..3 are repeated
+//    from an idle system until nothing moves. The result is the least fixed point, that of a system
+//    which has not been pushed over; whether it could be is what `Stability` says.
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <string>
+#include <vector>
+
+#include "estimate/estimate.h"
+#include "estimate/moments.h"
+#include "estimate/queueing.h"
+#include "model/architecture.h"
+
+namespace scantling {
+
+class Catalog;
+
+inline constexpr double kUnlimited = std::numeric_limits<double>::infinity();
+
+// A program per endpoint, run on a stack of accumulators (lists of steps).
+enum class NetOp : std::uint8_t {
+  Work,      // time at the processor
+  Delay,     // time
+  Call,      // target: endpoint; policy
+  External,  // target; policy
+  Read,      // target: store; policy; pool; amount: times
+  Write,     // the same
+  Publish,   // target: event; policy; time
+  Fail,      // amount: share
+  Lock,      // target: lock; its holding time ends with the endpoint
+  // These open a list.
+  Begin,     // amount: its weight (share of `choose`, times of `repeat`, else 1)
+  Fill,      // steps of a cache miss; amount: miss rate
+  Fallback,  // steps instead of the call in the list below; target: that call's instruction
+  // These close lists.
+  Together,     // `count` lists; amount: how many must end
+  Choose,       // `count` lists
+  Repeat,       // one list; amount: times
+  Spawn,        // one list that nobody waits for
+  EndFill,      // one list
+  EndFallback,  // the fallback's list and the call's
+};
+
+struct NetInstruction {
+  NetOp op = NetOp::Work;
+  bool near = false;     // stays in its zone
+  bool required = true;  // Publish: it fails when the broker does (`via: direct`)
+  std::int32_t target = -1;
+  std::int32_t policy = -1;  // of `policies`
+  std::int32_t pool = -1;    // of `pools`
+  std::int32_t count = 0;
+  double amount = 1;
+  Moments time;
+};
+
+struct NetPolicy {
+  double timeout_seconds = kUnlimited;
+  int attempts = 1;
+  bool on_timeout = true, on_error = true, on_rejected = true;
+  double backoff_seconds = 0;  // mean before the second attempt, jitter included; doubles
+  double cap_seconds = 0;
+  double budget = 1e9;
+  bool propagate = false;
+  double hedge_after_seconds = kUnlimited;
+  double hedge_at_most = 1;
+};
+
+struct NetService {
+  // Varied by a search.
+  double instances_low = 1, instances_high = 1;
+  double scale_target = 0;  // utilisation aimed at between low and high; 0: stays at low
+  int servers = 1;          // cpu servers of one instance
+  double speed = 1;         // of one server
+  double concurrency = kUnlimited;
+  double queue = kUnlimited;
+  bool spread_zones = true;
+  // Of the topology.
+  Balance balance = Balance::RoundRobin;
+  Discipline discipline = Discipline::Fifo;
+};
+
+struct NetStore {
+  double copies = 1, shards = 1, concurrency = 32;
+  Moments read, write;  // at the server
+  ConsistencyKind consistency = ConsistencyKind::Strong;
+  double read_quorum = 1, write_quorum = 1;
+  double hottest_key = 0;  // share of the requests; 0: even
+  double failover_seconds = 30;
+  bool spread_zones = true;
+  bool cache = false;
+};
+
+// Connections from one service to one store, or of all services to it.
+struct NetPool {
+  std::int32_t store = -1;
+  std::int32_t service = -1;  // -1: shared by all
+  double size = kUnlimited;   // of one instance when `service` is valid
+  double waiting = kUnlimited;
+};
+
+struct NetExternal {
+  Moments latency;
+  double limit = kUnlimited;
+  double availability = 1;
+};
+
+struct NetChannel {
+  double partitions = 1;
+  bool topic = true;
+  double copies = 3, in_sync = 2;
+  bool spread_zones = true;
+};
+
+struct NetEndpoint {
+  std::int32_t service = -1;
+  std::int32_t first = 0, last = 0;     // instructions, end excluded
+  double mean_load = 0, peak_load = 0;  // from outside, per second
+  double schedule_load = 0;             // `every`: a rate that no load factor changes
+  std::int32_t channel = -1;            // consumes
+  double concurrency = 1;               // consumers: messages in progress, of one instance
+  int deliveries = 1;                   // consumers: of one message, at most
+};
+
+// A step whose failure fails its endpoint, with the probability that a request comes to need it.
+struct NetDependency {
+  enum class Kind : std::uint8_t { Service, Store, External, Channel };
+  Kind kind = Kind::Service;
+  std::int32_t index = -1;
+  double need = 1;
+};
+
+// An event as published on a channel, and the endpoints that it starts.
+struct NetEvent {
+  std::int32_t channel = -1;
+  std::vector<std::int32_t> consumers;
+};
+
+struct EstimateNetwork {
+  std::vector<NetInstruction> code;
+  std::vector<NetPolicy> policies;
+  std::vector<NetService> services;  // this and the next four in the model's order
+  std::vector<NetStore> stores;
+  std::vector<NetExternal> externals;
+  std::vector<NetChannel> channels;
+  std::vector<NetEndpoint> endpoints;  // by service
+  std::vector<NetPool> pools;
+  std::vector<NetEvent> events;
+  std::vector<std::int32_t> callers_first;             // endpoints; read backwards: callees first
+  std::vector<std::int32_t> operation_entry;           // endpoint of each operation, or -1
+  std::vector<double> operation_mean, operation_peak;  // its own load
+  std::vector<int> depth;  // of each endpoint: services in its longest chain
+  std::vector<std::vector<NetDependency>> dependencies;  // of each endpoint, its service first
+  std::vector<std::int32_t> first_endpoint;              // of each service
+  std::vector<EndpointId> endpoint_ids;
+  std::int32_t locks = 0;
+  int zones = 1, regions = 1;
+  bool active_active = false;
+  Moments hop, hop_near;  // network, there and back
+  std::vector<std::string> does_not_apply;
+
+  std::int32_t index_of(EndpointId id) const {
+    return first_endpoint[static_cast<std::size_t>(id.service.index)] + id.index;
+  }
+};
+
+// A queue.
+struct StationState {
+  double rate = 0;               // arrivals per second
+  double reads = 0, writes = 0;  // stores: of it
+  double demand = 0;             // seconds of service asked for per second
+  double square = 0;             // the same of squared service times: for their variation
+  double servers = 0;            // in all; 0: nothing is left
+  double utilisation = 0;
+  double amplified = 0;  // `demand` with every retry and miss happening
+  Waiting wait;
+  Moments read, write;  // stores: wait and service
+};
+
+struct EndpointState {
+  double rate = 0;
+  double accepted = 1;    // share that its service lets in
+  Moments time;           // from arrival at its service to the answer, of good answers
+  double hold = 0;        // mean seconds that it holds a slot, failures included
+  double success = 1;     // of a request
+  double success_up = 1;  // of a request while no dependency has an outage
+  double amplified = 0;   // rate with every retry and miss happening
+  double longest = 0;     // stay at the service that the bounds of queues and timeouts allow
+  bool can_fail = false;  // by load: something in it can time out
+  Waiting delay;          // consumers: in the channel
+};
+
+struct NetworkSolution {
+  std::vector<StationState> services;  // processors; rate: visits
+  std::vector<StationState> slots;     // of each service; rate: requests
+  std::vector<StationState> stores, pools, externals, channels, locks;
+  std::vector<double> instances;  // of each service at this load
+  std::vector<EndpointState> endpoints;
+  std::vector<double> availability;  // of each endpoint: see solve_availability
+  int rounds = 0;                    // of the fixed point
+  bool converged = true;
+
+  // Work space of `solve`.
+  struct Frame {
+    Moments time;
+    double hold = 0, ok = 1, up = 1, weight = 1, fail_seconds = 0;
+  };
+  std::vector<Frame> stack;
+  std::vector<Moments> branches;
+  std::vector<double> weights;
+  std::vector<double> calls;   // of each instruction: made for one that is asked for
+  std::vector<double> passes;  // of each instruction: P(the endpoint goes on after it)
+  std::vector<double> before;  // of the last round
+};
+
+EstimateNetwork compile_network(const Architecture& model);
+void solve(const EstimateNetwork& network, const EstimateOptions& options, NetworkSolution& out);
+// Availability of each endpoint into `out.availability`; needs `solve` before (how many instances
+// carry the load). See availability.cpp for the algebra.
+void solve_availability(const EstimateNetwork& network, const EstimateOptions& options,
+                        NetworkSolution& out);
+// What it costs a month: machines held at mean load, stores sized for peak. See cost.cpp.
+std::vector<CostLine> estimate_cost(const Architecture& model, const EstimateNetwork& network,
+                                    const NetworkSolution& at_mean, const NetworkSolution& at_peak,
+                                    const Catalog& catalog);
+
+}  // namespace scantling
