@@ -73,7 +73,15 @@ if [ "$(id -u)" -ne 0 ]; then
   as_root=(sudo)
 fi
 say "installing ${missing[*]}"
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
 # Waits for another apt instead of failing beside it.
-apt=("${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=300)
-"${apt[@]}" update </dev/null
-"${apt[@]}" install --yes --no-install-recommends "${missing[@]}" </dev/null >&2
+apt() {
+  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=300 "$@" \
+    </dev/null >"$log" 2>&1 && return
+  cat "$log" >&2
+  say "apt-get $1 failed"
+  exit 1
+}
+apt update
+apt install --yes --no-install-recommends "${missing[@]}"
