@@ -64,12 +64,16 @@ struct LayerWeights {
   double co_change = .10;
   double team = .05;
   double names = .10;  // held to .15 of the sum
+  // Edges are divided by (strength of a * strength of b) ^ this, per layer: an entity that
+  // everything touches (a user, a root) says less about its neighbours than one that few touch.
+  double hub_damping = 0;
 };
 
 // What the local search weighs; each objective is first divided by its value for the cut that puts
 // every entity on its own (objectives.h), so that the weights compare.
 struct ObjectiveWeights {
   double modularity = 1;  // of the layered graph, against the configuration model
+  double resolution = 1;  // of the modularity
   double consensus = .5;  // pairs that Leiden parts or joins against the vote of its runs
   double split_transactions = .3;
   double split_writes = .3;
@@ -77,6 +81,7 @@ struct ObjectiveWeights {
   double crossing = .3;     // share of access steps that pass from one service to another
   double spread = .2;       // services per functionality beyond the first
   double imbalance = .1;    // sum of squared shares of size, less 1/K
+  double smallness = .1;    // services below a quarter of the mean size, by what they lack of it
   double team_spread = .1;  // share of size outside the main team of its service
   double distance = 1;      // share of entities that leave the reference cut
 };
@@ -90,6 +95,7 @@ struct Options {
   int services_low = 0;   // 0: 2, or what the constraints say
   int services_high = 0;  // 0: min(12, entities / 2), or what the constraints say
   int restarts = 4;       // of the local search, per number of services
+  int annealing = 0;      // moves tried by simulated annealing, per restart and number of services
   int jobs = 0;           // threads; 0: as many as cores
 };
 
@@ -103,6 +109,7 @@ struct Objectives {
   double crossing = 0;            // share of access steps
   double spread = 0;              // mean over rate
   double imbalance = 0;
+  double smallness = 0;  // mean over services
   double team_spread = 0;
   double distance = 0;
   double score = 0;  // the weighted sum that the search minimised

@@ -51,10 +51,13 @@ Cut make_cut(const Problem& problem, const Found& found) {
     cut.group[e] = found.group[at(problem.atoms.of[e])];
   cut.services = compact_labels(cut.group);
   cut.objectives = found.objectives;
-  cut.metrics = measure(input.entities, input.functionalities, cut.group);
-  cut.objectives.complexity = cut.metrics.complexity;
   cut.degenerate = degeneracy(input, cut.group, cut.services);
   return cut;
+}
+
+void measure_cut(const Input& input, Cut& cut) {
+  cut.metrics = measure(input.entities, input.functionalities, cut.group);
+  cut.objectives.complexity = cut.metrics.complexity;
 }
 
 struct Range {
@@ -115,16 +118,15 @@ std::vector<std::vector<int>> starts_for(const Problem& problem,
 }
 
 // Lower is better in each.
-std::vector<double> archive_objectives(const Cut& cut, std::size_t entities) {
+std::vector<double> archive_objectives(const Cut& cut) {
   const Objectives& o = cut.objectives;
-  return {o.split_transactions,
-          o.split_writes,
-          o.complexity,
-          o.crossing,
-          o.team_spread,
-          o.distance,
-          -o.modularity,
-          static_cast<double>(cut.metrics.largest) / static_cast<double>(entities)};
+  std::vector<int> size(at(cut.services), 0);
+  for (const int g : cut.group)
+    ++size[at(g)];
+  return {o.split_transactions, o.split_writes,
+          o.complexity,         o.crossing,
+          o.team_spread,        o.distance,
+          -o.modularity,        static_cast<double>(*std::max_element(size.begin(), size.end()))};
 }
 
 bool dominates(const std::vector<double>& a, const std::vector<double>& b) {
@@ -138,7 +140,7 @@ bool dominates(const std::vector<double>& a, const std::vector<double>& b) {
 
 // Non-dominated cuts, each once; of too many, those with the best scores of each number of
 // services.
-std::vector<Cut> archive_of(std::vector<Cut> cuts, std::size_t entities) {
+std::vector<Cut> archive_of(std::vector<Cut> cuts) {
   std::stable_sort(cuts.begin(), cuts.end(), [](const Cut& a, const Cut& b) {
     if (a.services != b.services) return a.services < b.services;
     if (a.objectives.score != b.objectives.score) return a.objectives.score < b.objectives.score;
@@ -149,7 +151,7 @@ std::vector<Cut> archive_of(std::vector<Cut> cuts, std::size_t entities) {
              cuts.end());
   std::vector<std::vector<double>> points;
   for (const Cut& cut : cuts)
-    points.push_back(archive_objectives(cut, entities));
+    points.push_back(archive_objectives(cut));
   std::vector<std::pair<int, std::size_t>> kept;  // rank within its number of services
   std::map<int, int> rank;
   for (std::size_t i = 0; i < cuts.size(); ++i) {
@@ -168,40 +170,98 @@ std::vector<Cut> archive_of(std::vector<Cut> cuts, std::size_t entities) {
   return archive;
 }
 
-// The search over all numbers of services: each by itself, then from its neighbours' results.
-struct Sweep {
-  std::vector<Found> best;                  // per number from range.low
-  std::vector<std::vector<Found>> visited;  // likewise
-};
+// The search over all numbers of services: each by itself, then from its neighbours' results, then
+// the best of each with complexity counted, which is dear to follow.
+class Sweep {
+ public:
+  Sweep(const Problem& problem, const std::vector<std::vector<int>>& runs, const Range& range,
+        const Options& options)
+      : problem_(problem),
+        runs_(runs),
+        range_(range),
+        options_(options),
+        count_(range.high - range.low + 1),
+        best_(at(count_)),
+        visited_(at(count_)) {
+    const ObjectiveWeights& w = options.objectives;
+    traced_first_ = problem.traces && w.complexity > w.modularity + w.consensus;
+    in_parallel(options.jobs, count_, [&](int i) { alone(i); });
+    const std::vector<Found> alone = best_;
+    in_parallel(options.jobs, count_, [&](int i) { from_neighbours(i, alone); });
+    if (problem.traces && !traced_first_)
+      in_parallel(options.jobs, count_, [&](int i) { with_complexity(i); });
+    if (options.annealing > 0) in_parallel(options.jobs, count_, [&](int i) { annealed(i); });
+  }
 
-Sweep sweep_services(const Problem& problem, const std::vector<std::vector<int>>& runs,
-                     const Range& range, const Options& options) {
-  const int count = range.high - range.low + 1;
-  const bool small = problem.atoms.count() <= linkage_at_most;
-  Sweep sweep{std::vector<Found>(at(count)), std::vector<std::vector<Found>>(at(count))};
-  in_parallel(options.jobs, count, [&](int i) {
-    const int services = range.low + i;
-    sweep.best[at(i)] = search(problem, starts_for(problem, runs, services, options), services,
-                               small ? options.restarts : 0, options.seed,
-                               [&](const Found& f) { sweep.visited[at(i)].push_back(f); });
-  });
-  const std::vector<Found> first = sweep.best;
-  in_parallel(options.jobs, count, [&](int i) {
-    const int services = range.low + i;
+  const std::vector<Found>& best() const { return best_; }
+  const std::vector<Found>& visited(std::size_t i) const { return visited_[i]; }
+
+ private:
+  Visit visitor(int i) {
+    return [this, i](const Found& f) { visited_[at(i)].push_back(f); };
+  }
+
+  void alone(int i) {
+    const int services = range_.low + i;
+    const bool small = problem_.atoms.count() <= linkage_at_most;
+    best_[at(i)] = search(problem_, starts_for(problem_, runs_, services, options_), services,
+                          small ? options_.restarts : 0, options_.seed, traced_first_, visitor(i));
+  }
+
+  void from_neighbours(int i, const std::vector<Found>& alone) {
+    const int services = range_.low + i;
     std::vector<std::vector<int>> starts;
     for (const int neighbour : {i - 1, i + 1})
-      if (neighbour >= 0 && neighbour < count && !first[at(neighbour)].group.empty())
-        starts.push_back(resized(problem, first[at(neighbour)].group, services, options.seed + 7));
-    const Found found = search(problem, starts, services, 0, options.seed + 1,
-                               [&](const Found& f) { sweep.visited[at(i)].push_back(f); });
-    Found& best = sweep.best[at(i)];
-    if (found.group.empty()) return;
-    if (best.group.empty() || (found.admissible && !best.admissible) ||
-        (found.admissible == best.admissible && found.energy() < best.energy()))
-      best = found;
-  });
-  return sweep;
-}
+      if (neighbour >= 0 && neighbour < count_ && !alone[at(neighbour)].group.empty())
+        starts.push_back(
+            resized(problem_, alone[at(neighbour)].group, services, options_.seed + 7));
+    const Found found =
+        search(problem_, starts, services, 0, options_.seed + 1, traced_first_, visitor(i));
+    if (!found.group.empty() && better(found, best_[at(i)])) best_[at(i)] = found;
+  }
+
+  void annealed(int i) {
+    if (best_[at(i)].group.empty()) return;
+    for (int r = 0; r < options_.restarts; ++r) {
+      Found found =
+          anneal(problem_, best_[at(i)].group, range_.low + i, options_.annealing,
+                 options_.seed + static_cast<std::uint64_t>(r), problem_.traces != nullptr);
+      visited_[at(i)].push_back(found);
+      if (better(found, best_[at(i)])) best_[at(i)] = std::move(found);
+    }
+  }
+
+  void with_complexity(int i) {
+    std::vector<Found> order = visited_[at(i)];
+    std::stable_sort(order.begin(), order.end(), better);
+    order.erase(std::unique(order.begin(), order.end(),
+                            [](const Found& a, const Found& b) { return a.group == b.group; }),
+                order.end());
+    visited_[at(i)].clear();
+    Found best;
+    for (std::size_t s = 0; s < std::min<std::size_t>(2, order.size()); ++s) {
+      Found found = polish(problem_, order[s].group, order[s].services, options_.seed + s, true);
+      visited_[at(i)].push_back(found);
+      if (better(found, best)) best = std::move(found);
+    }
+    // The others as they are, but scored alike.
+    for (std::size_t s = 0; s < std::min<std::size_t>(12, order.size()); ++s) {
+      State state(problem_, order[s].group, order[s].services, true);
+      order[s].objectives = state.objectives();
+      visited_[at(i)].push_back(order[s]);
+    }
+    if (!best.group.empty()) best_[at(i)] = std::move(best);
+  }
+
+  const Problem& problem_;
+  const std::vector<std::vector<int>>& runs_;
+  const Range range_;
+  const Options& options_;
+  int count_;
+  bool traced_first_ = false;
+  std::vector<Found> best_;
+  std::vector<std::vector<Found>> visited_;
+};
 
 std::vector<std::vector<int>> contracted_runs(const Problem& problem,
                                               const std::vector<std::vector<int>>& runs) {
@@ -223,7 +283,7 @@ void explain(const Problem& problem, Result& result) {
 }
 
 Found whole(const Problem& problem) {
-  return polish(problem, std::vector<int>(at(problem.atoms.count()), 0), 1, 1);
+  return polish(problem, std::vector<int>(at(problem.atoms.count()), 0), 1, 1, true);
 }
 
 }  // namespace
@@ -250,20 +310,26 @@ Result decompose(const Input& input, const Options& options) {
     result.notes.push_back("complexity is measured, but too large to be searched");
 
   const Range range = services_range(problem, options);
-  const Sweep sweep = sweep_services(problem, contracted_runs(problem, runs), range, options);
+  const std::vector<std::vector<int>> atom_runs = contracted_runs(problem, runs);
+  const Sweep sweep(problem, atom_runs, range, options);
   std::vector<Cut> visited;
-  for (std::size_t i = 0; i < sweep.best.size(); ++i) {
-    if (!sweep.best[i].admissible || sweep.best[i].group.empty()) {
+  for (std::size_t i = 0; i < sweep.best().size(); ++i) {
+    if (!sweep.best()[i].admissible || sweep.best()[i].group.empty()) {
       result.notes.push_back("no cut into " + std::to_string(range.low + static_cast<int>(i)) +
                              " services within the constraints was found");
       continue;
     }
-    result.best.push_back(make_cut(problem, sweep.best[i]));
+    result.best.push_back(make_cut(problem, sweep.best()[i]));
     visited.push_back(result.best.back());
-    for (const Found& found : sweep.visited[i])
+    for (const Found& found : sweep.visited(i))
       if (found.admissible) visited.push_back(make_cut(problem, found));
   }
-  result.archive = archive_of(std::move(visited), input.entities.size());
+  result.archive = archive_of(std::move(visited));
+  const auto measured = static_cast<int>(result.best.size() + result.archive.size());
+  in_parallel(options.jobs, measured, [&](int i) {
+    const std::size_t bests = result.best.size();
+    measure_cut(input, at(i) < bests ? result.best[at(i)] : result.archive[at(i) - bests]);
+  });
   const Choice choice = choose_services(input, result.best, result.consensus);
   result.scores = choice.scores;
   result.reasons = choice.reasons;
@@ -287,12 +353,13 @@ Result assess(const Input& input, const std::vector<int>& group, const Options& 
   set_votes(problem, result.consensus);
   std::vector<int> compact = group;
   const int services = compact_labels(compact);
-  const State state(problem, compact, services);
+  State state(problem, compact, services, true);
   Found found;
   found.group = compact;
   found.services = services;
   found.objectives = state.objectives();
   result.chosen = make_cut(problem, found);
+  measure_cut(input, result.chosen);
   result.best.push_back(result.chosen);
   explain(problem, result);
   return result;

@@ -215,7 +215,7 @@ class CostTable {
 std::vector<Placement> explain_placements(const Problem& problem, const Consensus& consensus,
                                           const std::vector<int>& group, int services) {
   const Input& input = *problem.input;
-  State state(problem, groups_of_atoms(problem.atoms, group), services);
+  State state(problem, groups_of_atoms(problem.atoms, group), services, true);
   std::vector<std::vector<int>> uses(input.entities.size());
   for (std::size_t f = 0; f < input.functionalities.size(); ++f)
     for (const Access& access : input.functionalities[f].accesses) {

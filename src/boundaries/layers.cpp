@@ -184,6 +184,18 @@ std::vector<Edge> name_layer(const Input& input) {
   return folded(std::move(edges));
 }
 
+void damp_hubs(std::vector<Edge>& edges, std::size_t nodes, double exponent) {
+  if (exponent <= 0) return;
+  std::vector<double> strength(nodes, 0);
+  for (const Edge& edge : edges) {
+    strength[at(edge.a)] += edge.weight;
+    strength[at(edge.b)] += edge.weight;
+  }
+  for (Edge& edge : edges)
+    if (edge.weight > 0)
+      edge.weight /= std::pow(strength[at(edge.a)] * strength[at(edge.b)], exponent);
+}
+
 Graph layered_graph(const Input& input, const LayerWeights& weights) {
   struct Layer {
     std::vector<Edge> edges;
@@ -199,6 +211,7 @@ Graph layered_graph(const Input& input, const LayerWeights& weights) {
   layers.push_back({name_layer(input), weights.names});
   double present = 0;
   for (Layer& layer : layers) {
+    damp_hubs(layer.edges, input.entities.size(), weights.hub_damping);
     for (const Edge& edge : layer.edges)
       layer.sum += edge.weight;
     if (&layer == &layers.back() && present > 0)

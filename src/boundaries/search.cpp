@@ -43,7 +43,8 @@ Target best_target(State& state, int atom, std::vector<Target>& scratch) {
                     scratch.end(), cheaper);
   Target best;
   best.delta = std::numeric_limits<double>::max();
-  for (std::size_t i = 0; i < tried; ++i) {
+  const double bound = state.complexity_energy();
+  for (std::size_t i = 0; i < tried && scratch[i].delta < bound; ++i) {
     const double delta = scratch[i].delta + state.complexity_delta(atom, scratch[i].group);
     if (delta < best.delta - tiny) best = {scratch[i].group, delta};
   }
@@ -64,20 +65,15 @@ bool move_sweep(State& state, std::vector<int>& order, Random& random,
   return moved;
 }
 
-double delta_of(State& state, int atom, int to) {
-  const double cheap = state.deltas(atom)[at(to)];
-  return cheap + state.complexity_delta(atom, to);
-}
-
 // One atom over, the best one back: what a single move can't reach because a limit on size, on
 // neighbours, or a service of one forbids the step between.
 bool swap_sweep(State& state, std::vector<int>& order, Random& random) {
   random.shuffle(order);
   bool swapped = false;
-  std::vector<Target> targets, back;
+  std::vector<Target> targets;
   for (const int atom : order) {
     const int from = state.group()[at(atom)];
-    const std::vector<double>& deltas = state.deltas(atom);
+    const std::vector<double>& deltas = state.deltas(atom);  // read before the next call
     targets.clear();
     for (int g = 0; g < state.services(); ++g)
       if (g != from) targets.push_back({g, deltas[at(g)]});
@@ -86,25 +82,26 @@ bool swap_sweep(State& state, std::vector<int>& order, Random& random) {
     });
     if (targets.size() > 2) targets.resize(2);
     for (const Target& target : targets) {
-      const double over = delta_of(state, atom, target.group);
-      state.move(atom, target.group, over);
-      back.clear();
-      for (std::size_t other = 0; other < state.group().size(); ++other)
-        if (static_cast<int>(other) != atom && state.group()[other] == target.group)
-          back.push_back(
-              {static_cast<int>(other), state.deltas(static_cast<int>(other))[at(from)]});
-      const auto best =
-          std::min_element(back.begin(), back.end(),
-                           [](const Target& x, const Target& y) { return x.delta < y.delta; });
-      if (best != back.end()) {
-        const double returned = delta_of(state, best->group, from);
-        if (over + returned < -tiny) {
-          state.move(best->group, from, returned);
+      const double traced_before = state.complexity_energy();
+      state.move(atom, target.group, target.delta);
+      Target back;
+      for (int other = 0; other < static_cast<int>(state.group().size()); ++other) {
+        if (other == atom || state.group()[at(other)] != target.group) continue;
+        const double delta = state.deltas(other)[at(from)];
+        if (back.group < 0 || delta < back.delta) back = {other, delta};
+      }
+      const double cheap = target.delta + back.delta;
+      if (back.group >= 0 && cheap < traced_before - tiny) {
+        state.move(back.group, from, back.delta);
+        const double traced = state.complexity_energy() - traced_before;
+        if (cheap + traced < -tiny) {
+          state.add_energy(traced);
           swapped = true;
           break;
         }
+        state.move(back.group, target.group, -back.delta);
       }
-      state.move(atom, from, -over);
+      state.move(atom, from, -target.delta);
     }
   }
   return swapped;
@@ -119,12 +116,6 @@ Found found_from(State& state) {
   found.objectives = state.objectives();
   found.admissible = state.admissible();
   return found;
-}
-
-bool better(const Found& a, const Found& b) {
-  if (b.group.empty()) return !a.group.empty();
-  if (a.admissible != b.admissible) return a.admissible;
-  return a.energy() < b.energy() - tiny;
 }
 
 // Two groups out of one: two far seeds, the rest to the nearer, the surest first.
@@ -254,6 +245,87 @@ class Merger {
   double size_high_ = 0;
 };
 
+class Annealer {
+ public:
+  Annealer(State& state, Random& random) : state_(state), random_(random) {}
+
+  // `best` becomes the best cut met.
+  void run(int moves, std::vector<int>& best) {
+    if (state_.services() < 2 || state_.group().size() < 3) return;
+    const double hot = usual_change() / 2, cold = hot / 200;
+    double least = state_.energy();
+    for (int i = 0; i < moves; ++i) {
+      const double heat = hot * std::pow(cold / hot, static_cast<double>(i) / moves);
+      if (random_.uniform() < .7)
+        move(heat);
+      else
+        swap(heat);
+      if (state_.energy() >= least - tiny) continue;
+      least = state_.energy();
+      best = state_.group();
+    }
+  }
+
+ private:
+  int any_atom() { return static_cast<int>(random_.below(state_.group().size())); }
+  int any_other_group(int own) {
+    const int g = static_cast<int>(random_.below(at(state_.services() - 1)));
+    return g >= own ? g + 1 : g;
+  }
+  bool accept(double delta, double heat) {
+    return delta <= 0 || random_.uniform() < std::exp(-delta / heat);
+  }
+
+  // Root of the mean square of changes that no constraint forbids.
+  double usual_change() {
+    double squares = 0, count = 0;
+    for (int i = 0; i < 50; ++i) {
+      const int atom = any_atom();
+      const int to = any_other_group(state_.group()[at(atom)]);
+      const double delta = state_.deltas(atom)[at(to)];
+      if (std::abs(delta) > State::penalty / 2) continue;
+      const double whole = delta + state_.complexity_delta(atom, to);
+      squares += whole * whole;
+      count += 1;
+    }
+    return count > 0 ? std::sqrt(squares / count) + 1e-9 : 1e-9;
+  }
+
+  void move(double heat) {
+    const int atom = any_atom();
+    const int own = state_.group()[at(atom)];
+    if (state_.members(own) < 2) return;
+    const int to = any_other_group(own);
+    double delta = state_.deltas(atom)[at(to)];
+    if (delta > State::penalty / 2) return;
+    delta += state_.complexity_delta(atom, to);
+    if (accept(delta, heat)) state_.move(atom, to, delta);
+  }
+
+  void swap(double heat) {
+    const int x = any_atom(), y = any_atom();
+    const int a = state_.group()[at(x)], b = state_.group()[at(y)];
+    if (a == b) return;
+    const double traced = state_.complexity_energy();
+    const double over = state_.deltas(x)[at(b)];
+    state_.move(x, b, over);
+    const double back = state_.deltas(y)[at(a)];
+    state_.move(y, a, back);
+    const double change = over + back > State::penalty / 2
+                              ? State::penalty
+                              : over + back + state_.complexity_energy() - traced;
+    if (accept(change, heat)) {
+      state_.add_energy(change - over - back);
+      return;
+    }
+    state_.move(y, b, -back);
+    state_.move(x, a, -over);
+  }
+
+  State& state_;
+  Random& random_;
+};
+
 void merge_groups(std::vector<int>& group, int a, int b) {
   for (int& g : group)
     if (g == b) g = a;
@@ -262,9 +334,16 @@ void merge_groups(std::vector<int>& group, int a, int b) {
 
 }  // namespace
 
-Found polish(const Problem& problem, std::vector<int> group, int services, std::uint64_t seed) {
+bool better(const Found& a, const Found& b) {
+  if (b.group.empty()) return !a.group.empty();
+  if (a.admissible != b.admissible) return a.admissible;
+  return a.energy() < b.energy() - tiny;
+}
+
+Found polish(const Problem& problem, std::vector<int> group, int services, std::uint64_t seed,
+             bool traced) {
   Random random(seed, 3);
-  State state(problem, std::move(group), services);
+  State state(problem, std::move(group), services, traced);
   std::vector<int> order(state.group().size());
   std::iota(order.begin(), order.end(), 0);
   std::vector<Target> scratch;
@@ -273,6 +352,14 @@ Found polish(const Problem& problem, std::vector<int> group, int services, std::
     if (!move_sweep(state, order, random, scratch) && !(swaps && swap_sweep(state, order, random)))
       break;
   return found_from(state);
+}
+
+Found anneal(const Problem& problem, std::vector<int> group, int services, int moves,
+             std::uint64_t seed, bool traced) {
+  Random random(seed, 6, static_cast<std::uint64_t>(services));
+  State state(problem, group, services, traced);
+  Annealer(state, random).run(moves, group);
+  return polish(problem, std::move(group), services, random.next(), traced);
 }
 
 std::vector<int> resized(const Problem& problem, std::vector<int> group, int services,
@@ -297,13 +384,13 @@ std::vector<int> resized(const Problem& problem, std::vector<int> group, int ser
 }
 
 Found search(const Problem& problem, const std::vector<std::vector<int>>& starts, int services,
-             int rounds, std::uint64_t seed, const Visit& visit) {
+             int rounds, std::uint64_t seed, bool traced, const Visit& visit) {
   Found best;
   Random random(seed, 5, static_cast<std::uint64_t>(services));
   for (const std::vector<int>& start : starts) {
     std::vector<int> group = start;
     if (compact_labels(group) != services) continue;
-    Found found = polish(problem, std::move(group), services, random.next());
+    Found found = polish(problem, std::move(group), services, random.next(), traced);
     visit(found);
     if (better(found, best)) best = std::move(found);
   }
@@ -328,7 +415,7 @@ Found search(const Problem& problem, const std::vector<std::vector<int>>& starts
       ++which;
     split_any(problem, group, which, services - 1, random);
     if (compact_labels(group) != services) continue;
-    Found found = polish(problem, std::move(group), services, random.next());
+    Found found = polish(problem, std::move(group), services, random.next(), traced);
     visit(found);
     if (better(found, best)) best = std::move(found);
   }

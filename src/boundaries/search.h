@@ -21,7 +21,13 @@ struct Found {
 using Visit = std::function<void(const Found&)>;
 
 // Moves and swaps from a start to a local optimum.
-Found polish(const Problem& problem, std::vector<int> group, int services, std::uint64_t seed);
+Found polish(const Problem& problem, std::vector<int> group, int services, std::uint64_t seed,
+             bool traced);
+
+// Simulated annealing by moves and swaps, cooled from the size of usual changes to nothing, then
+// polished.
+Found anneal(const Problem& problem, std::vector<int> group, int services, int moves,
+             std::uint64_t seed, bool traced);
 
 // Merges groups until there are `services`, or splits the largest: any partition to any number.
 // Groups that must stay apart are merged only when nothing else is left.
@@ -30,7 +36,10 @@ std::vector<int> resized(const Problem& problem, std::vector<int> group, int ser
 
 // Best of all starts, each polished, then `rounds` of merge one pair and split another.
 Found search(const Problem& problem, const std::vector<std::vector<int>>& starts, int services,
-             int rounds, std::uint64_t seed, const Visit& visit);
+             int rounds, std::uint64_t seed, bool traced, const Visit& visit);
+
+// Admissible before not, then less energy.
+bool better(const Found& a, const Found& b);
 
 // Average linkage over the votes: `services` groups per atom. Only with dense votes.
 std::vector<int> linked(const Problem& problem, int services);

@@ -18,7 +18,7 @@ double relative(double weight, double scale) {
 
 }  // namespace
 
-State::State(const Problem& problem, std::vector<int> group, int services)
+State::State(const Problem& problem, std::vector<int> group, int services, bool traced)
     : p_(problem), services_(services), group_(std::move(group)) {
   const std::size_t k = at(services), n = group_.size();
   members_.assign(k, 0);
@@ -43,11 +43,12 @@ State::State(const Problem& problem, std::vector<int> group, int services)
       if (touched_[c]++ == 0) ++services_of_[u];
       if (touch.write && wrote_[c]++ == 0) ++writers_of_[u];
     }
-  if (p_.traces) {
+  if (traced && p_.traces) {
     std::vector<int> of_entity(p_.atoms.of.size());
     for (std::size_t e = 0; e < of_entity.size(); ++e)
       of_entity[e] = group_[at(p_.atoms.of[e])];
     complexity_.emplace(*p_.traces, std::move(of_entity));
+    traced_group_ = group_;
   }
   delta_.assign(k, 0);
   layered_to_ = steps_to_ = votes_to_ = delta_;
@@ -86,6 +87,11 @@ double State::size_violation(double size) const {
   return over;
 }
 
+double State::lack(double size) const {
+  const double floor = .25 * p_.atoms.total_size / services_;
+  return size < floor ? (floor - size) / (floor * services_) : 0;
+}
+
 double State::violation() const {
   double sum = 0;
   for (const double size : size_)
@@ -96,7 +102,7 @@ double State::violation() const {
   return sum;
 }
 
-Objectives State::objectives() const {
+Objectives State::objectives() {
   Objectives o;
   double inside = 0, null = 0, crossing = 0, disagreement = 0;
   const double m = p_.layered.total();
@@ -111,7 +117,7 @@ Objectives State::objectives() const {
   }
   for (const double strength : strength_)
     null += strength * strength;
-  o.modularity = m > 0 ? inside / m - null / (4 * m * m) : 0;
+  o.modularity = m > 0 ? inside / m - p_.weights.resolution * null / (4 * m * m) : 0;
   o.crossing = crossing;
   if (!p_.votes.empty() && n > 1) {
     for (std::size_t a = 0; a < at(n); ++a)
@@ -131,6 +137,7 @@ Objectives State::objectives() const {
   for (int g = 0; g < services_; ++g) {
     squares += size_[at(g)] * size_[at(g)];
     main += main_team(g, -1, 0);
+    o.smallness += lack(size_[at(g)]);
   }
   for (const double size : team_size_)
     owned += size;
@@ -158,7 +165,7 @@ double State::full_energy() {
                   relative(w.split_writes, s.split_writes) * o.split_writes +
                   relative(w.crossing, s.crossing) * o.crossing +
                   relative(w.spread, s.spread) * o.spread +
-                  relative(w.imbalance, s.imbalance) * o.imbalance +
+                  relative(w.imbalance, s.imbalance) * o.imbalance + w.smallness * o.smallness +
                   relative(w.team_spread, s.team_spread) * o.team_spread + w.distance * o.distance;
   if (complexity_) energy += relative(w.complexity, s.complexity) * complexity_->total();
   return energy + penalty * violation_;
@@ -172,9 +179,10 @@ void State::add_pair_terms(int atom) {
   const double m = p_.layered.total(), strength = p_.layered.strength(atom);
   if (m > 0 && p_.weights.modularity > 0)
     for (std::size_t g = 0; g < delta_.size(); ++g)
-      delta_[g] -= p_.weights.modularity *
-                   ((layered_to_[g] - layered_to_[own]) / m -
-                    strength * (strength_[g] - strength_[own] + strength) / (2 * m * m));
+      delta_[g] -=
+          p_.weights.modularity * ((layered_to_[g] - layered_to_[own]) / m -
+                                   p_.weights.resolution * strength *
+                                       (strength_[g] - strength_[own] + strength) / (2 * m * m));
   const double crossing = relative(p_.weights.crossing, p_.scales.crossing);
   if (crossing > 0) {
     std::fill(steps_to_.begin(), steps_to_.end(), 0);
@@ -226,6 +234,7 @@ void State::add_size_terms(int atom) {
   const std::size_t own = at(group_[at(atom)]);
   const double size = p_.atoms.size[at(atom)], total = p_.atoms.total_size;
   const double leaving = size_violation(size_[own] - size) - size_violation(size_[own]);
+  const double lacking = lack(size_[own] - size) - lack(size_[own]);
   std::fill(apart_in_.begin(), apart_in_.end(), 0);
   for (const int other : p_.atoms.apart[at(atom)])
     ++apart_in_[at(group_[at(other)])];
@@ -234,6 +243,7 @@ void State::add_size_terms(int atom) {
     if (total > 0)
       delta_[g] +=
           p_.weights.imbalance * 2 * size * (size_[g] - size_[own] + size) / (total * total);
+    delta_[g] += p_.weights.smallness * (lacking + lack(size_[g] + size) - lack(size_[g]));
     delta_[g] += penalty * (leaving + size_violation(size_[g] + size) - size_violation(size_[g]) +
                             apart_in_[g] - apart_in_[own]);
   }
@@ -287,18 +297,33 @@ const std::vector<double>& State::deltas(int atom) {
 
 double State::complexity_delta(int atom, int to) {
   if (!complexity_) return 0;
+  catch_up();
   const double before = complexity_->total();
   const double after = complexity_->trial(p_.atoms.members[at(atom)], to);
   return relative(p_.weights.complexity, p_.scales.complexity) * (after - before);
 }
 
+double State::complexity_energy() {
+  if (!complexity_) return 0;
+  catch_up();
+  return relative(p_.weights.complexity, p_.scales.complexity) * complexity_->total();
+}
+
+void State::catch_up() {
+  for (const int atom : pending_) {
+    const int to = group_[at(atom)];
+    if (traced_group_[at(atom)] == to) continue;
+    complexity_->trial(p_.atoms.members[at(atom)], to);
+    complexity_->commit();
+    traced_group_[at(atom)] = to;
+  }
+  pending_.clear();
+}
+
 void State::move(int atom, int to, double delta) {
   const int from = group_[at(atom)];
   if (from == to) return;
-  if (complexity_) {
-    complexity_->trial(p_.atoms.members[at(atom)], to);
-    complexity_->commit();
-  }
+  if (complexity_) pending_.push_back(atom);
   for (const int u : p_.uses_of[at(atom)]) {
     const Use& use = p_.uses[at(u)];
     const auto touch = std::lower_bound(use.touches.begin(), use.touches.end(), atom,

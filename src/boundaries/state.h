@@ -10,8 +10,9 @@ namespace scantling::boundaries {
 
 class State {
  public:
-  // `group` per atom, compact 0..services-1.
-  State(const Problem& problem, std::vector<int> group, int services);
+  // `group` per atom, compact 0..services-1. Complexity counts only when `traced` and the problem
+  // has traces.
+  State(const Problem& problem, std::vector<int> group, int services, bool traced);
 
   int services() const { return services_; }
   const std::vector<int>& group() const { return group_; }
@@ -23,19 +24,25 @@ class State {
   // Change of energy if `atom` went to each group, all but complexity. Entry of its own group: 0.
   const std::vector<double>& deltas(int atom);
   double complexity_delta(int atom, int to);
-  // `delta` of the whole, complexity included.
+  // Complexity's part of the energy. No move can win more than this by it.
+  double complexity_energy();
+  // `delta` of the whole, complexity included. The sequences are cut anew only when complexity is
+  // next asked for, so that a move and its way back cost little.
   void move(int atom, int to, double delta);
+  void add_energy(double delta) { energy_ += delta; }
 
   // Violation of the hard constraints of the move, part of deltas() but never bought by a gain.
   static constexpr double penalty = 50;
 
-  Objectives objectives() const;
+  Objectives objectives();
   void match_reference();  // which group stands for which label of the reference; at the start
 
  private:
   double full_energy();
+  void catch_up();
   double violation() const;
   double size_violation(double size) const;
+  double lack(double size) const;  // of a quarter of the mean size, as a share of it over services
   void add_pair_terms(int atom);
   void add_use_terms(int atom);
   void add_size_terms(int atom);
@@ -57,6 +64,8 @@ class State {
   std::vector<std::uint16_t> touched_, wrote_;  // [use][group]: atoms touched, written
   std::vector<int> services_of_, writers_of_;   // per use: groups touched, written
   std::optional<ComplexityState> complexity_;
+  std::vector<int> traced_group_;  // per atom: its group in complexity_
+  std::vector<int> pending_;       // atoms moved since
   double energy_ = 0;
   double violation_ = 0;
 
