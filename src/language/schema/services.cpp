@@ -1,0 +1,110 @@
+// Contexts and services.
+#include "language/schema.h"
+
+namespace scantling {
+
+SCANTLING_STRUCTURE(Context) {
+  static constexpr Entry kEntries[] = {
+      field<&Context::summary>("summary", "a sentence about it").eg("Takes and tracks orders"),
+      field<&Context::kind>("kind", "what it is to the business").eg("core"),
+      field<&Context::owns>("owns", "aggregates in it").eg("[Cart, Order]"),
+      field<&Context::team>("team", "team that owns it").eg("ordering"),
+      field<&Context::language>("language", "its words, each with what it means here")
+          .as(glossary_type)
+          .eg("{ Order: what a customer has asked to buy }"),
+  };
+  static constexpr StructType kType{.name = "bounded context",
+                                    .about = "A part of the domain with one model and one language",
+                                    .entries = kEntries};
+  return kType;
+}
+
+SCANTLING_STRUCTURE(Runtime) {
+  static constexpr Entry kEntries[] = {
+      field<&Runtime::language>("language", "it is written in").eg("java"),
+      field<&Runtime::instances>("instances",
+                                 "how many run: a number, or a range that it scales in")
+          .eg("6..24"),
+      field<&Runtime::cpu>("cpu", "cores of one instance").eg("1"),
+      field<&Runtime::memory>("memory", "of one instance").eg("1 GiB"),
+      field<&Runtime::concurrency>("concurrency",
+                                   "requests in progress in one instance, held "
+                                   "while it waits for others")
+          .as(unlimited_count_type)
+          .eg("64"),
+      field<&Runtime::queue>("queue", "requests that may wait for one instance")
+          .as(unbounded_count_type)
+          .eg("128"),
+      field<&Runtime::discipline>("discipline", "who leaves the queue first")
+          .eg("fifo")
+          .by_default("fifo"),
+      field<&Runtime::start>("start", "from scheduled to ready").eg("40s"),
+  };
+  static constexpr StructType kType{
+      .name = "runtime", .about = "What one instance is, and how many", .entries = kEntries};
+  return kType;
+}
+
+SCANTLING_STRUCTURE(ScalePolicy) {
+  static constexpr Entry kEntries[] = {
+      field<&ScalePolicy::on>("on", "what it follows").eg("utilisation"),
+      field<&ScalePolicy::target>("target",
+                                  "value to keep: a share of the cores, or a number per "
+                                  "instance")
+          .as(scale_target_type)
+          .eg("60%"),
+      field<&ScalePolicy::delay>("delay", "from decision to ready").eg("90s"),
+      field<&ScalePolicy::interval>("interval", "between decisions").eg("15s"),
+      field<&ScalePolicy::step>("step", "instances at a time, at most").eg("4"),
+  };
+  static constexpr StructType kType{
+      .name = "scaling policy", .about = "When instances come and go", .entries = kEntries};
+  return kType;
+}
+
+SCANTLING_STRUCTURE(HealthPolicy) {
+  static constexpr Entry kEntries[] = {
+      field<&HealthPolicy::check>("check", "shallow: the process; deep: what it depends on too")
+          .eg("shallow"),
+      field<&HealthPolicy::every>("every", "between checks").eg("5s"),
+      field<&HealthPolicy::timeout>("timeout", "of a check").eg("1s"),
+      field<&HealthPolicy::failures>("failures", "in a row, until it is taken out").eg("3"),
+      field<&HealthPolicy::apart>("apart", "served beside the pool of requests").eg("true"),
+      field<&HealthPolicy::eject_at_most>("eject-at-most",
+                                          "share of the instances that may be "
+                                          "taken out")
+          .eg("50%"),
+  };
+  static constexpr StructType kType{
+      .name = "health policy", .about = "How a sick instance is found", .entries = kEntries};
+  return kType;
+}
+
+SCANTLING_STRUCTURE(Service) {
+  static constexpr Entry kEntries[] = {
+      field<&Service::summary>("summary", "a sentence about it").eg("Takes and tracks orders"),
+      field<&Service::context>("context", "bounded context it belongs to").eg("ordering"),
+      field<&Service::owns>("owns", "aggregates that only it writes").eg("[Cart, Order]"),
+      field<&Service::team>("team", "team that runs it").eg("ordering").by_default("its context's"),
+      field<&Service::runtime>("runtime", "what one instance is, and how many")
+          .eg("{ language: java, instances: 6..24, cpu: 1, memory: 1 GiB }"),
+      field<&Service::scale>("scale", "when instances come and go")
+          .eg("{ on: utilisation, target: 60%, delay: 90s }"),
+      field<&Service::balance>("balance", "how callers choose an instance").eg("least-request"),
+      field<&Service::rate_limit>("rate-limit", "what one caller may ask for")
+          .eg("{ per: user, limit: 1000/min }"),
+      field<&Service::shed>("shed", "requests in progress above which low priorities are refused")
+          .eg("48"),
+      field<&Service::health>("health", "how a sick instance is found")
+          .eg("{ check: shallow, every: 5s, failures: 3 }"),
+      field<&Service::spread>("spread", "what its instances are kept apart over").eg("zones"),
+      field<&Service::patterns>("patterns", "patterns it follows, for the reader").eg("[bff]"),
+      field<&Service::endpoints>("endpoints", "what it answers to")
+          .eg("{ place-order: { http: POST /orders, implements: place-order } }"),
+  };
+  static constexpr StructType kType{
+      .name = "service", .about = "A unit of deployment that owns its data", .entries = kEntries};
+  return kType;
+}
+
+}  // namespace scantling
