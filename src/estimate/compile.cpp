@@ -58,6 +58,7 @@ class Compiler {
   void emit(const std::vector<Step>& steps, std::int32_t service, int depth);
   void emit_step(const Step& step, std::int32_t service, int depth);
   void emit_access(const Step& step, std::int32_t service, int depth);
+  void emit_one_access(const Step& step, std::int32_t service, int depth);
   void emit_list(double weight, const std::vector<Step>& steps, std::int32_t service, int depth);
   std::size_t add(NetOp op, std::int32_t target = -1, double amount = 1);
   std::int32_t policy_of(const CallPolicy& policy);
@@ -153,12 +154,16 @@ void Compiler::stores() {
     out.concurrency = std::max(1.0, count_or(store.concurrency, defaults::kStoreConcurrency));
     out.read = time_or(store.read, defaults::kReadSeconds);
     out.write = time_or(store.write, defaults::kWriteSeconds);
+    if (store.expires || store.capacity || store.single_flight)
+      out.consistency = ConsistencyKind::Eventual;  // a cache
     if (store.consistency) {
       out.consistency = store.consistency->kind;
-      out.read_quorum =
-          static_cast<double>(std::max<std::int64_t>(1, store.consistency->quorum.read));
-      out.write_quorum =
-          static_cast<double>(std::max<std::int64_t>(1, store.consistency->quorum.write));
+      const auto quorum = [&](std::int64_t wanted) {
+        return wanted > 0 ? std::min(static_cast<double>(wanted), out.copies)
+                          : std::floor(out.copies / 2) + 1;
+      };
+      out.read_quorum = quorum(store.consistency->quorum.read);
+      out.write_quorum = quorum(store.consistency->quorum.write);
     }
     if (store.skew && *store.skew > 0 && out.shards > 1)
       out.hottest_key = hottest_key_share(keys_of(store), *store.skew);
@@ -213,7 +218,8 @@ std::int32_t Compiler::policy_of(const CallPolicy& policy) {
   out.propagate = policy.deadline && *policy.deadline == Deadline::Propagate;
   if (policy.hedge && policy.hedge->after) {
     out.hedge_after_seconds = policy.hedge->after->seconds();
-    if (policy.hedge->at_most) out.hedge_at_most = policy.hedge->at_most->value;
+    out.hedge_at_most =
+        policy.hedge->at_most ? policy.hedge->at_most->value : defaults::kHedgeAtMost;
   }
   if (std::isinf(out.timeout_seconds) && out.attempts == 1 && std::isinf(out.hedge_after_seconds))
     return -1;
@@ -301,9 +307,17 @@ void Compiler::emit_list(double weight, const std::vector<Step>& steps, std::int
   emit(steps, service, depth + 1);
 }
 
-// A call, a store access or a publication, with its fallback and its fill.
+// A call, a store access or a publication, with its fallback and its fill. `times` on it is that
+// many of it, one after another.
 void Compiler::emit_access(const Step& step, std::int32_t service, int depth) {
-  if (!step.fallback.empty()) add(NetOp::Begin);
+  if (!step.times || step.times->value == 1) return emit_one_access(step, service, depth);
+  add(NetOp::Begin, -1, step.times->value);
+  emit_one_access(step, service, depth);
+  add(NetOp::Repeat, -1, step.times->value);
+}
+
+void Compiler::emit_one_access(const Step& step, std::int32_t service, int depth) {
+  if (!step.fallback.empty()) net_.code[add(NetOp::Begin)].required = false;
   std::size_t at = net_.code.size();
   switch (step.kind) {
     case StepKind::Call:
@@ -319,8 +333,7 @@ void Compiler::emit_access(const Step& step, std::int32_t service, int depth) {
     case StepKind::Read:
     case StepKind::Write:
       if (!step.store.valid()) break;
-      at = add(step.kind == StepKind::Read ? NetOp::Read : NetOp::Write, step.store.index,
-               step.times ? step.times->value : 1);
+      at = add(step.kind == StepKind::Read ? NetOp::Read : NetOp::Write, step.store.index);
       net_.code[at].pool = pool_of(step.store, service);
       break;
     default:
@@ -332,7 +345,12 @@ void Compiler::emit_access(const Step& step, std::int32_t service, int depth) {
   }
   if (at < net_.code.size()) net_.code[at].policy = policy_of(step.policy);
   if (step.miss && step.kind == StepKind::Read) {
-    if (step.store.valid()) net_.stores[static_cast<std::size_t>(step.store.index)].cache = true;
+    if (step.store.valid()) {
+      net_.code[at].required = false;  // a cache that is gone is a miss
+      if (!model_.stores[step.store].consistency)
+        net_.stores[static_cast<std::size_t>(step.store.index)].consistency =
+            ConsistencyKind::Eventual;
+    }
     const double miss = miss_rate(step);
     add(NetOp::Fill, step.store.index, miss);
     emit(step.miss->then, service, depth + 1);
@@ -378,7 +396,7 @@ void Compiler::emit_step(const Step& step, std::int32_t service, int depth) {
       break;
     }
     case StepKind::Lock: add(NetOp::Lock, lock_of(service, step.lock)); break;
-    case StepKind::Fail: add(NetOp::Fail, -1, step.share.or_else(Share{0}).value); break;
+    case StepKind::Fail: add(NetOp::Fail, -1, step.share.or_else(Share{1}).value); break;
     case StepKind::Spawn:
       net_.code[add(NetOp::Begin)].required = false;
       emit(step.steps, service, depth + 1);
@@ -415,8 +433,11 @@ void Compiler::endpoints() {
         const Channel& channel = model_.channels[endpoint.consumes->id];
         out.channel = endpoint.consumes->id.index;
         out.concurrency = count_or(endpoint.concurrency, defaults::kConsumerConcurrency);
-        out.deliveries = static_cast<int>(
-            std::clamp<std::int64_t>(channel.attempts ? channel.attempts->value : 16, 1, 1000));
+        // Without a dead letter a message comes again until it is handled.
+        const std::int64_t attempts = channel.attempts      ? channel.attempts->value
+                                      : channel.dead_letter ? defaults::kDeadLetterAttempts
+                                                            : 1000;
+        out.deliveries = static_cast<int>(std::clamp<std::int64_t>(attempts, 1, 1000));
         if (channel.delivery && *channel.delivery == Delivery::AtMostOnce) out.deliveries = 1;
       }
       if (endpoint.every && endpoint.every->nanoseconds > 0)
@@ -457,6 +478,7 @@ void Compiler::loads() {
     if (endpoint.channel >= 0) continue;  // its load is what is published
     endpoint.mean_load += mean;
     endpoint.peak_load += peak;
+    if (peak > 0) endpoint.schedule_load = 0;  // its load says how often
     if (operation.every && operation.every->nanoseconds > 0 && peak == 0 &&
         endpoint.schedule_load == 0)
       endpoint.schedule_load = 1 / operation.every->seconds();
@@ -508,6 +530,17 @@ void Compiler::order() {
     }
   }
   std::reverse(net_.callers_first.begin(), net_.callers_first.end());
+  net_.callers.resize(net_.services.size());
+  for (std::size_t i = 0; i < n; ++i)
+    for (std::int32_t pc = net_.endpoints[i].first; pc < net_.endpoints[i].last; ++pc) {
+      const NetInstruction& op = net_.code[static_cast<std::size_t>(pc)];
+      if (op.op != NetOp::Call) continue;
+      const std::int32_t callee = net_.endpoints[static_cast<std::size_t>(op.target)].service;
+      auto& callers = net_.callers[static_cast<std::size_t>(callee)];
+      const std::int32_t caller = net_.endpoints[i].service;
+      if (std::find(callers.begin(), callers.end(), caller) == callers.end())
+        callers.push_back(caller);
+    }
 }
 
 // What each endpoint needs, its callees' needs included, and how deep its calls go.
@@ -546,7 +579,7 @@ void Compiler::dependencies() {
           break;
         case NetOp::Read:
         case NetOp::Write:
-          if (now > 0) need(NetDependency::Kind::Store, at.target, now);
+          if (now > 0 && at.required) need(NetDependency::Kind::Store, at.target, now);
           break;
         case NetOp::Publish:
           if (now > 0 && at.required)

@@ -1,7 +1,7 @@
 // What the analytic twin takes for a value that the model leaves open, and the constants of its
 // availability algebra. One place: every number that is nobody's decision is here.
 //
-// The structural defaults are those of the simulator (src/simulate/compile.cpp), so that both
+// The structural defaults are those of the simulator (src/simulate/defaults.h), so that both
 // answer for the same system. The reliability figures are assumptions: published service levels
 // are promises of refunds and not measurements, but they are what an architect is held to. All of
 // them are to be calibrated by one's own incident records.
@@ -22,6 +22,7 @@ inline constexpr double kScaleTarget = .6;        // utilisation that autoscalin
 // --- calls ---
 inline constexpr double kBackoffSeconds = .02;
 inline constexpr double kBackoffCapSeconds = 1;
+inline constexpr double kHedgeAtMost = .1;  // of the calls
 
 // --- stores ---
 inline constexpr std::int64_t kCopies = 1;
@@ -46,6 +47,7 @@ inline constexpr std::int64_t kPartitions = 1;
 inline constexpr std::int64_t kConsumerConcurrency = 1;  // messages in progress, of one instance
 inline constexpr double kPublishSeconds = .002;          // until the broker has said that it has it
 inline constexpr std::int64_t kChannelCopies = 3;
+inline constexpr std::int64_t kDeadLetterAttempts = 5;
 
 // --- network, one way ---
 inline constexpr double kSameZoneSeconds = .00025;

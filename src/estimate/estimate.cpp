@@ -66,30 +66,30 @@ StationEstimate Assembly::service(std::size_t i) const {
   out.name = model_.services.raw()[i].name;
   out.servers = cpu.servers;
   double visits_per_request = 1;
-  double held = 0;
+  double accepted = 0;
   const auto first = static_cast<std::size_t>(net_.first_endpoint[i]);
   for (std::size_t e = first; e < first + model_.services.raw()[i].endpoints.size(); ++e) {
-    out.arrival_rate += solution_.endpoints[e].rate;
-    held += solution_.endpoints[e].rate * solution_.endpoints[e].hold;
+    const EndpointState& endpoint = solution_.endpoints[e];
+    out.arrival_rate += endpoint.rate;
+    accepted += endpoint.rate * endpoint.accepted;
+    out.in_progress += endpoint.rate * endpoint.accepted * endpoint.hold;
   }
-  double most = 0;
-  if (out.arrival_rate > 0) {
-    out.service_seconds = cpu.demand / out.arrival_rate;
-    visits_per_request = cpu.rate / out.arrival_rate;
-    most = kInfinity;
-    if (cpu.demand > 0) most = cpu.servers / out.service_seconds;
-    if (slots.demand > 0 && !std::isinf(slots.servers)) {
-      // The slots' limit counts all requests that come here, with their mean stay.
-      most = std::min(
-          most, slots.servers / (slots.demand / slots.rate) * (out.arrival_rate / slots.rate));
-    }
+  double most = solution_.instances[i] < 1 ? 0 : kInfinity;
+  double offered = 0;  // seconds of the processor a second, refused requests included
+  if (accepted > 0) {
+    out.service_seconds = cpu.demand / accepted;
+    visits_per_request = cpu.rate / accepted;
+    offered = out.service_seconds * out.arrival_rate;
+    if (cpu.demand > 0) most = std::min(most, cpu.servers / out.service_seconds);
+    // The slots' limit counts all requests that come here, with the mean stay of those that hold.
+    if (slots.demand > 0 && !std::isinf(slots.servers))
+      most = std::min(most, slots.servers / slots.demand * out.arrival_rate);
   }
   out.utilisation = cpu.utilisation;
   out.wait_mean_seconds = seconds_or_endless(slots.wait.mean + visits_per_request * cpu.wait.mean);
   out.wait_p99_seconds =
       seconds_or_endless(std::max(slots.wait.quantile(.99), cpu.wait.quantile(.99)));
-  out.in_progress = held;
-  finish(out, cpu.demand, cpu.amplified, most);
+  finish(out, offered, cpu.amplified, most);
   return out;
 }
 

@@ -36,7 +36,7 @@ enum class NetOp : std::uint8_t {
   Delay,     // time
   Call,      // target: endpoint; policy
   External,  // target; policy
-  Read,      // target: store; policy; pool; amount: times
+  Read,      // target: store; policy; pool
   Write,     // the same
   Publish,   // target: event; policy; time
   Fail,      // amount: share
@@ -56,8 +56,9 @@ enum class NetOp : std::uint8_t {
 
 struct NetInstruction {
   NetOp op = NetOp::Work;
-  bool near = false;     // stays in its zone
-  bool required = true;  // Publish: it fails when the broker does (`via: direct`)
+  bool near = false;  // stays in its zone
+  // False: not needed. Publish by an outbox, read of a cache, list of a spawn or of "first n".
+  bool required = true;
   std::int32_t target = -1;
   std::int32_t policy = -1;  // of `policies`
   std::int32_t pool = -1;    // of `pools`
@@ -100,7 +101,6 @@ struct NetStore {
   double hottest_key = 0;  // share of the requests; 0: even
   double failover_seconds = 30;
   bool spread_zones = true;
-  bool cache = false;
 };
 
 // Connections from one service to one store, or of all services to it.
@@ -163,6 +163,7 @@ struct EstimateNetwork {
   std::vector<double> operation_mean, operation_peak;  // its own load
   std::vector<int> depth;  // of each endpoint: services in its longest chain
   std::vector<std::vector<NetDependency>> dependencies;  // of each endpoint, its service first
+  std::vector<std::vector<std::int32_t>> callers;        // of each service: services
   std::vector<std::int32_t> first_endpoint;              // of each service
   std::vector<EndpointId> endpoint_ids;
   std::int32_t locks = 0;

@@ -1,0 +1,307 @@
+// Times and failures, callees first; what is held meanwhile.
+#include <algorithm>
+#include <cmath>
+
+#include "estimate/solver.h"
+
+namespace scantling {
+
+// A call, store access or publication: its time into the frame, its calls and success noted.
+void Solver::access(std::size_t pc, NetworkSolution::Frame& frame) {
+  const NetInstruction& op = net_.code[pc];
+  Moments one;
+  double ok = 1;
+  double up = 1;
+  switch (op.op) {
+    case NetOp::Call: {
+      const EndpointState& callee = out_.endpoints[at(op.target)];
+      one = callee.time;
+      one += op.near ? net_.hop_near : net_.hop;
+      ok = callee.success;
+      up = callee.success_up;
+      break;
+    }
+    case NetOp::External: {
+      const NetExternal& external = net_.externals[at(op.target)];
+      one = external.latency;
+      up = 1 - out_.externals[at(op.target)].wait.loss;
+      ok = up * external.availability;
+      break;
+    }
+    case NetOp::Publish:
+      one = op.time;
+      if (op.required) one += net_.hop;
+      break;
+    default: {  // Read, Write
+      const StationState& store = out_.stores[at(op.target)];
+      one = op.op == NetOp::Read ? store.read : store.write;
+      one += net_.hop;
+      ok = 1 - store.wait.loss;
+      if (op.pool >= 0) {
+        const StationState& pool = out_.pools[at(op.pool)];
+        one += waiting_moments(pool.wait);
+        ok *= 1 - pool.wait.loss;
+      }
+      if (!op.required) ok = 1;  // a cache that refuses is a miss
+      up = ok;
+      break;
+    }
+  }
+  if (op.policy < 0) {
+    out_.passes[pc] = ok;
+    frame.time += one;
+    frame.hold += one.mean;
+    frame.ok *= ok;
+    frame.up *= up;
+    frame.fail_seconds = one.mean;
+    return;
+  }
+  const NetPolicy& policy = net_.policies[at(op.policy)];
+  const Attempted result = with_policy(one, ok, up, policy);
+  double calls = result.calls;
+  if (!std::isinf(policy.hedge_after_seconds))
+    calls *= 1 + std::min(policy.hedge_at_most, tail(one, policy.hedge_after_seconds));
+  out_.calls[pc] = calls;
+  out_.passes[pc] = result.ok;
+  frame.time += result.time;
+  frame.hold += result.hold;
+  frame.ok *= result.ok;
+  frame.up *= result.up;
+  frame.fail_seconds = result.fail_seconds;
+}
+
+// An instruction that closes lists: what they amount to goes into the list below.
+void Solver::close(std::size_t pc) {
+  const NetInstruction& op = net_.code[pc];
+  auto& stack = out_.stack;
+  const auto count = op.op == NetOp::Together || op.op == NetOp::Choose ? at(op.count)
+                     : op.op == NetOp::EndFallback                      ? std::size_t{2}
+                                                                        : std::size_t{1};
+  const std::size_t base = stack.size() - count;
+  const NetworkSolution::Frame* lists = stack.data() + base;
+  NetworkSolution::Frame sum;
+  if (op.op == NetOp::Together) {
+    out_.branches.clear();
+    for (std::size_t i = 0; i < count; ++i) {
+      out_.branches.push_back(lists[i].time);
+      sum.hold = std::max(sum.hold, lists[i].hold);
+      sum.ok *= lists[i].ok;
+      sum.up *= lists[i].up;
+    }
+    const bool all = static_cast<double>(count) <= op.amount;
+    sum.time = order_statistic(out_.branches, static_cast<int>(op.amount));
+    // Some of many: it fails only when too many do, which is taken not to happen by load.
+    if (!all) sum.ok = sum.up = 1;
+    sum.hold = all ? std::max(sum.hold, sum.time.mean) : sum.time.mean;
+  } else if (op.op == NetOp::Choose) {
+    Mixture mix;
+    double total = 0;
+    sum.ok = sum.up = 0;
+    for (std::size_t i = 0; i < count; ++i) {
+      const double part = lists[i].weight;
+      mix.add(part * lists[i].ok, lists[i].time);
+      sum.hold += part * lists[i].hold;
+      sum.ok += part * lists[i].ok;
+      sum.up += part * lists[i].up;
+      total += part;
+    }
+    const double none = std::max(0.0, 1 - total);  // no branch is taken
+    if (none > 0) mix.add(none, {});
+    sum.ok = (sum.ok + none) / (total + none);
+    sum.up = (sum.up + none) / (total + none);
+    sum.hold /= total + none;
+    sum.time = mix.moments();
+  } else if (op.op == NetOp::Repeat) {
+    sum.time = lists[0].time.times(op.amount);
+    sum.hold = lists[0].hold * op.amount;
+    sum.ok = lists[0].ok == 1 ? 1 : std::pow(lists[0].ok, op.amount);
+    sum.up = lists[0].up == 1 ? 1 : std::pow(lists[0].up, op.amount);
+  } else if (op.op == NetOp::EndFill) {
+    const double part = lists[0].weight;
+    Mixture mix;
+    mix.add(1 - part, {});
+    mix.add(part * lists[0].ok, lists[0].time);
+    sum.time = mix.moments();
+    sum.hold = part * lists[0].hold;
+    sum.ok = 1 - part * (1 - lists[0].ok);
+    sum.up = 1 - part * (1 - lists[0].up);
+  } else if (op.op == NetOp::EndFallback) {
+    const NetworkSolution::Frame& call = lists[0];
+    const NetworkSolution::Frame& instead = lists[1];
+    const double rescued = (1 - call.ok) * instead.ok;
+    Mixture mix;
+    mix.add(call.ok, call.time);
+    Moments late = instead.time;
+    late.mean += call.fail_seconds;
+    mix.add(rescued, late);
+    sum.time = mix.moments();
+    sum.hold = call.hold + (1 - call.ok) * instead.hold;
+    sum.ok = call.ok + rescued;
+    sum.up = call.up + (1 - call.up) * instead.up;
+  }
+  stack.resize(base);
+  NetworkSolution::Frame& below = stack.back();
+  below.time += sum.time;
+  below.hold += sum.hold;
+  below.ok *= sum.ok;
+  below.up *= sum.up;
+  out_.passes[pc] = sum.ok;
+}
+
+void Solver::endpoint_times(std::size_t e) {
+  const NetEndpoint& endpoint = net_.endpoints[e];
+  const NetService& service = net_.services[at(endpoint.service)];
+  const StationState& cpu = out_.services[at(endpoint.service)];
+  auto& stack = out_.stack;
+  stack.clear();
+  stack.emplace_back();
+  const Moments cpu_wait = waiting_moments(cpu.wait);
+  double locked = 0;  // when the first lock was taken
+  std::int32_t lock = -1;
+  for (std::int32_t pc = endpoint.first; pc < endpoint.last; ++pc) {
+    const NetInstruction& op = net_.code[at(pc)];
+    NetworkSolution::Frame& frame = stack.back();
+    switch (op.op) {
+      case NetOp::Work: {
+        Moments own = op.time.scaled(1 / service.speed);
+        own += cpu_wait;
+        frame.time += own;
+        frame.hold += own.mean;
+        break;
+      }
+      case NetOp::Delay:
+        frame.time += op.time;
+        frame.hold += op.time.mean;
+        break;
+      case NetOp::Call:
+      case NetOp::External:
+      case NetOp::Read:
+      case NetOp::Write:
+      case NetOp::Publish: access(at(pc), frame); break;
+      case NetOp::Fail:
+        frame.ok *= 1 - op.amount;
+        frame.up *= 1 - op.amount;
+        out_.passes[at(pc)] = 1 - op.amount;
+        break;
+      case NetOp::Lock: {
+        const Moments wait = waiting_moments(out_.locks[at(op.target)].wait);
+        frame.time += wait;
+        frame.hold += wait.mean;
+        lock = op.target;
+        locked = stack.front().hold;
+        break;
+      }
+      case NetOp::Begin:
+      case NetOp::Fallback:
+      case NetOp::Fill:
+        stack.emplace_back();
+        stack.back().weight = op.op == NetOp::Fill ? miss(op) : op.amount;
+        break;
+      default: close(at(pc)); break;
+    }
+  }
+  EndpointState& state = out_.endpoints[e];
+  const NetworkSolution::Frame& whole = stack.front();
+  const StationState& slots = out_.slots[at(endpoint.service)];
+  state.hold = whole.hold;
+  state.time = whole.time;
+  state.success = whole.ok;
+  state.success_up = whole.up;
+  if (endpoint.channel < 0) {  // consumers have their own places
+    state.time += waiting_moments(slots.wait);
+    state.success *= 1 - slots.wait.loss;
+    state.success_up *= 1 - slots.wait.loss;
+    state.accepted = 1 - slots.wait.loss;
+  }
+  if (lock >= 0) {
+    StationState& station = out_.locks[at(lock)];
+    station.demand += state.rate * std::max(0.0, whole.hold - locked);
+  }
+}
+
+// Slots are held from admission to answer: a station whose service time is the time inside.
+void Solver::admission() {
+  for (std::size_t i = 0; i < net_.services.size(); ++i) {
+    const NetService& service = net_.services[i];
+    StationState& slots = out_.slots[i];
+    const double n = out_.instances[i];
+    slots.servers = n * service.concurrency;
+    slots.rate = slots.demand = 0;
+    const auto first = at(net_.first_endpoint[i]);
+    const auto last =
+        i + 1 < net_.services.size() ? at(net_.first_endpoint[i + 1]) : net_.endpoints.size();
+    for (std::size_t e = first; e < last; ++e) {
+      if (net_.endpoints[e].channel >= 0) continue;
+      slots.rate += out_.endpoints[e].rate;
+      slots.demand += out_.endpoints[e].rate * out_.endpoints[e].hold;
+    }
+    slots.wait = {};
+    if (n < 1) {
+      slots.utilisation = slots.rate > 0 ? kUnlimited : 0;
+      if (slots.rate > 0) slots.wait = {0, 0, 1};
+      continue;
+    }
+    if (slots.rate <= 0) {
+      slots.utilisation = 0;
+      continue;
+    }
+    slots.utilisation = std::isinf(slots.servers) ? 0 : slots.demand / slots.servers;
+    if (std::isinf(service.concurrency)) continue;
+    slots.wait =
+        balanced_wait(service.balance, n, static_cast<int>(service.concurrency), service.queue,
+                      slots.rate, slots.demand / slots.rate, 1, callers_of(i));
+  }
+  for (StationState& lock : out_.locks) {
+    lock.servers = 1;
+    lock.utilisation = lock.demand;
+    lock.wait = {};
+    if (lock.rate <= 0) continue;
+    lock.wait = mmc_wait(1, lock.rate, lock.demand / lock.rate);
+    lock.wait.mean = std::min(lock.wait.mean, kForever);
+  }
+}
+
+void Solver::times() {
+  for (StationState& lock : out_.locks)
+    lock.demand = 0;
+  for (auto it = net_.callers_first.rbegin(); it != net_.callers_first.rend(); ++it)
+    endpoint_times(at(*it));
+  admission();
+}
+
+// Delay in channels. A topic's partitions are dealt out to places that work on one each; a queue is
+// one line for all places.
+void Solver::consumers() {
+  for (std::size_t e = 0; e < net_.endpoints.size(); ++e) {
+    const NetEndpoint& endpoint = net_.endpoints[e];
+    if (endpoint.channel < 0) continue;
+    EndpointState& state = out_.endpoints[e];
+    const NetChannel& channel = net_.channels[at(endpoint.channel)];
+    StationState& station = out_.channels[at(endpoint.channel)];
+    const double offered = out_.instances[at(endpoint.service)] *
+                           (std::isinf(endpoint.concurrency) ? 1e6 : endpoint.concurrency);
+    const double places = channel.topic ? std::min(channel.partitions, offered) : offered;
+    const double use = state.rate <= 0 ? 0
+                       : places > 0    ? state.rate * state.hold / places
+                                       : kUnlimited;
+    const double cs2 =
+        state.time.mean > 0 ? state.time.variance / (state.time.mean * state.time.mean) : 0;
+    state.delay = {};
+    if (places < 1) {
+      if (state.rate > 0) state.delay = {kForever, 1, 0};
+    } else if (channel.topic) {
+      state.delay = allen_cunneen(1, state.rate / places, state.hold, 1, cs2);
+    } else {
+      state.delay = allen_cunneen(static_cast<int>(places), state.rate, state.hold, 1, cs2);
+    }
+    state.delay.mean = std::min(state.delay.mean, kForever);
+    if (use >= station.utilisation) {  // the slowest group is the channel's
+      station.utilisation = use;
+      station.servers = places;
+      station.wait = state.delay;
+      station.demand = state.rate * state.hold;
+    }
+  }
+}
+
+}  // namespace scantling
