@@ -94,6 +94,11 @@ std::optional<BadByte> find_bad_byte(std::string_view text) {
       return BadByte{true, i, 1, "the byte 0x" + hex16(c).substr(14) + " is not UTF-8 here"};
     std::string why = why_not_allowed(sequence);
     if (!why.empty()) return BadByte{false, i, sequence.size(), std::move(why)};
+    // libyaml skips one at the beginning of any line, and counts its column.
+    const bool begins_line = i == 0 || text[i - 1] == '\n' || text[i - 1] == '\r';
+    if (begins_line && sequence == "\xef\xbb\xbf")
+      return BadByte{false, i, sequence.size(),
+                     "a byte order mark (U+FEFF) may stand at the beginning of the file alone"};
     i += sequence.size();
   }
   return std::nullopt;

@@ -271,6 +271,12 @@ TEST(Problems, EncodingAndControlCharacters) {
   EXPECT_EQ(Parsed("a: \xe2\x80\xa8\n").result.problems[0].detail,
             "the character U+2028 is a line end for some readers of YAML; write it as an escape in "
             "double quotes");
+  EXPECT_EQ(Parsed("a: 1\n\xef\xbb\xbf"
+                   "b: 2\n")
+                .problems(),
+            "2:1 [\xef\xbb\xbf] a byte order mark (U+FEFF) may stand at the beginning of the file "
+            "alone\n");
+  EXPECT_EQ(Parsed("a: 'x\xef\xbb\xbf'\n").problems(), "");
   EXPECT_EQ(Parsed("a: \xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80\n").problems(), "");
 }
 

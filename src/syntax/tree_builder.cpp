@@ -16,6 +16,11 @@ bool is_blank_or_break(char c) {
   return c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }
 
+bool is_name_character(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+         c == '-';
+}
+
 bool is_null_word(std::string_view text) {
   return text.empty() || text == "~" || text == "null" || text == "Null" || text == "NULL";
 }
@@ -90,16 +95,31 @@ std::string_view TreeBuilder::keep(std::string_view value, std::uint32_t begin, 
   return kept;
 }
 
+// The end of the anchor or tag at `begin`, by libyaml's rules: an anchor's name ends where
+// something else than a letter, digit, '_' or '-' follows, a tag at a blank or, in flow
+// collections, a comma.
+std::uint32_t TreeBuilder::property_end(std::uint32_t begin, std::uint32_t limit) const {
+  const bool anchor = text_[begin] == '&';
+  const bool verbatim = text_.substr(begin).starts_with("!<");
+  std::uint32_t end = begin + 1;
+  while (end < limit) {
+    const char c = text_[end];
+    const bool goes_on =
+        anchor ? is_name_character(c)
+               : !is_blank_or_break(c) &&
+                     (verbatim || std::string_view(",[]{}").find(c) == std::string_view::npos);
+    if (!goes_on) break;
+    ++end;
+  }
+  return end;
+}
+
 // Moves `begin` past anchor and tag, and reports them where they are not allowed.
 bool TreeBuilder::properties(const Event& event, std::uint32_t& begin) {
   if (!event.has_anchor && !event.has_tag) return true;
   bool go_on = true;
   while (begin < event.end && (text_[begin] == '&' || text_[begin] == '!')) {
-    std::uint32_t end = begin + 1;
-    const bool verbatim = text_[begin] == '!' && text_.substr(begin).starts_with("!<");
-    while (end < event.end && !is_blank_or_break(text_[end]) &&
-           (verbatim || std::string_view(",[]{}").find(text_[end]) == std::string_view::npos))
-      ++end;
+    const std::uint32_t end = property_end(begin, event.end);
     if (text_[begin] == '!')
       go_on = report(SyntaxProblem::Kind::Tag, begin, end) && go_on;
     else if (!limits_.aliases)

@@ -69,6 +69,7 @@ class TreeBuilder {
   bool place(NodeId node, std::uint32_t end, const Weight& weight);
   bool check_duplicates(const Node& node);
   bool properties(const Event& event, std::uint32_t& begin);
+  std::uint32_t property_end(std::uint32_t begin, std::uint32_t limit) const;
   NodeId add_node(Node node);
   bool room_for_node(std::uint32_t at);
   Span span(std::uint32_t begin, std::uint32_t end) const {
