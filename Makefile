@@ -63,7 +63,7 @@ asan: setup-test  ## the unit tests under the address and undefined-behaviour sa
 
 fuzz: setup-ci  ## every fuzz target for TIME seconds
 	@cmake --preset fuzz
-	@$(CMAKE_BUILD) build/fuzz -j $(JOBS)
+	@$(CMAKE_BUILD) build/fuzz --target fuzz_programs -j $(JOBS)
 	@tests/support/fuzz.sh build/fuzz $(TIME)
 
 clean:  ## remove what was built
