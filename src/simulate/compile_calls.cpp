@@ -1,0 +1,260 @@
+// Edges: who calls whom, under which policies.
+#include <algorithm>
+
+#include "simulate/compile.h"
+#include "simulate/defaults.h"
+
+namespace scantling::sim {
+namespace {
+
+Time seconds(double value) {
+  return static_cast<Time>(value * 1e9);
+}
+
+std::uint32_t clamped(const Field<Count>& field, std::int64_t otherwise, std::int64_t low,
+                      std::int64_t high) {
+  return static_cast<std::uint32_t>(std::clamp(field ? field->value : otherwise, low, high));
+}
+
+bool counts_in_flight(Balance balance) {
+  return balance == Balance::RandomOfTwo || balance == Balance::LeastRequest ||
+         balance == Balance::BoundedHash;
+}
+
+}  // namespace
+
+std::uint32_t Compiler::link(std::uint32_t caller, std::uint32_t callee) {
+  const auto found = links_.find({caller, callee});
+  if (found != links_.end()) return found->second;
+  const ServiceInfo& from = program_.services[caller];
+  const ServiceInfo& to = program_.services[callee];
+  LinkInfo info;
+  info.caller_service = caller;
+  info.callee_service = callee;
+  info.stream = stream("balance " + from.name + " " + to.name);
+  info.turn = program_.turns;
+  program_.turns += from.instances;
+  if (to.kind == ServiceKind::Service && counts_in_flight(to.balance)) {
+    info.in_flight = program_.in_flight_counters;
+    const std::size_t counters = static_cast<std::size_t>(from.instances) * to.instances;
+    if (counters + program_.in_flight_counters > most_in_flight_counters)
+      error_ = "balancing between " + from.name + " and " + to.name + " takes " +
+               std::to_string(counters) + " counters, at most " +
+               std::to_string(most_in_flight_counters) + " are kept";
+    else
+      program_.in_flight_counters += static_cast<std::uint32_t>(counters);
+  }
+  program_.links.push_back(info);
+  const auto index = static_cast<std::uint32_t>(program_.links.size() - 1);
+  links_[{caller, callee}] = index;
+  return index;
+}
+
+std::uint32_t Compiler::edge(std::uint32_t callee_service, std::uint32_t callee_endpoint,
+                             const CallPolicy& policy, std::string to) {
+  EdgeInfo info;
+  info.from = program_.endpoints[current_].name;
+  info.to = std::move(to);
+  info.caller_endpoint = current_;
+  info.caller_service = program_.endpoints[current_].service;
+  info.callee_service = callee_service;
+  info.callee_endpoint = callee_endpoint;
+  info.link = link(info.caller_service, callee_service);
+  info.stream = stream(site("jitter"));
+  info.hop_network = hop("network");
+  info.hop_wait = hop("waits and retries before " + info.to);
+  policies(info, policy);
+  program_.edges.push_back(std::move(info));
+  return static_cast<std::uint32_t>(program_.edges.size() - 1);
+}
+
+// Breakers, bulkheads and budgets are per caller instance and callee: call sites of one service to
+// the same callee with the same numbers share them.
+void Compiler::policies(EdgeInfo& edge, const CallPolicy& policy) {
+  const ServiceInfo& caller = program_.services[edge.caller_service];
+  const auto same_callee = [&](const EdgeInfo& other) {
+    return other.caller_service == edge.caller_service &&
+           other.callee_service == edge.callee_service;
+  };
+  if (policy.timeout) edge.timeout = std::max<Time>(1, policy.timeout->nanoseconds);
+  edge.propagate = policy.deadline && *policy.deadline == Deadline::Propagate;
+  if (policy.retry) {
+    const RetryPolicy& retry = *policy.retry;
+    edge.attempts =
+        static_cast<std::uint16_t>(clamped(retry.attempts, defaults::attempts, 1, 10'000));
+    if (retry.on) {
+      edge.retry_on = 0;
+      for (RetryOn on : *retry.on)
+        edge.retry_on |= on == RetryOn::Timeout ? seen_timeout
+                         : on == RetryOn::Error ? seen_error
+                                                : seen_rejected;
+    }
+    edge.backoff = retry.backoff ? retry.backoff->nanoseconds : seconds(defaults::backoff_seconds);
+    edge.cap = retry.cap ? retry.cap->nanoseconds
+                         : std::max(edge.backoff, seconds(defaults::backoff_cap_seconds));
+    edge.jitter = retry.jitter.or_else(Jitter::Full);
+    if (retry.budget && edge.attempts > 1) {
+      for (const EdgeInfo& other : program_.edges)
+        if (other.budget != none && same_callee(other) &&
+            program_.budgets[other.budget].share == retry.budget->value)
+          edge.budget = other.budget;
+      if (edge.budget == none) {
+        edge.budget = static_cast<std::uint32_t>(program_.budgets.size());
+        program_.budgets.push_back({retry.budget->value, program_.budget_buckets});
+        program_.budget_buckets += caller.instances;
+      }
+    }
+  }
+  if (policy.breaker) {
+    const BreakerPolicy& breaker = *policy.breaker;
+    BreakerInfo info;
+    const FailureThreshold failures = breaker.failures.or_else({Share{defaults::breaker_share}, 0});
+    info.consecutive = static_cast<std::uint32_t>(std::max<std::int64_t>(0, failures.consecutive));
+    info.share = info.consecutive > 0 ? 0 : failures.share.value;
+    info.window = clamped(breaker.over, defaults::breaker_window, 1, 100'000);
+    info.open = breaker.open ? breaker.open->nanoseconds : seconds(defaults::breaker_open_seconds);
+    info.probes = clamped(breaker.probes, defaults::breaker_probes, 1, 100'000);
+    info.callers = caller.instances;
+    for (const EdgeInfo& other : program_.edges) {
+      if (other.breaker == none || !same_callee(other)) continue;
+      const BreakerInfo& b = program_.breakers[other.breaker];
+      if (b.share == info.share && b.consecutive == info.consecutive && b.window == info.window &&
+          b.open == info.open && b.probes == info.probes)
+        edge.breaker = other.breaker;
+    }
+    if (edge.breaker == none) {
+      info.first = program_.breaker_count;
+      program_.breaker_count += caller.instances;
+      edge.breaker = static_cast<std::uint32_t>(program_.breakers.size());
+      program_.breakers.push_back(info);
+    }
+  }
+  if (policy.at_once && policy.at_once->calls && policy.at_once->calls->value >= 0) {
+    BulkheadInfo info;
+    info.calls = clamped(policy.at_once->calls, 0, 1, 1'000'000);
+    info.waiting = policy.at_once->waiting && policy.at_once->waiting->value < 0
+                       ? unlimited
+                       : clamped(policy.at_once->waiting, 0, 0, 1'000'000);
+    for (const EdgeInfo& other : program_.edges) {
+      if (other.bulkhead == none || !same_callee(other)) continue;
+      const BulkheadInfo& b = program_.bulkheads[other.bulkhead];
+      if (b.calls == info.calls && b.waiting == info.waiting) edge.bulkhead = other.bulkhead;
+    }
+    if (edge.bulkhead == none) {
+      info.first = program_.bulkhead_count;
+      program_.bulkhead_count += caller.instances;
+      edge.bulkhead = static_cast<std::uint32_t>(program_.bulkheads.size());
+      program_.bulkheads.push_back(info);
+    }
+  }
+  if (policy.hedge && policy.hedge->after) {
+    edge.hedge_after = std::max<Time>(1, policy.hedge->after->nanoseconds);
+    edge.hedge_at_most = policy.hedge->at_most.or_else({defaults::hedge_at_most}).value;
+  }
+  edge.plain = edge.timeout == 0 && edge.attempts == 1 && edge.breaker == none &&
+               edge.bulkhead == none && edge.hedge_after == 0 && !edge.propagate;
+}
+
+void Compiler::pool(EdgeInfo& edge, StoreId id) {
+  const Store& store = model_.stores[id];
+  if (!store.pool || store.pool->size <= 0) return;
+  LinkInfo& link = program_.links[edge.link];
+  PoolInfo info;
+  info.size = static_cast<std::uint32_t>(std::min<std::int64_t>(store.pool->size, 1'000'000));
+  info.waiting = store.waiting && store.waiting->value >= 0
+                     ? clamped(store.waiting, 0, 0, 1'000'000'000)
+                     : unlimited;
+  if (link.pool == none) {
+    const auto next = static_cast<std::uint32_t>(program_.pools.size());
+    if (store.pool->per_instance) {
+      link.pool = next;
+      program_.pools.insert(program_.pools.end(), program_.services[link.caller_service].instances,
+                            info);
+    } else {
+      link.pool_shared = true;
+      const auto [it, fresh] = shared_pools_.emplace(id.index, next);
+      if (fresh) program_.pools.push_back(info);
+      link.pool = it->second;
+    }
+  }
+  edge.pooled = true;
+  edge.plain = false;
+}
+
+std::uint32_t Compiler::store_edge(const Step& step) {
+  const Store& store = model_.stores[step.store];
+  const auto s = static_cast<std::size_t>(step.store.index);
+  const bool write = step.kind == StepKind::Write;
+  const bool is_cache = store.expires || store.capacity || store.single_flight || step.miss;
+  Consistency consistency = store.consistency.or_else(Consistency{});
+  if (!store.consistency && is_cache) consistency.kind = ConsistencyKind::Eventual;
+  const ServiceInfo& info = program_.services[store_[s]];
+  const bool quorum = consistency.kind == ConsistencyKind::Quorum && info.copies > 1;
+  const std::uint32_t endpoint = !write   ? store_read_[s]
+                                 : quorum ? store_apply_[s]
+                                          : store_write_[s];
+  const std::uint32_t index =
+      edge(store_[s], endpoint, step.policy, store.name + (write ? " write" : " read"));
+  EdgeInfo& e = program_.edges[index];
+  if (quorum) {
+    e.access = Access::Quorum;
+    const std::int64_t wanted = write ? consistency.quorum.write : consistency.quorum.read;
+    e.quorum = static_cast<std::uint16_t>(
+        std::clamp<std::int64_t>(wanted > 0 ? wanted : info.copies / 2 + 1, 1, info.copies));
+    e.plain = false;
+  } else {
+    e.access =
+        write || consistency.kind == ConsistencyKind::Strong ? Access::Leader : Access::AnyCopy;
+  }
+  pool(e, step.store);
+  return index;
+}
+
+// What a cache holds is shared by all who read the same keys of it.
+std::uint32_t Compiler::cache(const Step& step) {
+  const Store& store = model_.stores[step.store];
+  CacheInfo info;
+  info.service = store_[static_cast<std::size_t>(step.store.index)];
+  info.expires = store.expires ? store.expires->nanoseconds : 0;
+  info.single_flight = store.single_flight.or_else(false);
+  info.stream = stream(site("keys"));
+  if (step.miss->rate) {
+    info.hit_share = 1 - std::clamp(step.miss->rate->value, 0.0, 1.0);
+    if (info.single_flight)
+      note("single flight of " + store.name +
+           " is not simulated where its miss rate is given: that needs keys");
+    info.single_flight = false;
+  } else {
+    std::int64_t keys = step.miss->keys ? step.miss->keys->value : 0;
+    double bytes = 0;
+    double held_keys = 0;
+    for (const auto& held : *store.holds)
+      if (held.id.valid()) {
+        const Aggregate& aggregate = model_.aggregates[held.id];
+        held_keys += static_cast<double>(aggregate.count->value);
+        bytes += static_cast<double>(aggregate.count->value) *
+                 static_cast<double>(aggregate.size->count);
+      }
+    if (keys <= 0) keys = static_cast<std::int64_t>(held_keys);
+    constexpr std::int64_t most_keys = 20'000'000;
+    if (keys > most_keys)
+      note("cache " + store.name + ": " + std::to_string(most_keys) + " of its " +
+           std::to_string(keys) + " keys are simulated");
+    info.keys = static_cast<std::uint64_t>(std::clamp<std::int64_t>(keys, 1, most_keys));
+    info.skew = store.skew.or_else(0);
+    const double size = held_keys > 0 && bytes > 0 ? bytes / held_keys : 1024;
+    if (store.capacity)
+      info.capacity = static_cast<std::uint64_t>(
+          std::max(1.0, static_cast<double>(store.capacity->count) / size));
+  }
+  const std::pair<std::int32_t, std::int64_t> what{
+      step.store.index, info.keys > 0 ? static_cast<std::int64_t>(info.keys)
+                                      : -static_cast<std::int64_t>(program_.caches.size()) - 1};
+  const auto [it, fresh] = cache_states_.emplace(what, program_.cache_states);
+  if (fresh) ++program_.cache_states;
+  info.state = it->second;
+  program_.caches.push_back(info);
+  return static_cast<std::uint32_t>(program_.caches.size() - 1);
+}
+
+}  // namespace scantling::sim

@@ -1,0 +1,364 @@
+// The experiment: its load, its faults, how long it is measured.
+#include <algorithm>
+#include <cctype>
+#include <cmath>
+
+#include "simulate/compile.h"
+#include "simulate/defaults.h"
+
+namespace scantling::sim {
+
+// Who consumes what.
+void Compiler::groups() {
+  for (ServiceId id : model_.services.ids()) {
+    const Service& service = model_.services[id];
+    for (std::size_t e = 0; e < service.endpoints.size(); ++e) {
+      const Endpoint& endpoint = service.endpoints[e];
+      if (!endpoint.consumes || !endpoint.consumes->id.valid()) continue;
+      GroupInfo group;
+      group.endpoint = endpoint_[static_cast<std::size_t>(id.index)][e];
+      group.channel = static_cast<std::uint32_t>(endpoint.consumes->id.index);
+      const std::int64_t concurrency =
+          endpoint.concurrency ? endpoint.concurrency->value : defaults::consumer_concurrency;
+      group.concurrency =
+          concurrency < 0
+              ? unlimited
+              : static_cast<std::uint32_t>(std::clamp<std::int64_t>(concurrency, 1, 1'000'000));
+      for (const std::string& name : *endpoint.events)
+        group.events.push_back(event(name));
+      if (endpoint.implements && endpoint.implements->id.valid())
+        group.operation = static_cast<std::uint32_t>(endpoint.implements->id.index);
+      program_.channels[group.channel].groups.push_back(
+          static_cast<std::uint32_t>(program_.groups.size()));
+      program_.groups.push_back(std::move(group));
+    }
+  }
+}
+
+double Compiler::rate_of(const Operation& operation, OperationId id) const {
+  const OperationLoad& load = *operation.load;
+  const ExperimentLoad& wanted = *experiment_.load;
+  const bool mean = wanted.base && *wanted.base == "mean";
+  const double peak = load.peak ? load.peak->per_second : load.mean ? load.mean->per_second : 0;
+  double rate = mean && load.mean ? load.mean->per_second : peak;
+  if (wanted.all) rate *= wanted.all->value;
+  for (const LoadChange& change : wanted.changes) {
+    if (change.operation.id != id) continue;
+    rate = change.absolute ? change.rate.per_second : rate * change.factor.value;
+  }
+  return rate;
+}
+
+void Compiler::loads() {
+  for (OperationId id : model_.operations.ids()) {
+    OperationInfo info;
+    info.model_id = static_cast<std::uint32_t>(id.index);
+    info.name = model_.operations[id].name;
+    program_.operations.push_back(std::move(info));
+  }
+  for (OperationId id : model_.operations.ids())
+    add_source(id);
+  // Schedules that are nobody's operation are load all the same.
+  for (ServiceId id : model_.services.ids()) {
+    const Service& service = model_.services[id];
+    for (std::size_t e = 0; e < service.endpoints.size(); ++e) {
+      const Endpoint& endpoint = service.endpoints[e];
+      if (!endpoint.every || endpoint.every->nanoseconds <= 0) continue;
+      const std::uint32_t index = endpoint_[static_cast<std::size_t>(id.index)][e];
+      bool known = false;
+      for (const SourceInfo& source : program_.sources)
+        known = known || source.endpoint == index;
+      if (known) continue;
+      OperationInfo info;
+      info.name = program_.endpoints[index].name;
+      info.nominal_rate = 1 / endpoint.every->seconds();
+      SourceInfo source;
+      source.kind = SourceKind::Every;
+      source.operation = static_cast<std::uint32_t>(program_.operations.size());
+      source.endpoint = index;
+      source.link = link(0, service_[static_cast<std::size_t>(id.index)]);
+      source.period = endpoint.every->nanoseconds;
+      source.stream = stream("every " + info.name);
+      program_.operations.push_back(std::move(info));
+      program_.sources.push_back(std::move(source));
+    }
+  }
+  if (experiment_.load && experiment_.load->closed) closed();
+}
+
+void Compiler::add_source(OperationId id) {
+  const Operation& operation = model_.operations[id];
+  const double rate = rate_of(operation, id);
+  const std::vector<EndpointId> candidates = endpoints_of(model_, id);
+  const Duration every = operation.every.or_else(Duration{});
+  if (candidates.empty()) {
+    if (rate > 0 || every.nanoseconds > 0)
+      note("operation " + operation.name + " is not simulated: no endpoint implements it");
+    return;
+  }
+  const EndpointId entry = candidates.front();
+  const Endpoint& endpoint = model_.endpoint(entry);
+  if (endpoint.consumes) {
+    if (rate > 0 && operation.on->empty())
+      note("the load of " + operation.name +
+           " is what its channel brings: its first endpoint is a consumer");
+    return;
+  }
+  const auto s = static_cast<std::size_t>(entry.service.index);
+  SourceInfo source;
+  source.operation = static_cast<std::uint32_t>(id.index);
+  source.endpoint = endpoint_[s][static_cast<std::size_t>(entry.index)];
+  source.link = link(0, service_[s]);
+  source.stream = stream("arrivals " + operation.name);
+  const Duration period = endpoint.every ? *endpoint.every : every;
+  if (rate <= 0 && period.nanoseconds > 0) {
+    source.kind = SourceKind::Every;
+    source.period = period.nanoseconds;
+    program_.operations[source.operation].nominal_rate = 1 / period.seconds();
+  } else {
+    source.rate = rate;
+    source.profile = profile();
+    program_.operations[source.operation].nominal_rate = rate;
+    if (rate <= 0) return;
+  }
+  program_.sources.push_back(std::move(source));
+}
+
+// The experiment's ramp, spike and steps, multiplied, as steps of constant load. A ramp is cut into
+// hundredths.
+std::vector<RatePoint> Compiler::profile() const {
+  const ExperimentLoad& load = *experiment_.load;
+  std::vector<Time> times;
+  if (load.ramp) {
+    const Time over = load.ramp->over.or_else(Duration{60'000'000'000}).nanoseconds;
+    for (std::int64_t i = 0; i <= 100; ++i)
+      times.push_back(over / 100 * i);
+  }
+  if (load.spike) {
+    times.push_back(load.spike->at->nanoseconds);
+    times.push_back(load.spike->at->nanoseconds + load.spike->lasts->nanoseconds);
+  }
+  for (const LoadStep& step : *load.steps)
+    times.push_back(step.at->nanoseconds);
+  if (times.empty()) return {};
+  times.push_back(0);
+  std::sort(times.begin(), times.end());
+  times.erase(std::unique(times.begin(), times.end()), times.end());
+  std::vector<RatePoint> points;
+  for (Time t : times) {
+    double factor = 1;
+    if (load.ramp) {
+      const double from = load.ramp->from.or_else(Factor{1}).value;
+      const double to = load.ramp->to.or_else(Factor{1}).value;
+      const Time over = load.ramp->over.or_else(Duration{60'000'000'000}).nanoseconds;
+      const double done = std::min(1.0, (static_cast<double>(t) + static_cast<double>(over) / 200) /
+                                            static_cast<double>(std::max<Time>(1, over)));
+      factor *= from + (to - from) * done;
+    }
+    if (load.spike && t >= load.spike->at->nanoseconds &&
+        t < load.spike->at->nanoseconds + load.spike->lasts->nanoseconds)
+      factor *= load.spike->by->value;
+    double level = 1;
+    for (const LoadStep& step : *load.steps)
+      if (step.at->nanoseconds <= t) level = step.by->value;
+    points.push_back({t, factor * level});
+  }
+  return points;
+}
+
+// The users of a closed load ask for the operations that the experiment names, or for all, in the
+// proportion of their rates. Their open arrivals stop.
+void Compiler::closed() {
+  const ClosedLoad& load = *experiment_.load->closed;
+  SourceInfo users;
+  users.kind = SourceKind::Closed;
+  users.users = static_cast<std::uint32_t>(
+      std::clamp<std::int64_t>(load.users.or_else(Count{1}).value, 1, 10'000'000));
+  TimeLaw none_law;
+  users.think = TimeSampler(load.think.or_else(none_law));
+  users.stream = stream("users");
+  double sum = 0;
+  for (std::uint32_t s = 0; s < program_.sources.size(); ++s) {
+    SourceInfo& source = program_.sources[s];
+    if (source.kind != SourceKind::Poisson) continue;
+    bool named = experiment_.load->changes.empty();
+    for (const LoadChange& change : experiment_.load->changes)
+      named = named || static_cast<std::uint32_t>(change.operation.id.index) == source.operation;
+    if (named) {
+      sum += source.rate;
+      users.mix.push_back({sum, s});
+    }
+    source.rate = 0;
+    source.profile.clear();
+    source.kind = SourceKind::Asked;
+  }
+  if (users.mix.empty()) {
+    note("the closed load asks for no operation");
+    return;
+  }
+  for (Choice& c : users.mix)
+    c.up_to /= sum;
+  program_.sources.push_back(std::move(users));
+}
+
+// --- faults ---
+
+std::vector<std::uint32_t> Compiler::instances_of(const Target& target) {
+  std::vector<std::uint32_t> out;
+  const auto all_of = [&](std::uint32_t service) {
+    const ServiceInfo& info = program_.services[service];
+    for (std::uint32_t i = 0; i < info.instances; ++i)
+      out.push_back(info.first_instance + i);
+  };
+  const auto in_zones = [&](auto&& wanted) {
+    for (std::uint32_t i = 0; i < program_.instances.size(); ++i)
+      if (program_.instances[i].zone != beyond_ && wanted(program_.instances[i].zone))
+        out.push_back(i);
+  };
+  switch (target.kind) {
+    case Target::Kind::Instance:
+      if (target.service.valid()) {
+        all_of(service_[static_cast<std::size_t>(target.service.index)]);
+        // "orders/2", "orders 2": that one, counted from 1; else the first
+        std::size_t digits = target.name.size();
+        while (digits > 0 && std::isdigit(static_cast<unsigned char>(target.name[digits - 1])))
+          --digits;
+        std::size_t which = 0;
+        if (digits < target.name.size() && target.name.size() - digits < 7)
+          which = static_cast<std::size_t>(std::max(1, std::stoi(target.name.substr(digits)))) - 1;
+        out = {out[std::min(which, out.size() - 1)]};
+      } else if (target.store.valid()) {
+        all_of(store_[static_cast<std::size_t>(target.store.index)]);
+        out.resize(1);
+      }
+      break;
+    case Target::Kind::Service:
+      if (target.service.valid()) all_of(service_[static_cast<std::size_t>(target.service.index)]);
+      break;
+    case Target::Kind::Store:
+      if (target.store.valid()) all_of(store_[static_cast<std::size_t>(target.store.index)]);
+      break;
+    case Target::Kind::Channel:
+      if (target.channel.valid()) all_of(channel_[static_cast<std::size_t>(target.channel.index)]);
+      break;
+    case Target::Kind::External:
+      if (target.external.valid())
+        all_of(external_[static_cast<std::size_t>(target.external.index)]);
+      break;
+    case Target::Kind::Endpoint:
+      if (target.endpoint.valid()) {
+        all_of(service_[static_cast<std::size_t>(target.endpoint.service.index)]);
+        note("a fault of endpoint " + target.name + " is simulated for its whole service");
+      }
+      break;
+    case Target::Kind::Zone: {
+      // "a" or "eu-central-a": the letter counts the zones of a region
+      std::uint32_t region = 0;
+      for (std::uint32_t r = 0; r < regions_; ++r)
+        if (!region_names_[r].empty() && target.name.starts_with(region_names_[r])) region = r;
+      const char letter = target.name.empty() ? 'a' : target.name.back();
+      std::uint32_t zone = zones_;
+      if (std::isdigit(static_cast<unsigned char>(letter)))
+        zone = static_cast<std::uint32_t>(letter - '1');
+      else if (std::isalpha(static_cast<unsigned char>(letter)))
+        zone = static_cast<std::uint32_t>(std::tolower(static_cast<unsigned char>(letter)) - 'a');
+      if (zone >= zones_)
+        note("zone " + target.name + " does not exist: there are " + std::to_string(zones_));
+      in_zones([&](std::uint32_t z) { return z == region * zones_ + zone; });
+      break;
+    }
+    case Target::Kind::Region:
+      for (std::uint32_t r = 0; r < regions_; ++r)
+        if (region_names_[r] == target.name || regions_ == 1)
+          in_zones([&](std::uint32_t z) { return z / zones_ == r; });
+      break;
+    case Target::Kind::All: in_zones([](std::uint32_t) { return true; }); break;
+    case Target::Kind::Gateway: out.push_back(0); break;
+    case Target::Kind::None: break;
+  }
+  std::sort(out.begin(), out.end());
+  return out;
+}
+
+void Compiler::faults() {
+  for (const Fault& fault : *experiment_.faults) {
+    FaultInfo info;
+    info.kind = fault.kind;
+    info.at = fault.at.or_else(Duration{}).nanoseconds;
+    info.until = fault.lasts ? info.at + fault.lasts->nanoseconds : never;
+    info.instances = instances_of(fault.target);
+    info.to_instances = instances_of(fault.to);
+    info.factor = fault.factor.value > 0 ? fault.factor.value : 1e-6;
+    info.share = fault.share.value;
+    info.every = fault.every.nanoseconds;
+    info.silent = fault.target.kind == Target::Kind::Zone ||
+                  fault.target.kind == Target::Kind::Region ||
+                  fault.target.kind == Target::Kind::All;
+    if (fault.target.kind == Target::Kind::Gateway && fault.kind != FaultKind::Cut &&
+        fault.kind != FaultKind::Drop) {
+      note("faults of the gateway itself are not simulated: it stands for the clients");
+      continue;
+    }
+    if (info.instances.empty()) {
+      note("the fault on " + fault.target.name + " applies to nothing that is simulated");
+      continue;
+    }
+    program_.faults.push_back(std::move(info));
+  }
+}
+
+// --- how long ---
+
+void Compiler::times() {
+  Time last = 0;
+  bool faulty = false;
+  std::vector<Time> marks;
+  const Expectation& expect = *experiment_.expect;
+  for (const FaultInfo& fault : program_.faults) {
+    faulty = true;
+    marks.push_back(fault.at);
+    const Time over = fault.kind == FaultKind::Flush ? fault.at : fault.until;
+    if (over != never) last = std::max(last, over);
+    last = std::max(last, fault.at);
+  }
+  if (!marks.empty()) marks = {*std::min_element(marks.begin(), marks.end())};
+  Time grace = 0;
+  if (expect.after_faults) grace = std::max(grace, expect.after_faults->within->nanoseconds);
+  if (expect.recovers_within) grace = std::max(grace, expect.recovers_within->nanoseconds);
+  const ExperimentLoad& load = *experiment_.load;
+  Time measured = options_.measured.nanoseconds;
+  if (experiment_.lasts)
+    measured = experiment_.lasts->nanoseconds;
+  else if (load.over)
+    measured = load.over->nanoseconds;
+  else if (load.ramp && load.ramp->over)
+    measured = std::max(measured, load.ramp->over->nanoseconds);
+  else if (load.spike)
+    measured =
+        std::max(measured, 2 * (load.spike->at->nanoseconds + load.spike->lasts->nanoseconds));
+  const Time after = static_cast<Time>(defaults::after_faults_seconds * 1e9);
+  if (faulty) {
+    const Time least =
+        last + grace + (grace > 0 ? std::max<Time>(grace / 2, 10'000'000'000) : after);
+    measured = experiment_.lasts || load.over ? std::max(measured, last + grace + 10'000'000'000)
+                                              : std::max(least, measured);
+    if (last > 0) marks.push_back(last);
+    if (expect.after_faults) marks.push_back(last + expect.after_faults->within->nanoseconds);
+    if (expect.recovers_within) marks.push_back(last + expect.recovers_within->nanoseconds);
+  } else if (options_.scale < 1) {
+    measured = std::max<Time>(static_cast<Time>(static_cast<double>(measured) * options_.scale),
+                              1'000'000'000);
+  }
+  program_.measured = std::max<Time>(measured, 1'000'000);
+  marks.push_back(program_.measured);
+  std::sort(marks.begin(), marks.end());
+  for (Time t : marks)
+    if (t > 0 && t <= program_.measured &&
+        (program_.phase_ends.empty() || t > program_.phase_ends.back()))
+      program_.phase_ends.push_back(t);
+  // At most 600 buckets, of whole seconds.
+  const Time second = 1'000'000'000;
+  program_.bucket = std::max(second, (program_.measured / 600 + second - 1) / second * second);
+}
+
+}  // namespace scantling::sim

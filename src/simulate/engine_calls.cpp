@@ -1,0 +1,505 @@
+// Calls: attempts, timeouts, retries, hedges, breakers, bulkheads, connection pools.
+#include <algorithm>
+
+#include "simulate/engine.h"
+#include "simulate/policies/breaker.h"
+#include "simulate/policies/retry.h"
+
+namespace scantling::sim {
+
+void Engine::begin_call(std::uint32_t frame, std::uint32_t edge_index) {
+  const EdgeInfo& edge = p_.edges[edge_index];
+  frames_[frame].since = now_;
+  ++edge_[edge_index].first;
+  if (edge.plain) {
+    ++edge_[edge_index].attempts;
+    Frame& f = frames_[frame];
+    const std::uint32_t callee = pick_copy(edge, f.instance, f.key);
+    if (callee == none) {
+      ++edge_[edge_index].errors[static_cast<std::size_t>(Cause::Lost)];
+      resume({frame, f.generation}, Cause::Lost, seen_error, none, edge.hop_wait);
+      return;
+    }
+    const std::uint32_t child = new_child(frame, edge_index, callee);
+    count_in_flight(edge, frames_[child].caller_instance, callee, 1);
+    send(child);
+    return;
+  }
+  const std::uint32_t c = calls_.take();
+  Call& call = calls_[c];
+  const Frame& f = frames_[frame];
+  call.frame = frame;
+  call.frame_generation = f.generation;
+  call.edge = edge_index;
+  call.tries = 0;
+  call.ticket = 0;
+  call.live[0] = call.live[1] = 0;
+  call.holds_bulkhead[0] = call.holds_bulkhead[1] = false;
+  call.callee[0] = call.callee[1] = none;
+  call.waits = 0;
+  call.last_backoff = 0;
+  call.deadline = edge.propagate ? f.deadline : never;
+  if (edge.budget != none) {
+    const BudgetInfo& budget = p_.budgets[edge.budget];
+    budget_earn(budget_[budget.first + local(f.instance)], budget.share);
+  }
+  if (edge.hedge_after > 0)
+    hedge_tokens_[edge_index] = std::min(10.0, hedge_tokens_[edge_index] + edge.hedge_at_most);
+  start_attempt(c);
+}
+
+std::uint32_t Engine::new_child(std::uint32_t caller, std::uint32_t edge_index,
+                                std::uint32_t instance) {
+  const EdgeInfo& edge = p_.edges[edge_index];
+  const std::uint32_t c = new_frame();
+  Frame& child = frames_[c];
+  const Frame& f = frames_[caller];
+  child.parent = caller;
+  child.parent_generation = f.generation;
+  child.kind = FrameKind::Direct;
+  child.edge = edge_index;
+  child.instance = instance;
+  child.caller_instance = f.instance;
+  child.endpoint = edge.callee_endpoint;
+  child.key = f.key;
+  child.cause = Cause::None;
+  child.flags = 0;
+  child.entered = now_;
+  child.since = now_;
+  child.deadline = edge.propagate ? f.deadline : never;
+  child.trace = f.trace != none ? new_trace() : none;
+  return c;
+}
+
+// Sets the child on its way to its instance.
+void Engine::send(std::uint32_t child) {
+  Frame& f = frames_[child];
+  if (network_faulty_) {
+    const double lost = drop_share(f.caller_instance, f.instance);
+    if (lost > 0 && stream(fault_stream_).uniform() < lost) {
+      f.cause = Cause::Lost;
+      vanish(child);
+      return;
+    }
+  }
+  const Time t = p_.has_latency ? latency(f.caller_instance, f.instance) : 0;
+  if (t > 0) {
+    f.state = FrameState::Outbound;
+    heap_.push(now_ + t, EventKind::Arrive, child);
+  } else {
+    ready_.push_back({Ready::Arrive, child});
+  }
+}
+
+// Nobody will ever answer. The caller's timeout tells it; without one the connection does, after
+// `silence_noticed`. The record stays until then, for what it holds.
+void Engine::vanish(std::uint32_t child) {
+  Frame& f = frames_[child];
+  if (f.kind == FrameKind::Leg && f.parent == none) {
+    release(child);
+    return;
+  }
+  f.cause = Cause::Lost;
+  f.seen = seen_error;
+  f.state = FrameState::Returning;
+  const Time timeout = f.edge != none ? p_.edges[f.edge].timeout : 0;
+  heap_.push(now_ + (timeout > 0 ? timeout : silence_noticed), EventKind::Answered, child);
+}
+
+void Engine::count_in_flight(const EdgeInfo& edge, std::uint32_t caller, std::uint32_t callee,
+                             int by) {
+  const LinkInfo& link = p_.links[edge.link];
+  if (link.in_flight == none) return;
+  const std::uint32_t at =
+      link.in_flight + local(caller) * p_.services[link.callee_service].instances + local(callee);
+  in_flight_[at] += static_cast<std::uint32_t>(by);
+}
+
+// --- one attempt: breaker, bulkhead, connection, then the wire ---
+
+void Engine::start_attempt(std::uint32_t c) {
+  Call& call = calls_[c];
+  const EdgeInfo& edge = p_.edges[call.edge];
+  const Frame& f = frames_[call.frame];
+  SCANTLING_DCHECK(f.generation == call.frame_generation);
+  ++edge_[call.edge].attempts;
+  ++call.tries;
+  call.attempt_started = now_;
+  if (++call.ticket == 0) call.ticket = 1;
+  call.live[0] = call.ticket;
+  call.probe = false;
+  if (call.deadline <= now_) {
+    fail_attempt(c, 0, Cause::Timeout, seen_local);
+    return;
+  }
+  if (edge.breaker != none) {
+    const BreakerInfo& info = p_.breakers[edge.breaker];
+    if (!sim::breaker_allows(breaker_[info.first + local(f.instance)], info, now_, call.probe)) {
+      fail_attempt(c, 0, Cause::BreakerOpen, seen_local);
+      return;
+    }
+  }
+  if (edge.timeout > 0) {
+    if (call.deadline != never && call.deadline < now_ + edge.timeout) {
+      const std::uint32_t note = new_note(c, call.live[0], TimerPurpose::Deadline);
+      heap_.push(call.deadline, EventKind::Timer, note);
+    } else {
+      TimeoutRing& ring = rings_[call.edge];
+      ring.push({now_ + edge.timeout, c, call.generation, call.live[0]});
+      if (!ring.armed) arm(call.edge);
+    }
+  }
+  if (edge.hedge_after > 0) {
+    const std::uint32_t note = new_note(c, call.live[0], TimerPurpose::Hedge);
+    heap_.push(now_ + edge.hedge_after, EventKind::Timer, note);
+  }
+  if (edge.bulkhead != none) {
+    const BulkheadInfo& info = p_.bulkheads[edge.bulkhead];
+    Bulkhead& bulkhead = bulkhead_[info.first + local(f.instance)];
+    if (bulkhead.in_flight >= info.calls) {
+      if (bulkhead.waiting >= info.waiting) {
+        fail_attempt(c, 0, Cause::Rejected, seen_rejected);
+        return;
+      }
+      ++bulkhead.waiting;
+      call.waits = 1;
+      bulkhead.line.push_back(notes_, new_note(c, call.live[0], TimerPurpose::Backoff));
+      return;
+    }
+    ++bulkhead.in_flight;
+    call.holds_bulkhead[0] = true;
+  }
+  after_bulkhead(c, 0);
+}
+
+void Engine::after_bulkhead(std::uint32_t c, int which) {
+  Call& call = calls_[c];
+  const EdgeInfo& edge = p_.edges[call.edge];
+  if (edge.pooled) {
+    const std::uint32_t pool = pool_of(edge, frames_[call.frame].instance);
+    const PoolInfo& info = p_.pools[pool];
+    Connections& connections = connections_[pool];
+    if (connections.in_use >= info.size) {
+      if (connections.waiting >= info.waiting) {
+        fail_attempt(c, which, Cause::Rejected, seen_rejected);
+        return;
+      }
+      ++connections.waiting;
+      call.waits = 2;
+      connections.line.push_back(notes_, new_note(c, call.live[which], TimerPurpose::Backoff));
+      return;
+    }
+    ++connections.in_use;
+  }
+  launch(c, which);
+}
+
+void Engine::launch(std::uint32_t c, int which) {
+  const EdgeInfo& edge = p_.edges[calls_[c].edge];
+  const std::uint32_t caller = calls_[c].frame;
+  calls_[c].waits = 0;
+  if (edge.access == Access::Quorum) {
+    launch_quorum(c, which, edge);
+    return;
+  }
+  const std::uint32_t callee = pick_copy(edge, frames_[caller].instance, frames_[caller].key);
+  if (callee == none) {
+    if (edge.pooled) release_connection(edge, frames_[caller].instance);
+    fail_attempt(c, which, Cause::Lost, seen_error);
+    return;
+  }
+  launch_to(c, which, callee, edge.pooled);
+  calls_[c].callee[which] = callee;
+  count_in_flight(edge, frames_[caller].instance, callee, 1);
+}
+
+void Engine::launch_to(std::uint32_t c, int which, std::uint32_t callee, bool pooled) {
+  Call& call = calls_[c];
+  const EdgeInfo& edge = p_.edges[call.edge];
+  const std::uint32_t child = new_child(call.frame, call.edge, callee);
+  Frame& f = frames_[child];
+  f.kind = FrameKind::Attempt;
+  f.parent = c;
+  f.parent_generation = call.generation;
+  f.ticket = call.live[which];
+  if (pooled) f.flags |= frame_pooled;
+  if (edge.propagate && edge.timeout > 0)
+    f.deadline = std::min(f.deadline, call.attempt_started + edge.timeout);
+  send(child);
+}
+
+// Every copy of the key's shard is asked; `quorum` good answers make one.
+void Engine::launch_quorum(std::uint32_t c, int which, const EdgeInfo& edge) {
+  const ServiceInfo& store = p_.services[edge.callee_service];
+  const std::uint32_t shard = shard_of(store, frames_[calls_[c].frame].key);
+  std::uint32_t up = 0;
+  const std::uint32_t first = store.first_instance + shard * store.copies;
+  for (std::uint32_t i = first; i < first + store.copies; ++i)
+    up += stations_[i].rotating ? 1U : 0U;
+  const std::uint32_t caller = frames_[calls_[c].frame].instance;
+  if (up < edge.quorum) {
+    if (edge.pooled) release_connection(edge, caller);
+    fail_attempt(c, which, Cause::Lost, seen_error);
+    return;
+  }
+  calls_[c].legs_left[which] = edge.quorum;
+  calls_[c].legs_spare[which] = static_cast<std::uint16_t>(up - edge.quorum);
+  bool holds = edge.pooled;  // the coordinator's connection goes with the first leg
+  for (std::uint32_t i = first; i < first + store.copies; ++i) {
+    if (!stations_[i].rotating) continue;
+    launch_to(c, which, i, holds);
+    holds = false;
+  }
+}
+
+// --- its end ---
+
+// An attempt's answer is back at the caller, perhaps late.
+void Engine::attempt_answered(std::uint32_t child) {
+  const Frame& f = frames_[child];
+  const EdgeInfo& edge = p_.edges[f.edge];
+  if (f.flags & frame_pooled) release_connection(edge, f.caller_instance);
+  Call& call = calls_[f.parent];
+  if (call.generation != f.parent_generation) return;  // nobody waits for it any more
+  const int which = call.live[0] == f.ticket ? 0 : call.live[1] == f.ticket ? 1 : 2;
+  if (which == 2) return;
+  if (edge.access == Access::Quorum) {
+    if (f.cause == Cause::None ? --call.legs_left[which] > 0 : call.legs_spare[which]-- > 0) return;
+  }
+  if (f.cause == Cause::None)
+    attempt_ended(f.parent, which, Cause::None, 0, f.trace);
+  else
+    fail_attempt(f.parent, which, f.cause, f.seen);
+}
+
+void Engine::fail_attempt(std::uint32_t c, int which, Cause cause, std::uint8_t seen) {
+  attempt_ended(c, which, cause, seen, none);
+}
+
+// One of the (at most two) attempts in flight is over for the caller.
+void Engine::attempt_ended(std::uint32_t c, int which, Cause cause, std::uint8_t seen,
+                           std::uint32_t trace) {
+  Call& call = calls_[c];
+  const EdgeInfo& edge = p_.edges[call.edge];
+  const std::uint32_t caller = frames_[call.frame].instance;
+  if (cause != Cause::None) ++edge_[call.edge].errors[static_cast<std::size_t>(cause)];
+  if (edge.breaker != none && seen != seen_local) {
+    const BreakerInfo& info = p_.breakers[edge.breaker];
+    sim::breaker_learns(breaker_[info.first + local(caller)], info, now_, cause == Cause::None,
+                        call.probe);
+  }
+  settle(call, which, caller);
+  if (cause == Cause::None) {
+    settle(call, 1 - which, caller);
+    end_call(c, Cause::None, 0, trace);
+    return;
+  }
+  if (call.live[1 - which] != 0) return;  // the other may still answer
+  retry_or_fail(c, cause, seen);
+}
+
+// Gives back what the attempt holds at the caller, and forgets it: its answer is late from now on.
+void Engine::settle(Call& call, int which, std::uint32_t caller) {
+  if (call.live[which] == 0) return;
+  const EdgeInfo& edge = p_.edges[call.edge];
+  call.live[which] = 0;
+  if (call.callee[which] != none) {
+    count_in_flight(edge, caller, call.callee[which], -1);
+    call.callee[which] = none;
+  }
+  if (which == 0 && call.waits != 0) {
+    if (call.waits == 1) --bulkhead_[p_.bulkheads[edge.bulkhead].first + local(caller)].waiting;
+    if (call.waits == 2) --connections_[pool_of(edge, caller)].waiting;
+    if (call.waits == 3) release_connection(edge, caller);
+    call.waits = 0;
+  }
+  if (call.holds_bulkhead[which]) {
+    call.holds_bulkhead[which] = false;
+    release_bulkhead(edge, local(caller));
+  }
+}
+
+void Engine::retry_or_fail(std::uint32_t c, Cause cause, std::uint8_t seen) {
+  Call& call = calls_[c];
+  const EdgeInfo& edge = p_.edges[call.edge];
+  bool again = (edge.retry_on & seen) != 0 && call.tries < edge.attempts;
+  if (again && edge.budget != none) {
+    const BudgetInfo& budget = p_.budgets[edge.budget];
+    again = budget_pay(budget_[budget.first + local(frames_[call.frame].instance)]);
+  }
+  if (again) {
+    const Time wait = backoff_wait(edge, call, stream(edge.stream));
+    if (call.deadline == never || now_ + wait < call.deadline) {
+      if (wait == 0) {
+        ready_.push_back({Ready::Start, c});
+      } else {
+        const std::uint32_t note = new_note(c, 0, TimerPurpose::Backoff);
+        heap_.push(now_ + wait, EventKind::Timer, note);
+      }
+      return;
+    }
+  }
+  end_call(c, cause, seen_error, none);
+}
+
+void Engine::end_call(std::uint32_t c, Cause cause, std::uint8_t seen, std::uint32_t trace) {
+  const Call& call = calls_[c];
+  const Handle caller{call.frame, call.frame_generation};
+  const std::uint32_t hop = p_.edges[call.edge].hop_wait;
+  calls_[c].frame = none;
+  calls_.give(c);
+  resume(caller, cause, seen, trace, hop);
+}
+
+// --- hedges ---
+
+void Engine::hedge(std::uint32_t c) {
+  Call& call = calls_[c];
+  const EdgeInfo& edge = p_.edges[call.edge];
+  const std::uint32_t caller = frames_[call.frame].instance;
+  if (call.live[1] != 0 || call.waits != 0) return;
+  if (hedge_tokens_[call.edge] < 1 - 1e-9) return;
+  if (edge.bulkhead != none) {
+    const BulkheadInfo& info = p_.bulkheads[edge.bulkhead];
+    Bulkhead& bulkhead = bulkhead_[info.first + local(caller)];
+    if (bulkhead.in_flight >= info.calls) return;
+    ++bulkhead.in_flight;
+    call.holds_bulkhead[1] = true;
+  }
+  if (edge.pooled) {
+    const std::uint32_t pool = pool_of(edge, caller);
+    if (connections_[pool].in_use >= p_.pools[pool].size) {
+      if (call.holds_bulkhead[1]) {
+        call.holds_bulkhead[1] = false;
+        release_bulkhead(edge, local(caller));
+      }
+      return;
+    }
+    ++connections_[pool].in_use;
+  }
+  hedge_tokens_[call.edge] -= 1;
+  ++edge_[call.edge].attempts;
+  if (++call.ticket == 0) call.ticket = 1;
+  call.live[1] = call.ticket;
+  launch(c, 1);
+}
+
+// --- waiting lines at the caller ---
+
+std::uint32_t Engine::pool_of(const EdgeInfo& edge, std::uint32_t caller_instance) const {
+  const LinkInfo& link = p_.links[edge.link];
+  return link.pool + (link.pool_shared ? 0 : local(caller_instance));
+}
+
+// The place in a line whose attempt has been given up is passed over.
+bool Engine::next_waiting(Line& line, Handle& call) {
+  while (line.length > 0) {
+    const std::uint32_t n = line.pop_front(notes_);
+    const Note note = notes_[n];
+    notes_.give(n);
+    const Call& c = calls_[note.call];
+    if (c.generation != note.call_generation || c.live[0] != note.ticket || c.waits == 0 ||
+        c.waits == 3)
+      continue;
+    call = {note.call, note.call_generation};
+    return true;
+  }
+  return false;
+}
+
+void Engine::release_bulkhead(const EdgeInfo& edge, std::uint32_t caller_local) {
+  Bulkhead& bulkhead = bulkhead_[p_.bulkheads[edge.bulkhead].first + caller_local];
+  --bulkhead.in_flight;
+  Handle next;
+  if (!next_waiting(bulkhead.line, next)) return;
+  --bulkhead.waiting;
+  ++bulkhead.in_flight;
+  Call& call = calls_[next.index];
+  call.waits = 0;
+  call.holds_bulkhead[0] = true;
+  ready_.push_back({Ready::Connect, next.index});
+}
+
+void Engine::release_connection(const EdgeInfo& edge, std::uint32_t caller_instance) {
+  Connections& connections = connections_[pool_of(edge, caller_instance)];
+  --connections.in_use;
+  Handle next;
+  if (!next_waiting(connections.line, next)) return;
+  --connections.waiting;
+  ++connections.in_use;
+  calls_[next.index].waits = 3;
+  ready_.push_back({Ready::Launch, next.index});
+}
+
+// The caller is gone: what it holds is given back, what it waits for comes to nobody.
+void Engine::abandon_call(std::uint32_t c, std::uint32_t caller) {
+  settle(calls_[c], 0, caller);
+  settle(calls_[c], 1, caller);
+  calls_[c].frame = none;
+  calls_.give(c);
+}
+
+// --- timers ---
+
+std::uint32_t Engine::new_note(std::uint32_t call, std::uint16_t ticket, TimerPurpose purpose) {
+  const std::uint32_t n = notes_.take();
+  Note& note = notes_[n];
+  note.call = call;
+  note.call_generation = purpose <= TimerPurpose::Deadline ? calls_[call].generation : 0;
+  note.ticket = ticket;
+  note.purpose = static_cast<std::uint8_t>(purpose);
+  return n;
+}
+
+void Engine::arm(std::uint32_t edge) {
+  TimeoutRing& ring = rings_[edge];
+  while (ring.count > 0) {
+    const TimeoutRing::Entry& entry = ring.front();
+    const Call& call = calls_[entry.call];
+    if (call.generation == entry.generation &&
+        (call.live[0] == entry.ticket || call.live[1] == entry.ticket))
+      break;
+    ring.pop();
+  }
+  ring.armed = ring.count > 0;
+  if (ring.armed) heap_.push(ring.front().at, EventKind::EdgeTimer, edge);
+}
+
+void Engine::edge_timer(std::uint32_t edge) {
+  TimeoutRing& ring = rings_[edge];
+  while (ring.count > 0 && ring.front().at <= now_) {
+    const TimeoutRing::Entry entry = ring.front();
+    ring.pop();
+    const Call& call = calls_[entry.call];
+    if (call.generation != entry.generation) continue;
+    const int which = call.live[0] == entry.ticket ? 0 : call.live[1] == entry.ticket ? 1 : 2;
+    if (which == 2) continue;
+    attempt_ended(entry.call, which, Cause::Timeout, seen_timeout, none);
+  }
+  arm(edge);
+}
+
+void Engine::timer(std::uint32_t n) {
+  const Note note = notes_[n];
+  notes_.give(n);
+  const auto purpose = static_cast<TimerPurpose>(note.purpose);
+  if (purpose > TimerPurpose::Deadline) {
+    other_timer(note);
+    return;
+  }
+  const Call& call = calls_[note.call];
+  if (call.generation != note.call_generation) return;
+  switch (purpose) {
+    case TimerPurpose::Backoff: start_attempt(note.call); break;
+    case TimerPurpose::Hedge:
+      if (call.live[0] == note.ticket) hedge(note.call);
+      break;
+    case TimerPurpose::Deadline:
+      if (call.live[0] == note.ticket)
+        attempt_ended(note.call, 0, Cause::Timeout, seen_timeout, none);
+      break;
+    default: break;
+  }
+}
+
+}  // namespace scantling::sim

@@ -1,0 +1,193 @@
+// Channels. A message is copied to every group that consumes its event. On a topic each partition
+// is handled in order, one message at a time, by the instance that owns it; a failing message is
+// tried again in place and holds its partition up until it is handled, dead-lettered or dropped. A
+// queue has one line, from which every instance with room takes; a failing message goes to its end.
+#include <algorithm>
+
+#include "simulate/engine.h"
+
+namespace scantling::sim {
+
+void Engine::behind(ChannelCounters& c, int by) {
+  c.behind_area += static_cast<Time>(c.behind) * (now_ - c.changed);
+  c.changed = now_;
+  c.behind += static_cast<std::uint64_t>(static_cast<std::int64_t>(by));
+  c.behind_max = std::max(c.behind_max, c.behind);
+}
+
+void Engine::deliver_message(std::uint32_t channel, std::uint32_t event, std::uint32_t key) {
+  const ChannelInfo& info = p_.channels[channel];
+  ++channel_[channel].published;
+  for (std::uint32_t g : info.groups) {
+    const GroupInfo& group = p_.groups[g];
+    if (!group.events.empty() &&
+        std::find(group.events.begin(), group.events.end(), event) == group.events.end())
+      continue;
+    const std::uint32_t m = messages_.take();
+    Message& message = messages_[m];
+    message.group = g;
+    message.key = key;
+    message.attempts = 0;
+    message.used = true;
+    message.published = now_;
+    const auto lines = static_cast<std::uint64_t>(group_state_[g].lines.size());
+    const std::uint32_t hash = key * 2654435761U ^ (key >> 15);
+    message.partition = static_cast<std::uint32_t>((hash * lines) >> 32);
+    behind(channel_[channel], 1);
+    if (group.operation != none) ++operation_[group.operation].offered;
+    group_state_[g].lines[message.partition].push_back(messages_, m);
+    pull_partition(g, message.partition);
+  }
+}
+
+// The group's partitions are spread over the instances in the rotation.
+void Engine::reassign(std::uint32_t service) {
+  const auto& instances = rotation_[service].all;
+  for (std::uint32_t g = 0; g < p_.groups.size(); ++g) {
+    if (p_.endpoints[p_.groups[g].endpoint].service != service) continue;
+    GroupState& state = group_state_[g];
+    const ChannelInfo& channel = p_.channels[p_.groups[g].channel];
+    for (std::size_t i = 0; i < state.owner.size(); ++i)
+      state.owner[i] = instances.empty() ? none : instances[i % instances.size()];
+    if (now_ > 0 && channel.rebalance > 0) {
+      state.paused_until = now_ + channel.rebalance;
+      const std::uint32_t note = new_note(g, 0, TimerPurpose::Rebalanced);
+      heap_.push(state.paused_until, EventKind::Timer, note);
+    } else {
+      pull(g);
+    }
+  }
+}
+
+void Engine::pull(std::uint32_t group) {
+  const auto n = static_cast<std::uint32_t>(group_state_[group].lines.size());
+  for (std::uint32_t i = 0; i < n; ++i)
+    pull_partition(group, i);
+}
+
+void Engine::pull_partition(std::uint32_t g, std::uint32_t partition) {
+  GroupState& state = group_state_[g];
+  const GroupInfo& group = p_.groups[g];
+  const ChannelInfo& channel = p_.channels[group.channel];
+  if (now_ < state.paused_until) return;
+  const ServiceInfo& broker = p_.services[channel.service];
+  if (rotation_[channel.service].all.empty() || !stations_[broker.first_instance].up) return;
+  const std::uint32_t endpoint_service = p_.endpoints[group.endpoint].service;
+  Line& line = state.lines[partition];
+  while (line.length > 0 && !(channel.ordered && state.busy[partition])) {
+    std::uint32_t instance = none;
+    if (channel.ordered) {
+      instance = state.owner[partition];
+      if (instance == none || !takes_message(g, instance)) return;
+    } else {
+      const auto& instances = rotation_[endpoint_service].all;
+      for (std::size_t k = 0; k < instances.size() && instance == none; ++k) {
+        const std::uint32_t i = instances[++state.turn % instances.size()];
+        if (takes_message(g, i)) instance = i;
+      }
+      if (instance == none) return;
+    }
+    const std::uint32_t m = line.pop_front(messages_);
+    if (channel.keep > 0 && now_ - messages_[m].published > channel.keep) {
+      message_over(m, false);
+      continue;
+    }
+    state.busy[partition] = true;
+    handle(g, m, instance);
+  }
+}
+
+bool Engine::takes_message(std::uint32_t g, std::uint32_t instance) const {
+  const Station& s = stations_[instance];
+  return s.up && !s.paused &&
+         group_state_[g].in_progress[local(instance)] < p_.groups[g].concurrency;
+}
+
+void Engine::handle(std::uint32_t g, std::uint32_t m, std::uint32_t instance) {
+  ++group_state_[g].in_progress[local(instance)];
+  ++messages_[m].attempts;
+  const std::uint32_t frame = new_frame();
+  Frame& f = frames_[frame];
+  f.kind = FrameKind::Message;
+  f.parent = m;
+  f.parent_generation = messages_[m].generation;
+  f.item = none;
+  f.edge = none;
+  f.key = messages_[m].key;
+  f.endpoint = p_.groups[g].endpoint;
+  f.instance = instance;
+  f.caller_instance = instance;
+  f.cause = Cause::None;
+  f.flags = 0;
+  f.began = f.entered = f.since = now_;
+  f.deadline = never;
+  f.trace = none;
+  ready_.push_back({Ready::Arrive, frame});
+}
+
+// The handler has ended, well or not.
+void Engine::message_done(std::uint32_t frame) {
+  const Frame& f = frames_[frame];
+  const std::uint32_t m = f.parent;
+  if (messages_[m].generation != f.parent_generation) return;
+  const std::uint32_t g = messages_[m].group;
+  const ChannelInfo& channel = p_.channels[p_.groups[g].channel];
+  --group_state_[g].in_progress[local(f.instance)];
+  const std::uint32_t partition = messages_[m].partition;
+  const bool last =
+      !channel.redeliver || (channel.attempts > 0 && messages_[m].attempts >= channel.attempts);
+  if (f.cause == Cause::None || last) {
+    if (f.cause != Cause::None && p_.groups[g].operation != none)
+      ++operation_[p_.groups[g].operation].errors[static_cast<std::size_t>(f.cause)];
+    message_over(m, f.cause == Cause::None);
+    group_state_[g].busy[partition] = false;
+  } else {
+    const std::uint32_t note = new_note(m, 0, TimerPurpose::Redeliver);
+    heap_.push(now_ + channel.redelivery, EventKind::Timer, note);
+  }
+  if (channel.ordered)
+    pull(g);  // the instance has room for another of its partitions
+  else
+    pull_partition(g, 0);
+}
+
+void Engine::message_over(std::uint32_t m, bool handled) {
+  const Message& message = messages_[m];
+  const GroupInfo& group = p_.groups[message.group];
+  const ChannelInfo& channel = p_.channels[group.channel];
+  ChannelCounters& count = channel_[group.channel];
+  behind(count, -1);
+  if (handled) {
+    ++count.handled;
+    const Time delay = now_ - message.published;
+    out_.channel_delay[group.channel].record(delay);
+    if (group.operation != none) {
+      ++operation_[group.operation].good;
+      out_.operation_latency[group.operation * phases_ + phase_].record(delay);
+      bucketing_[group.operation].record(delay);
+    }
+    hash_ = (hash_ ^ static_cast<std::uint64_t>(now_)) * 0x100000001b3ULL;
+  } else if (channel.dead_letter) {
+    ++count.dead;
+  } else {
+    ++count.dropped;
+  }
+  messages_[m].used = false;
+  messages_.give(m);
+}
+
+void Engine::redeliver(std::uint32_t m) {
+  const std::uint32_t g = messages_[m].group;
+  GroupState& state = group_state_[g];
+  const std::uint32_t partition = messages_[m].partition;
+  Line& line = state.lines[partition];
+  if (p_.channels[p_.groups[g].channel].ordered) {
+    state.busy[partition] = false;
+    line.push_front(messages_, m);
+  } else {
+    line.push_back(messages_, m);
+  }
+  pull_partition(g, partition);
+}
+
+}  // namespace scantling::sim

@@ -1,0 +1,222 @@
+// The instructions that are not work, wait or call.
+#include <cmath>
+
+#include "simulate/engine.h"
+
+namespace scantling::sim {
+
+bool Engine::step_rare(std::uint32_t frame, const Instruction& in) {
+  Frame& f = frames_[frame];
+  switch (in.op) {
+    case Op::Together: together(frame, in); return false;
+    case Op::Spawn:
+      for (std::uint32_t i = 0; i < in.count; ++i) {
+        const std::uint32_t b = branch(frame, p_.branches[in.a + i], FrameKind::Detached);
+        ready_.push_back({Ready::Run, b});
+      }
+      frames_[frame].pc = in.c;
+      return true;
+    case Op::Choose: choose(frame, in); return true;
+    case Op::LoopBegin: {
+      const double whole = std::floor(in.x);
+      f.loop_left = static_cast<std::uint32_t>(whole);
+      if (in.x > whole && stream(in.b).uniform() < in.x - whole) ++f.loop_left;
+      if (f.loop_left == 0) f.pc = in.c;
+      return true;
+    }
+    case Op::LoopEnd:
+      f.key = f.key * 2654435761U + 1;  // each round is about another key
+      if (--f.loop_left > 0) f.pc = in.c;
+      return true;
+    case Op::Lock: return take_lock(frame, in.a);
+    case Op::Fail:
+      if (stream(in.b).uniform() >= in.x) return true;
+      finish(frame, Cause::Failed, seen_error);
+      return false;
+    case Op::CacheLook: return cache_look(frame, in);
+    case Op::CacheFill: cache_fill(frame, in.a, true); return true;
+    case Op::Replicate: replicate(frame, in); return false;
+    case Op::Deliver: deliver_message(in.a, in.b, f.key); return true;
+    default: SCANTLING_ASSERT(false && "instruction not of the rare kind"); return false;
+  }
+}
+
+std::uint32_t Engine::branch(std::uint32_t frame, std::uint32_t pc, FrameKind kind) {
+  const std::uint32_t b = new_frame();
+  Frame& child = frames_[b];
+  const Frame& f = frames_[frame];
+  child.pc = pc;
+  child.parent = frame;
+  child.parent_generation = f.generation;
+  child.ticket = f.join_ticket;
+  child.kind = kind;
+  child.state = FrameState::Running;
+  child.edge = none;
+  child.instance = f.instance;
+  child.caller_instance = f.caller_instance;
+  child.endpoint = f.endpoint;
+  child.key = f.key;
+  child.item = none;
+  child.cause = Cause::None;
+  child.flags = 0;
+  child.entered = now_;
+  child.since = now_;
+  child.deadline = kind == FrameKind::Detached ? never : f.deadline;
+  child.trace = kind == FrameKind::Branch && f.trace != none ? new_trace() : none;
+  return b;
+}
+
+void Engine::together(std::uint32_t frame, const Instruction& in) {
+  {
+    Frame& f = frames_[frame];
+    ++f.join_ticket;
+    const auto needed = static_cast<std::uint16_t>(in.b);
+    f.join_left = needed;
+    f.join_spare = static_cast<std::uint16_t>(in.count - needed);
+    f.since = now_;
+  }
+  // In reverse: what is ready last runs first.
+  for (std::uint32_t i = in.count; i-- > 0;) {
+    const std::uint32_t b = branch(frame, p_.branches[in.a + i], FrameKind::Branch);
+    ready_.push_back({Ready::Run, b});
+  }
+}
+
+void Engine::choose(std::uint32_t frame, const Instruction& in) {
+  const double u = stream(in.b).uniform();
+  std::uint32_t i = 0;
+  while (i + 1 < in.count && u >= p_.choices[in.a + i].up_to)
+    ++i;
+  frames_[frame].pc = p_.choices[in.a + i].pc;
+}
+
+// At a store's leading copy: the write is carried to the other copies of the shard.
+void Engine::replicate(std::uint32_t frame, const Instruction& in) {
+  const std::uint32_t here = frames_[frame].instance;
+  const ServiceInfo& store = p_.services[p_.instances[here].service];
+  const std::uint32_t shard = (here - store.first_instance) / store.copies;
+  std::uint32_t legs = 0;
+  for (std::uint32_t copy = 0; copy < store.copies; ++copy) {
+    const std::uint32_t there = store.first_instance + shard * store.copies + copy;
+    if (there != here && stations_[there].up) ++legs;
+  }
+  Frame& f = frames_[frame];
+  if (legs < in.b) {  // too few copies are left to promise the write
+    finish(frame, Cause::Lost, seen_error);
+    return;
+  }
+  ++f.join_ticket;
+  f.join_left = static_cast<std::uint16_t>(in.b);
+  f.join_spare = static_cast<std::uint16_t>(legs - in.b);
+  f.since = now_;
+  for (std::uint32_t copy = 0; copy < store.copies; ++copy) {
+    const std::uint32_t there = store.first_instance + shard * store.copies + copy;
+    if (there == here || !stations_[there].up) continue;
+    const std::uint32_t leg = branch(frame, 0, FrameKind::Leg);
+    Frame& l = frames_[leg];
+    if (in.b == 0) l.parent = none;
+    l.instance = there;
+    l.caller_instance = here;
+    l.endpoint = in.a;
+    send(leg);
+  }
+  if (in.b == 0) ready_.push_back({Ready::Run, frame});
+}
+
+// --- locks: held until the endpoint ends ---
+
+bool Engine::take_lock(std::uint32_t frame, std::uint32_t lock) {
+  Lock& l = locks_[lock];
+  Frame& f = frames_[frame];
+  if (l.holder == none) {
+    l.holder = frame;
+    l.holder_generation = f.generation;
+    return true;
+  }
+  if (l.holder == frame) return true;
+  f.state = FrameState::Locked;
+  f.since = now_;
+  l.line.push_back(frames_, frame);
+  return false;
+}
+
+void Engine::release_locks(std::uint32_t frame) {
+  for (Lock& l : locks_) {
+    if (l.holder != frame || l.holder_generation != frames_[frame].generation) continue;
+    l.holder = none;
+    if (l.line.length == 0) continue;
+    const std::uint32_t next = l.line.pop_front(frames_);
+    Frame& f = frames_[next];
+    trace_to(f, p_.code[f.pc - 1].c);
+    f.state = FrameState::Running;
+    l.holder = next;
+    l.holder_generation = f.generation;
+    ready_.push_back({Ready::Run, next});
+  }
+}
+
+// --- caches ---
+
+// On a hit the frame jumps over the steps of the miss. With single flight it waits when another
+// fetches the same key. True: go on.
+bool Engine::cache_look(std::uint32_t frame, const Instruction& in) {
+  const CacheInfo& info = p_.caches[in.a];
+  CacheState& cache = caches_[info.state];
+  Frame& f = frames_[frame];
+  if (!cache.key_level()) {
+    if (cache.hit_by_rate(info.hit_share, stream(info.stream))) f.pc = in.c;
+    return true;
+  }
+  const std::uint64_t key = cache.draw_key(stream(info.stream));
+  f.cache_key = static_cast<std::uint32_t>(key);
+  if (cache.hit(key, now_)) {
+    f.pc = in.c;
+    return true;
+  }
+  if (!info.single_flight) return true;
+  if (!cache.filling(key)) {
+    cache.set_filling(key, true);
+    f.flags |= frame_filling;
+    return true;
+  }
+  f.state = FrameState::Filling;
+  f.since = now_;
+  f.pc = in.c;
+  cache.waiting(key).push_back(frames_, frame);
+  return false;
+}
+
+// The branch that fetches has ended; only success fills.
+void Engine::cache_fill(std::uint32_t frame, std::uint32_t cache_index, bool success) {
+  const CacheInfo& info = p_.caches[cache_index];
+  CacheState& cache = caches_[info.state];
+  if (!cache.key_level()) {
+    if (success) cache.fill_by_rate(now_);
+    return;
+  }
+  const std::uint64_t key = frames_[frame].cache_key;
+  if (success) cache.fill(key, now_);
+  if (!info.single_flight) return;
+  cache.set_filling(key, false);
+  frames_[frame].flags &= static_cast<std::uint8_t>(~frame_filling);
+  Line& line = cache.waiting(key);
+  while (line.length > 0) {
+    const std::uint32_t waiting = line.pop_front(frames_);
+    Frame& w = frames_[waiting];
+    trace_to(w, p_.services[info.service].hop_queue);
+    w.state = FrameState::Running;
+    w.cause = success ? Cause::None : Cause::Failed;
+    w.seen = seen_error;
+    ready_.push_back({success ? Ready::Run : Ready::Fail, waiting});
+  }
+}
+
+// What the fetch didn't bring may still be there, though out of date (serve-stale).
+bool Engine::has_stale(std::uint32_t frame, std::uint32_t cache_index) {
+  const CacheInfo& info = p_.caches[cache_index];
+  const CacheState& cache = caches_[info.state];
+  if (cache.key_level()) return cache.had(frames_[frame].cache_key);
+  return stream(info.stream).uniform() < cache.fullness();
+}
+
+}  // namespace scantling::sim

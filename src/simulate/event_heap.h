@@ -1,0 +1,133 @@
+// The pending events: an implicit 4-ary heap of 16-byte keys, the four children of a node in one
+// cache line. An event is one 128-bit number: time, then the order of scheduling (so that equal
+// times fire first in, first out), then what it is.
+//
+// The event taken last leaves a hole at the root, which the next one scheduled fills: nearly every
+// event schedules one, and this way the pair costs one sift instead of two.
+#pragma once
+
+#include <cstdint>
+#include <cstdlib>
+#include <memory>
+#include <new>
+
+#include "simulate/program.h"
+
+namespace scantling::sim {
+
+enum class EventKind : std::uint8_t {
+  WorkDone,    // frame
+  WaitDone,    // frame
+  Arrive,      // frame, at its instance
+  Answered,    // frame, back at its caller
+  Source,      // source: the next arrival
+  User,        // closed-load user: thinks no longer
+  EdgeTimer,   // edge: the oldest timeout of its ring
+  Timer,       // timer record
+  SharedDone,  // instance with processor sharing
+  Fault,       // index of the timeline
+  Bucket,      // of the time series
+  Phase,
+  Scale,  // service
+  Level,  // pilot: requests in the system
+};
+
+struct Event {
+  Time time;
+  EventKind kind;
+  std::uint32_t index;
+};
+
+class EventHeap {
+ public:
+  static constexpr int index_bits = 27;
+
+  EventHeap() { reserve(1024); }
+
+  void push(Time time, EventKind kind, std::uint32_t index) {
+    const Key key = (static_cast<Key>(static_cast<std::uint64_t>(time)) << 64) |
+                    (static_cast<std::uint64_t>(sequence_++) << 32) |
+                    (static_cast<std::uint64_t>(kind) << index_bits) | index;
+    if (hole_) {
+      hole_ = false;
+      sift_down(key);
+      return;
+    }
+    if (size_ == capacity_) reserve(capacity_ * 2);
+    sift_up(size_++, key);
+  }
+  std::size_t bytes() const { return capacity_ * sizeof(Key); }
+  bool empty() const { return size_ == (hole_ ? 1U : 0U); }
+  std::size_t size() const { return size_ - (hole_ ? 1U : 0U); }
+  // The earliest; not empty.
+  Event take() {
+    if (hole_) fill_hole();
+    const Key key = at(0);
+    hole_ = true;
+    const auto low = static_cast<std::uint32_t>(key);
+    return {static_cast<Time>(static_cast<std::uint64_t>(key >> 64)),
+            static_cast<EventKind>(low >> index_bits), low & ((1U << index_bits) - 1)};
+  }
+
+ private:
+  __extension__ typedef unsigned __int128 Key;
+
+  // Node i is at i + 3, so that children 4i+1 .. 4i+4 start at a multiple of four.
+  Key& at(std::size_t i) { return keys_.get()[i + 3]; }
+
+  void fill_hole() {
+    hole_ = false;
+    const Key last = at(--size_);
+    if (size_ > 0) sift_down(last);
+  }
+  void sift_up(std::size_t i, Key key) {
+    while (i > 0) {
+      const std::size_t parent = (i - 1) / 4;
+      if (at(parent) <= key) break;
+      at(i) = at(parent);
+      i = parent;
+    }
+    at(i) = key;
+  }
+  void sift_down(Key key) {
+    std::size_t i = 0;
+    for (;;) {
+      const std::size_t first = 4 * i + 1;
+      if (first + 3 < size_) {
+        const std::size_t a = at(first + 1) < at(first) ? first + 1 : first;
+        const std::size_t b = at(first + 3) < at(first + 2) ? first + 3 : first + 2;
+        const std::size_t least = at(b) < at(a) ? b : a;
+        if (key <= at(least)) break;
+        at(i) = at(least);
+        i = least;
+      } else {
+        std::size_t least = i;
+        Key best = key;
+        for (std::size_t c = first; c < size_; ++c)
+          if (at(c) < best) best = at(c), least = c;
+        if (least == i) break;
+        at(i) = best;
+        i = least;
+      }
+    }
+    at(i) = key;
+  }
+  void reserve(std::size_t capacity) {
+    const std::size_t bytes = (capacity + 4) * sizeof(Key);
+    auto* grown = static_cast<Key*>(::operator new(bytes, std::align_val_t{64}));
+    for (std::size_t i = 0; i < size_; ++i)
+      grown[i + 3] = at(i);
+    keys_.reset(grown);
+    capacity_ = capacity;
+  }
+  struct Free {
+    void operator()(Key* p) const { ::operator delete(p, std::align_val_t{64}); }
+  };
+
+  std::unique_ptr<Key, Free> keys_;
+  std::size_t size_ = 0, capacity_ = 0;
+  std::uint32_t sequence_ = 0;
+  bool hole_ = false;
+};
+
+}  // namespace scantling::sim

@@ -1,0 +1,284 @@
+// What the engine runs: an architecture and an experiment compiled to flat arrays. Everything is an
+// index; nothing here points to the model, and names are only kept for results.
+//
+// One mechanism carries all: a *service* is a set of *instances*, each a station with servers,
+// slots and queues; an *endpoint* is a list of instructions that a *frame* executes at one
+// instance; an *edge* is a call site with its policies. Stores, externals and brokers are services
+// too, whose endpoints (`read`, `write`, `append`, ...) are written by the compiler.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/distribution.h"
+#include "model/enums.h"
+
+namespace scantling::sim {
+
+using Time = std::int64_t;  // nanoseconds since the start of the run
+inline constexpr Time never = INT64_MAX;
+inline constexpr std::uint32_t none = 0xffffffff;
+inline constexpr std::uint32_t unlimited = 0xffffffff;
+
+// Why a request was not answered well. The root cause: it travels up the calls.
+enum class Cause : std::uint8_t { None, Timeout, Rejected, Failed, BreakerOpen, Lost, Throttled };
+inline constexpr std::size_t cause_count = 7;
+
+// What the caller of an attempt sees, as bits of `retry.on`.
+enum Seen : std::uint8_t { seen_local = 0, seen_timeout = 1, seen_error = 2, seen_rejected = 4 };
+
+enum class Op : std::uint8_t {
+  Work,       // a: law, b: stream, c: hop
+  Wait,       // a: law, b: stream, c: hop
+  Call,       // a: edge, b: pc of the fallback or none
+  Together,   // a: first of `branches`, count; b: how many must succeed; c: pc after
+  Choose,     // a: first of `choices`, count; b: stream
+  LoopBegin,  // x: times; c: pc after the end; b: stream for the fraction
+  LoopEnd,    // c: pc of the body
+  Lock,       // a: lock
+  Fail,       // x: share, b: stream
+  Spawn,      // a: first of `branches`, count; c: pc after
+  Jump,       // c: pc
+  CacheLook,  // a: cache, c: pc on a hit
+  CacheFill,  // a: cache
+  Replicate,  // a: endpoint on the other copies, b: how many must answer
+  Deliver,    // a: channel, b: event
+  BranchEnd,
+  End,
+};
+
+struct Instruction {
+  Op op = Op::End;
+  bool tolerant = false;  // Together: a failing branch counts as done
+  std::uint16_t count = 0;
+  std::uint32_t a = none, b = none, c = none;
+  double x = 0;
+};
+
+struct Choice {
+  double up_to;  // cumulative share
+  std::uint32_t pc;
+};
+
+enum class ServiceKind : std::uint8_t { Outside, Service, Store, External, Channel };
+
+struct ServiceInfo {
+  ServiceKind kind = ServiceKind::Service;
+  std::uint32_t model_id = none;  // index in the model's vector
+  std::string name;
+  std::uint32_t first_instance = 0, instances = 0;  // instances that may ever run
+  std::uint32_t initial = 0;                        // that run at the start
+  std::uint32_t servers = 1;                        // for `work`, of one instance
+  double speed = 1;                                 // of one server
+  std::uint32_t slots = unlimited;                  // requests in progress, of one instance
+  std::uint32_t queue = unlimited;                  // waiting for a slot
+  Discipline discipline = Discipline::Fifo;
+  Balance balance = Balance::RoundRobin;
+  std::uint32_t shed = unlimited;
+  double rate_limit = 0;  // per second over all instances; 0: none
+  Time detection = 0;     // from a loss to leaving the rotation
+  Time start = 0;         // from the end of a loss to ready
+  // Consecutive errors after which a caller ejects an instance (0: never), and the floor.
+  std::uint32_t eject_after = 0;
+  double eject_at_most = 0;
+  Time eject_time = 0;
+  // Autoscaling; interval 0: none.
+  ScaleMetric scale_metric = ScaleMetric::Utilisation;
+  double scale_target = 0;
+  Time scale_interval = 0, scale_delay = 0;
+  std::uint32_t scale_step = 0, scale_low = 0, scale_high = 0;
+  // Stores: instance = shard * copies + copy; copy 0 leads at the start.
+  std::uint32_t shards = 1, copies = 1;
+  WeightedChoice shard_choice;  // empty: even
+  Time failover = 0;
+  std::uint32_t hop_queue = none, hop_run = none, hop_pool = none;
+};
+
+struct InstanceInfo {
+  std::uint32_t service = 0;
+  std::uint16_t zone = 0;
+};
+
+struct EndpointInfo {
+  std::string name;
+  std::uint32_t service = 0;
+  std::uint32_t model_index = none;  // within its service
+  std::uint32_t first_pc = 0;
+  std::uint32_t priority = 1;
+  bool locks = false;
+};
+
+enum class Access : std::uint8_t { Balanced, Leader, AnyCopy, Quorum };
+
+struct EdgeInfo {
+  std::string from, to;
+  std::uint32_t caller_endpoint = none;
+  std::uint32_t caller_service = 0, callee_service = 0, callee_endpoint = 0;
+  std::uint32_t link = 0;
+  Access access = Access::Balanced;
+  std::uint16_t quorum = 1;  // Quorum: copies that must answer
+  bool plain = true;         // no policy, no pool: the quick path
+  bool propagate = false;    // the deadline travels with the call
+  Time timeout = 0;          // 0: none
+  std::uint16_t attempts = 1;
+  std::uint8_t retry_on = seen_timeout | seen_error | seen_rejected;
+  Jitter jitter = Jitter::Full;
+  Time backoff = 0, cap = 0;
+  std::uint32_t budget = none;    // of `budgets`
+  std::uint32_t breaker = none;   // of `breakers`
+  std::uint32_t bulkhead = none;  // of `bulkheads`
+  Time hedge_after = 0;
+  double hedge_at_most = 1;
+  bool pooled = false;
+  std::uint32_t stream = 0;  // jitter, hedges
+  std::uint32_t hop_wait = none, hop_failed = none, hop_backoff = none, hop_network = none;
+};
+
+// All calls of one service to another: what their instances share.
+struct LinkInfo {
+  std::uint32_t caller_service = 0, callee_service = 0;
+  std::uint32_t stream = 0;
+  std::uint32_t in_flight = none;  // first of callers x callees counters, when the balancer counts
+  std::uint32_t turn = 0;          // first of one round-robin position a caller instance
+  std::uint32_t pool = none;       // first of one pool a caller instance, or the shared one
+  bool pool_shared = false;
+};
+
+struct BudgetInfo {
+  double share = 0;
+  std::uint32_t first = 0;  // one bucket a caller instance
+};
+struct BreakerInfo {
+  double share = 0;  // of the window; 0: consecutive
+  std::uint32_t consecutive = 0;
+  std::uint32_t window = 20, probes = 1;
+  Time open = 0;
+  std::uint32_t first = 0;  // one a caller instance
+  std::uint32_t callers = 0;
+};
+struct BulkheadInfo {
+  std::uint32_t calls = unlimited, waiting = 0;
+  std::uint32_t first = 0;
+};
+struct PoolInfo {
+  std::uint32_t size = unlimited, waiting = unlimited;
+};
+
+struct CacheInfo {
+  std::uint32_t service = 0;
+  double hit_share = 0;    // rate-level: in the long run
+  std::uint64_t keys = 0;  // key-level when > 0
+  double skew = 0;
+  std::uint64_t capacity = 0;  // keys; 0: all
+  Time expires = 0;            // 0: never
+  bool single_flight = false;
+  std::uint32_t stream = 0;
+  std::uint32_t state = 0;  // caches of one store and keys share their content
+};
+
+struct GroupInfo {
+  std::uint32_t endpoint = 0;
+  std::uint32_t channel = 0;
+  std::uint32_t concurrency = 1;      // messages in progress, of one instance
+  std::uint32_t operation = none;     // of `operations`
+  std::vector<std::uint32_t> events;  // empty: all
+};
+struct ChannelInfo {
+  std::uint32_t model_id = 0;
+  std::uint32_t service = 0;  // its broker
+  bool ordered = true;        // a topic: one message of a partition at a time
+  std::uint32_t partitions = 1;
+  std::uint32_t attempts = 0;  // 0: for ever
+  bool dead_letter = false;
+  bool redeliver = true;
+  Time keep = 0;  // 0: for ever
+  Time redelivery = 0;
+  Time rebalance = 0;
+  std::vector<std::uint32_t> groups;
+  std::uint32_t stream = 0;
+};
+
+struct RatePoint {
+  Time at;  // from the start of the measured time
+  double factor;
+};
+enum class SourceKind : std::uint8_t {
+  Poisson,
+  Every,
+  Closed,  // the users
+  Asked,   // what the users ask for
+};
+struct SourceInfo {
+  SourceKind kind = SourceKind::Poisson;
+  std::uint32_t operation = 0;
+  std::uint32_t endpoint = 0;
+  std::uint32_t link = 0;
+  double rate = 0;  // per second, before factors
+  Time period = 0;  // Every
+  std::uint32_t stream = 0;
+  std::vector<RatePoint> profile;  // factors from each point on; 1 before the first
+  // Closed: users, each with its own think time, choosing among `operations` by share.
+  std::uint32_t users = 0;
+  TimeSampler think;
+  std::vector<Choice> mix;  // pc: the source whose operation is asked for
+};
+
+struct OperationInfo {
+  std::uint32_t model_id = none;
+  std::string name;
+  double nominal_rate = 0;
+};
+
+enum class Spot : std::uint8_t { Instance, Service, Zone, All };
+struct FaultInfo {
+  FaultKind kind = FaultKind::Lose;
+  Time at = 0, until = never;               // from the start of the measured time
+  std::vector<std::uint32_t> instances;     // what it applies to
+  std::vector<std::uint32_t> to_instances;  // cut, drop: the far side
+  double factor = 1;
+  double share = 0;
+  Time every = 0;
+  bool silent = false;  // nobody says that it is gone: a zone or region, not a process
+};
+
+struct Program {
+  std::vector<Instruction> code;
+  std::vector<std::uint32_t> branches;  // pcs
+  std::vector<Choice> choices;
+  std::vector<TimeSampler> laws;
+  std::vector<std::uint64_t> stream_purposes;
+  std::vector<ServiceInfo> services;  // 0: the outside
+  std::vector<InstanceInfo> instances;
+  std::vector<EndpointInfo> endpoints;
+  std::vector<EdgeInfo> edges;
+  std::vector<LinkInfo> links;
+  std::uint32_t in_flight_counters = 0, turns = 0;
+  std::vector<BudgetInfo> budgets;
+  std::uint32_t budget_buckets = 0;
+  std::vector<BreakerInfo> breakers;
+  std::uint32_t breaker_count = 0;
+  std::vector<BulkheadInfo> bulkheads;
+  std::uint32_t bulkhead_count = 0;
+  std::vector<PoolInfo> pools;
+  std::uint32_t locks = 0;
+  std::vector<CacheInfo> caches;
+  std::uint32_t cache_states = 0;
+  std::vector<ChannelInfo> channels;
+  std::vector<GroupInfo> groups;
+  std::vector<SourceInfo> sources;
+  std::vector<OperationInfo> operations;
+  std::vector<FaultInfo> faults;
+  std::uint16_t zones = 1, regions = 1;
+  std::vector<std::uint16_t> region_of_zone;
+  std::vector<Time> latency;  // zones x zones, one way
+  bool has_latency = false;
+  std::vector<std::string> hops;  // names, for the critical path
+
+  Time measured = 0;
+  std::vector<Time> phase_ends;  // from the start of the measured time; the last is `measured`
+  Time bucket = 1'000'000'000;   // of the time series
+  std::vector<std::string> notes;
+};
+
+}  // namespace scantling::sim
