@@ -20,6 +20,8 @@ TEST(Files, AreWrittenWhenAskedFor) {
   options.width = 100;
   EXPECT_TRUE(write_file(base + ".txt", report_terminal(design, Sources(), options)));
   EXPECT_TRUE(write_file(base + ".md", report_markdown(design, Sources(), options)));
+  EXPECT_TRUE(write_file(base + ".html", report_html(design, Sources(), options)));
+  EXPECT_TRUE(write_file(base + ".json", report_json(design, Sources())));
 }
 
 }  // namespace

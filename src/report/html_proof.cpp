@@ -1,0 +1,162 @@
+// Runs of the simulator as HTML: judgements, charts, critical paths.
+#include <fmt/core.h>
+
+#include <algorithm>
+
+#include "base/text.h"
+#include "report/chart.h"
+#include "report/html.h"
+#include "report/svg.h"
+
+namespace scantling {
+
+namespace {
+
+constexpr std::size_t kStationLines = 4;  // the busiest, in one chart
+
+const Series* find_series(const std::vector<Series>& list, std::string_view name) {
+  for (const Series& series : list)
+    if (series.name == name) return &series;
+  return nullptr;
+}
+
+ChartLine line_of(const Series& series, std::string name, std::string style, bool peaks) {
+  return {std::move(name), std::move(style), series.values, series.bucket_seconds, peaks};
+}
+
+const Judgement* judgement_of(const ExperimentResult& run, std::string_view subject,
+                              std::string_view what) {
+  for (const Judgement& judgement : run.judgements)
+    if (judgement.subject == subject && judgement.what == what) return &judgement;
+  return nullptr;
+}
+
+std::string operation_charts(const Facts& facts, const ExperimentResult& run,
+                             const OperationResult& result) {
+  const Operation& op = facts.model.operations[result.operation];
+  std::string out;
+  LineChart rate{op.name + ": rate", "/s", {}, {}, {}, run.fault_bands};
+  if (const Series* offered = find_series(result.series, "offered"))
+    rate.lines.push_back(line_of(*offered, "offered", "offered", false));
+  if (const Series* goodput = find_series(result.series, "goodput"))
+    rate.lines.push_back(line_of(*goodput, "answered well", "good", false));
+  if (const Series* errors = find_series(result.series, "errors")) {
+    const bool any = std::any_of(errors->values.begin(), errors->values.end(),
+                                 [](double value) { return value > 0; });
+    if (any) rate.lines.push_back(line_of(*errors, "failed", "slow", false));
+  }
+  out += chart_svg(rate);
+  LineChart latency{op.name + ": p99", "s", {}, {}, {}, run.fault_bands};
+  if (const Series* p99 = find_series(result.series, "p99"))
+    latency.lines.push_back(line_of(*p99, "p99", "good", true));
+  if (const Judgement* judged = judgement_of(run, op.name, "p99")) {
+    latency.threshold = judged->target;
+    latency.threshold_label = "asked";
+  } else if (op.objective && op.objective->p99) {
+    latency.threshold = op.objective->p99->seconds();
+    latency.threshold_label = "objective";
+  }
+  return out + chart_svg(latency);
+}
+
+std::string station_chart(const ExperimentResult& run) {
+  std::vector<const StationResult*> stations;
+  for (const StationResult& station : run.stations)
+    if (find_series(station.series, "utilisation")) stations.push_back(&station);
+  std::stable_sort(stations.begin(), stations.end(),
+                   [](const StationResult* a, const StationResult* b) {
+                     return a->utilisation.mean > b->utilisation.mean;
+                   });
+  if (stations.size() > kStationLines) stations.resize(kStationLines);
+  LineChart chart{"the busiest: utilisation", "share", {}, {}, {}, run.fault_bands};
+  const char* styles[] = {"a", "b", "c", "d"};
+  for (std::size_t i = 0; i < stations.size(); ++i)
+    chart.lines.push_back(line_of(*find_series(stations[i]->series, "utilisation"),
+                                  stations[i]->name, styles[i], false));
+  return chart_svg(chart);
+}
+
+std::string judgements_html(const ExperimentResult& run,
+                            const std::vector<Requirement>& requirements) {
+  const std::string scenario = run.name == "peak" ? "at peak" : run.name;
+  std::string out;
+  for (const Requirement& item : requirements) {
+    if (item.scenario != scenario || item.reached.empty()) continue;
+    out += fmt::format(
+        "<tr><th scope=\"row\">{}</th><td><span class=\"chip {}\">{}</span></td><td "
+        "class=\"num\">{}</td><td>{}</td><td class=\"causes\">{}</td></tr>",
+        escape_html(item.what.empty() ? item.subject : item.subject + " " + item.what),
+        style_of(item.verdict), to_text(item.verdict), escape_html(item.reached),
+        escape_html(item.target), escape_html(join(item.causes, "; ")));
+  }
+  if (out.empty()) return "<p>Nothing is expected of this run.</p>";
+  return "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"expectations\"><table>"
+         "<thead><tr><th scope=\"col\">expectation</th><th scope=\"col\">verdict</th><th "
+         "class=\"num\" scope=\"col\">reached</th><th scope=\"col\">asked</th><th "
+         "scope=\"col\">because</th></tr></thead><tbody>" +
+         out + "</tbody></table></div>\n";
+}
+
+std::string critical_paths(const Facts& facts, const ExperimentResult& run) {
+  std::string out;
+  for (const auto& [operation, hops] : run.critical_path) {
+    if (hops.empty()) continue;
+    std::vector<BarPart> parts;
+    for (const HopShare& hop : hops)
+      parts.push_back({hop.name, hop.mean_seconds, hop.p99_seconds});
+    out += fmt::format(
+        "<figure class=\"panel\"><figcaption><h4>Critical path of {}</h4></figcaption>{}"
+        "</figure>\n",
+        escape_html(facts.model.operations[operation].name), bars_html(parts));
+  }
+  return out.empty() ? "" : "<div class=\"paths\">" + out + "</div>\n";
+}
+
+std::string run_html(const Facts& facts, const ExperimentResult& run,
+                     const std::vector<Requirement>& requirements) {
+  std::string out = fmt::format(
+      "<article class=\"run\" id=\"experiment-{}\"><h3>{}</h3><p class=\"note\">{} of {} after {} "
+      "of "
+      "warm-up, {} events{}</p>",
+      anchor(run.name), escape_html(run.name == "peak" ? "Peak load" : run.name),
+      plural(run.replications, "run"), readable_seconds(run.measured_seconds),
+      readable_seconds(run.warm_up_seconds), number_text(static_cast<double>(run.events), 3),
+      run.incomplete ? "; stopped early" : "");
+  const Id<Experiment> id = find_by_name(facts.model.experiments, run.name);
+  if (id.valid() && facts.model.experiments[id].summary)
+    out += fmt::format("<p>{}</p>", escape_html(*facts.model.experiments[id].summary));
+  out += judgements_html(run, requirements);
+  // Charts of what is judged in this run; the numbers of all operations are in the tables.
+  std::string charts;
+  std::size_t left_out = 0;
+  for (const OperationResult& result : run.operations) {
+    const std::string& name = facts.model.operations[result.operation].name;
+    const bool judged =
+        std::any_of(run.judgements.begin(), run.judgements.end(),
+                    [&](const Judgement& judgement) { return judgement.subject == name; });
+    if (judged)
+      charts += operation_charts(facts, run, result);
+    else if (!result.series.empty())
+      ++left_out;
+  }
+  charts += station_chart(run);
+  if (!charts.empty()) out += "<div class=\"charts\">" + charts + "</div>\n";
+  if (left_out > 0)
+    out += fmt::format("<p class=\"note\">Not drawn: {} of which this run expects nothing.</p>",
+                       plural_of(left_out, "operation"));
+  out += critical_paths(facts, run);
+  for (const std::string& note : run.notes)
+    out += fmt::format("<p class=\"note\">{}</p>", escape_html(note));
+  return out + "</article>\n";
+}
+
+}  // namespace
+
+std::string experiments_html(const Facts& facts, const std::vector<Requirement>& requirements) {
+  std::string out;
+  for (const ExperimentResult& run : facts.result.simulation.experiments)
+    out += run_html(facts, run, requirements);
+  return out;
+}
+
+}  // namespace scantling
