@@ -64,18 +64,27 @@ SyntaxMessage message_of(SyntaxProblem::Kind kind) {
   return {&kMalformedYaml, "", ""};
 }
 
+void report_one(const SyntaxProblem& problem, Diagnostics& out) {
+  const SyntaxMessage message = message_of(problem.kind);
+  std::string title(message.title);
+  if (title.empty()) title = problem.detail;
+  Diagnostic& d = out.add(*message.kind, problem.span, title);
+  if (!problem.detail.empty() && problem.detail != title) d.because = problem.detail;
+  if (!message.allowed.empty()) d.allowed = {std::string(message.allowed)};
+  if (problem.other.valid()) d.labels.push_back({problem.other, "first here"});
+}
+
 }  // namespace
 
 void report_syntax(const std::vector<SyntaxProblem>& problems, Diagnostics& out) {
-  for (const SyntaxProblem& problem : problems) {
-    const SyntaxMessage message = message_of(problem.kind);
-    std::string title(message.title);
-    if (title.empty()) title = problem.detail;
-    Diagnostic& d = out.add(*message.kind, problem.span, title);
-    if (!problem.detail.empty() && problem.detail != title) d.because = problem.detail;
-    if (!message.allowed.empty()) d.allowed = {std::string(message.allowed)};
-    if (problem.other.valid()) d.labels.push_back({problem.other, "first here"});
-  }
+  // That there are more of them than are listed must not be what the limit on findings cuts off.
+  const auto first = [](const SyntaxProblem& p) {
+    return p.kind == SyntaxProblem::Kind::TooManyProblems;
+  };
+  for (const SyntaxProblem& problem : problems)
+    if (first(problem)) report_one(problem, out);
+  for (const SyntaxProblem& problem : problems)
+    if (!first(problem)) report_one(problem, out);
 }
 
 namespace {

@@ -21,26 +21,20 @@ bool bare_number(std::string_view text) {
   return digit;
 }
 
+template <class T>
+bool is_a(const Type& type, std::string_view text) {
+  T value;
+  return type.scalar.parse(text, &value);
+}
+
 // The quantity that the text is, when it is one.
 const Type* quantity_of(std::string_view text) {
-  static constexpr const Type* kQuantities[] = {&duration_type, &rate_type,   &bytes_type,
-                                                &share_type,    &factor_type, &money_type};
-  for (const Type* type : kQuantities) {
-    MoneyPerMonth money;  // the largest of them, and the only one that isn't trivial
-    Duration duration;
-    Rate rate;
-    Bytes bytes;
-    Share share;
-    Factor factor;
-    void* values[] = {&duration, &rate, &bytes, &share, &factor, &money};
-    if (type->scalar.parse(text, values[type == &duration_type ? 0
-                                        : type == &rate_type   ? 1
-                                        : type == &bytes_type  ? 2
-                                        : type == &share_type  ? 3
-                                        : type == &factor_type ? 4
-                                                               : 5]))
-      return type;
-  }
+  if (is_a<Duration>(duration_type, text)) return &duration_type;
+  if (is_a<Rate>(rate_type, text)) return &rate_type;
+  if (is_a<Bytes>(bytes_type, text)) return &bytes_type;
+  if (is_a<Share>(share_type, text)) return &share_type;
+  if (is_a<Factor>(factor_type, text)) return &factor_type;
+  if (is_a<MoneyPerMonth>(money_type, text)) return &money_type;
   return nullptr;
 }
 
@@ -99,7 +93,15 @@ void Reader::bad_value(const Place& place, std::string title, std::vector<std::s
   problem(kBadValue, at(place.value).span, std::move(title)).allowed = std::move(allowed);
 }
 
+// Beyond the limit findings are only counted: composing a million messages takes seconds.
+bool Reader::only_counted(const DiagnosticKind& kind, Span span) {
+  if (out_.all().size() < Diagnostics::kLimit) return false;
+  out_.add(kind, span, "");
+  return true;
+}
+
 void Reader::bad_scalar(const Place& place, const Type& type, std::string_view text) {
+  if (only_counted(kBadValue, at(place.value).span)) return;
   const Span span = at(place.value).span;
   if (!type.bare[0].empty() && bare_number(text)) {
     Diagnostic& d = problem(kMissingUnit, span, in_key(place) + std::string(text) + " has no unit");
@@ -137,6 +139,7 @@ void Reader::bad_scalar(const Place& place, const Type& type, std::string_view t
 
 void Reader::wrong_shape(const Place& place, std::string_view needed, std::string_view example) {
   const Value& value = at(place.value);
+  if (only_counted(kWrongShape, value.span)) return;
   std::string_view here = "nothing";
   if (value.kind == NodeKind::Map) here = "a map";
   if (value.kind == NodeKind::Sequence) here = "a list";
@@ -153,6 +156,7 @@ void Reader::wrong_shape(const Place& place, std::string_view needed, std::strin
 }
 
 void Reader::unknown_key(const StructType& type, const Member& member) {
+  if (only_counted(kUnknownKey, member.key_span)) return;
   Diagnostic& d = problem(kUnknownKey, member.key_span,
                           "unknown key " + shown(member.key) + " in " + with_article(type.name));
   std::vector<std::string> keys;

@@ -40,14 +40,20 @@ void Out::add(Out item) {
 
 namespace {
 
-bool has_list_of_maps(const Out& out) {
+bool is_pair(const Out& out) {
+  return out.kind == Out::Kind::Map && out.members.size() == 1 &&
+         out.members.front().second.kind == Out::Kind::Scalar;
+}
+
+// Whether it reads better as a block however short it is: sections, and lists of larger maps.
+bool wants_block(const Out& out) {
   if (out.block) return true;
   if (out.kind == Out::Kind::List) {
     for (const Out& item : out.items)
-      if (item.kind == Out::Kind::Map || has_list_of_maps(item)) return true;
+      if ((item.kind == Out::Kind::Map && !is_pair(item)) || wants_block(item)) return true;
   }
   for (const auto& member : out.members)
-    if (has_list_of_maps(member.second)) return true;
+    if (wants_block(member.second)) return true;
   return false;
 }
 
@@ -56,7 +62,7 @@ void append_lines(std::string& text, const Out& out, std::size_t indent, bool af
 
 // Whether the value goes on the line that is `used` columns long already.
 bool fits(const Out& value, std::size_t used, std::string& flow) {
-  if (value.kind != Out::Kind::Scalar && has_list_of_maps(value) &&
+  if (value.kind != Out::Kind::Scalar && wants_block(value) &&
       !(value.items.empty() && value.members.empty()))
     return false;
   flow = value.kind == Out::Kind::Scalar ? scalar_text(value.text, false, value.is_string)
@@ -123,14 +129,25 @@ std::string scalar_text(std::string_view text, bool in_flow, bool is_string) {
   return is_string ? yaml_string(text, layout) : yaml_value(text, layout);
 }
 
+namespace {
+
+std::string pair_text(const std::pair<std::string, Out>& member) {
+  return scalar_text(member.first, true, false) + ": " + flow_text(member.second);
+}
+
+}  // namespace
+
 std::string flow_text(const Out& out) {
   std::string text;
   switch (out.kind) {
     case Out::Kind::None: break;
     case Out::Kind::Scalar: return scalar_text(out.text, true, out.is_string);
     case Out::Kind::List:
-      for (const Out& item : out.items)
-        text += (text.empty() ? "[" : ", ") + flow_text(item);
+      for (const Out& item : out.items) {
+        text += text.empty() ? "[" : ", ";
+        // [read: orders-db]: a pair needs no braces inside a list.
+        text += is_pair(item) ? pair_text(item.members.front()) : flow_text(item);
+      }
       return text.empty() ? "[]" : text + "]";
     case Out::Kind::Map:
       for (const auto& [key, value] : out.members)

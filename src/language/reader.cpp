@@ -74,9 +74,15 @@ bool Reader::text_of(const Place& place, std::string_view forms, std::string_vie
   return false;
 }
 
+bool Reader::text_of(const Place& place, const Type& type, std::string_view& text) {
+  // Describing the type costs more than reading the value.
+  return at(place.value).kind == NodeKind::Scalar ? text_of(place, "", text)
+                                                  : text_of(place, describe(type), text);
+}
+
 bool Reader::read_scalar(const Type& type, const Place& place, void* value) {
   std::string_view text;
-  if (!text_of(place, describe(type), text)) return false;
+  if (!text_of(place, type, text)) return false;
   if (type.scalar.parse(text, value)) return true;
   bad_scalar(place, type, text);
   return false;
@@ -84,7 +90,7 @@ bool Reader::read_scalar(const Type& type, const Place& place, void* value) {
 
 bool Reader::read_enum(const Type& type, const Place& place, void* value) {
   std::string_view text;
-  if (!text_of(place, describe(type), text)) return false;
+  if (!text_of(place, type, text)) return false;
   for (std::size_t i = 0; i < type.names.size(); ++i) {
     if (type.names[i] != text) continue;
     *static_cast<std::uint8_t*>(value) = static_cast<std::uint8_t>(i);
@@ -96,7 +102,7 @@ bool Reader::read_enum(const Type& type, const Place& place, void* value) {
 
 bool Reader::read_reference(const Type& type, const Place& place, void* value) {
   std::string_view text;
-  if (!text_of(place, describe(type), text)) return false;
+  if (!text_of(place, type, text)) return false;
   *type.ref_name(value) = std::string(text);
   refer(type.refers, text, at(place.value).span, type.ref_id(value));
   return true;
@@ -237,7 +243,10 @@ void Reader::read_members(const StructType& type, const Value& map, const Place&
 
 void Reader::read_entry(const Entry& entry, const Place& place, void* owner) {
   if (entry.own.read != nullptr) {
+    const std::string_view before = key_;
+    key_ = place.key;
     entry.own.read(*this, place, owner);
+    key_ = before;
     return;
   }
   if (read(*entry.type, place, entry.value(owner)) && entry.from != nullptr)

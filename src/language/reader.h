@@ -63,6 +63,7 @@ class Reader {
   void read_entry(const Entry& entry, const Place& place, void* owner);
   // The place's text, when it is a scalar; otherwise says that `forms` are needed.
   bool text_of(const Place& place, std::string_view forms, std::string_view& text);
+  bool text_of(const Place& place, const Type& type, std::string_view& text);
 
   // The provenance of a value written at the place: its line, or its key for a block.
   Provenance given(const Place& place) const;
@@ -105,6 +106,7 @@ class Reader {
   bool read_named(const Type& type, const Place& place, void* value);
   void read_members(const StructType& type, const Value& map, const Place& place, void* object);
   bool good_name(const Member& member);
+  bool only_counted(const DiagnosticKind& kind, Span span);
 
   const Document& document_;
   const Sources& sources_;

@@ -91,6 +91,7 @@ Out Writer::write_struct(const StructType& type, const void* object, const void*
   if (type.write_text != nullptr)
     if (Out text = type.write_text(*this, object); text.any()) return text;
   Out map = Out::map();
+  if (type.write_other != nullptr) type.write_other(*this, object, map);
   for (const Entry& entry : type.entries)
     map.add(entry.key, write_member(entry, object, inherited));
   if (type.flat != nullptr) {
@@ -99,7 +100,6 @@ Out Writer::write_struct(const StructType& type, const void* object, const void*
     for (const Entry& entry : type.flat().entries)
       map.add(entry.key, write_member(entry, flat, base));
   }
-  if (type.write_other != nullptr) type.write_other(*this, object, map);
   return map;
 }
 
