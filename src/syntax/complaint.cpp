@@ -161,6 +161,8 @@ class Explainer {
     if (problem("could not find expected ':'"))
       return {"a key without a ':' after it", from_, line_end(from_)};
     if (problem("mapping values are not allowed in this context")) return of_second_colon();
+    if (problem("found unexpected ':'"))
+      return one_character(at_, "a ':' is not allowed here; put the text in quotes");
     if (problem("block sequence entries are not allowed in this context"))
       return one_character(at_,
                            "a list item '-' is not allowed here; begin it on a line of its own");

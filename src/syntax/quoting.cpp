@@ -90,7 +90,7 @@ bool plain_is_safe(std::string_view text, Layout layout) {
     return false;
   if (text.find(": ") != std::string_view::npos || text.find(" #") != std::string_view::npos)
     return false;
-  return layout == Layout::Block || text.find_first_of(",[]{}") == std::string_view::npos;
+  return layout == Layout::Block || text.find_first_of(",[]{}?") == std::string_view::npos;
 }
 
 bool looks_typed(std::string_view text) {

@@ -225,6 +225,7 @@ TEST(Problems, AreSaidInPlainWords) {
            {"- a\nb: 1\n",
             "2:1 [b:] found 'b:' where the next '-' of the list that begins in line 1 is expected; "
             "check the indentation\n"},
+           {"a: [b:?]\n", "1:6 [:] a ':' is not allowed here; put the text in quotes\n"},
            {"a: |x\n  b\n",
             "1:5 [x] found 'x' after '|' or '>', where only a comment or a new line may follow\n"},
            {"%FOO bar\n---\na: 1\n",

@@ -13,7 +13,7 @@ namespace {
 void write_yaml(YamlWriter& yaml, const std::vector<std::string>& strings, Layout layout) {
   yaml.begin_map(layout);
   for (std::size_t i = 0; i < strings.size(); ++i) {
-    yaml.key(std::to_string(i) + strings[i]);
+    yaml.key(std::to_string(i) + "-" + strings[i]);
     if (i % 3 == 0) {
       yaml.string(strings[i]);
     } else if (i % 3 == 1) {
@@ -31,7 +31,7 @@ void write_yaml(YamlWriter& yaml, const std::vector<std::string>& strings, Layou
 void write_json(JsonWriter& json, const std::vector<std::string>& strings) {
   json.begin_object();
   for (std::size_t i = 0; i < strings.size(); ++i) {
-    json.key(std::to_string(i) + strings[i]);
+    json.key(std::to_string(i) + "-" + strings[i]);
     if (i % 3 == 2) json.begin_array();
     json.string(strings[i]);
     if (i % 3 == 2) json.end();
@@ -48,7 +48,7 @@ void check(const std::string& text, const std::vector<std::string>& strings) {
   REQUIRE(root.kind == NodeKind::Map && static_cast<std::size_t>(root.count) == strings.size());
   for (std::size_t i = 0; i < strings.size(); ++i) {
     const MapEntry& entry = tree.entry(root, static_cast<int>(i));
-    REQUIRE(entry.key == std::to_string(i) + strings[i]);
+    REQUIRE(entry.key == std::to_string(i) + "-" + strings[i]);
     const Node* value = &tree.node(entry.value);
     if (i % 3 == 2) value = &tree.node(tree.item(*value, 0));
     REQUIRE(value->kind == NodeKind::Scalar && value->scalar == strings[i]);
