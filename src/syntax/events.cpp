@@ -5,6 +5,7 @@
 #include "base/assert.h"
 #include "syntax/complaint.h"
 #include "syntax/encoding.h"
+#include "syntax/surrogates.h"
 
 namespace scantling {
 
@@ -27,9 +28,10 @@ ScalarStyle style_of(yaml_scalar_style_t style) {
 }  // namespace
 
 struct EventStream::Parser {
-  Parser(std::string_view source, std::uint32_t from) : text(source), base(from), bytes(source) {
+  Parser(std::string_view source, std::uint32_t from)
+      : text(source), base(from), bytes(source), pairs(source) {
     SCANTLING_ASSERT(yaml_parser_initialize(&yaml) != 0);
-    yaml_parser_set_input_string(&yaml, reinterpret_cast<const unsigned char*>(text.data()),
+    yaml_parser_set_input_string(&yaml, reinterpret_cast<const unsigned char*>(pairs.text().data()),
                                  text.size());
     yaml_parser_set_encoding(&yaml, YAML_UTF8_ENCODING);
   }
@@ -62,6 +64,8 @@ struct EventStream::Parser {
   std::string_view text;
   std::uint32_t base;
   ByteMap bytes;
+  SurrogatePairs pairs;
+  std::string restored;  // the last scalar's value, when it has such pairs
   yaml_parser_t yaml{};
   yaml_event_t event{};
   SyntaxProblem problem;
@@ -107,6 +111,11 @@ Event EventStream::next() {
       out.kind = EventKind::Scalar;
       out.style = style_of(scalar.style);
       out.text = {reinterpret_cast<const char*>(scalar.value), scalar.length};
+      if (p.pairs.any_in(out.begin - p.base, out.end - p.base)) {
+        p.restored =
+            p.pairs.restore(out.text, out.begin - p.base, out.style == ScalarStyle::DoubleQuoted);
+        out.text = p.restored;
+      }
       anchor = scalar.anchor;
       tag = scalar.tag;
       break;

@@ -162,6 +162,23 @@ TEST(Parse, JsonIsYaml) {
   EXPECT_EQ(p.source("c"), "{}");
 }
 
+// As json.dumps of Python writes what lies beyond U+FFFF.
+TEST(Parse, JsonSurrogatePairs) {
+  const Parsed p(
+      "{\"\\ud83d\\ude00\": \"a\\uD83D\\uDE00b\\ud83d\\ude01\\ue000\", \"x\": "
+      "\"\\\\ud83d\\\\ude00\",\n"
+      "y: \\ud83d\\ude00, z: '\\ud83d\\ude00 c\n  d'}\n");
+  EXPECT_EQ(p.problems(), "");
+  EXPECT_EQ(p.at("\xf0\x9f\x98\x80").scalar,
+            "a\xf0\x9f\x98\x80"
+            "b\xf0\x9f\x98\x81\xee\x80\x80");
+  EXPECT_EQ(p.at("x").scalar, "\\ud83d\\ude00");
+  EXPECT_EQ(p.at("y").scalar, "\\ud83d\\ude00");
+  EXPECT_EQ(p.at("z").scalar, "\\ud83d\\ude00 c d");
+  EXPECT_EQ(Parsed("\"\\ud83d x\"").problems(),
+            "1:4 [d83d] this escape is not a character of Unicode\n");
+}
+
 TEST(Problems, DuplicateKeysNameBothPlaces) {
   const Parsed p("a: 1\nb: 2\n\"a\": 3\nc: { d: 1, d: 2, d: 3 }\n");
   ASSERT_EQ(p.result.problems.size(), 3U);
