@@ -1,0 +1,73 @@
+#include "check/rule_support.h"
+
+namespace scantling {
+namespace {
+
+std::string station_path(const StationEstimate& station) {
+  return station.kind + "s." + station.name;
+}
+
+void run(const CheckContext& c) {
+  for (const StationEstimate& station : c.estimate.stations) {
+    // An external's limit is external-limit's matter.
+    if (station.kind == "external" || station.utilisation < 1) continue;
+    Span place;
+    if (station.kind == "service")
+      place = c.model.services[find_by_name(c.model.services, station.name)].from.span;
+    else if (station.kind == "store")
+      place = c.model.stores[find_by_name(c.model.stores, station.name)].from.span;
+    else
+      place = c.model.channels[find_by_name(c.model.channels, station.name)].from.span;
+    Diagnostic& d = report(c, rule_overloaded, place, station.name + " can't carry its peak load",
+                           station_path(station));
+    d.because = rate_text(station.arrival_rate) + " arrive at peak, " +
+                rate_text(station.capacity) + " is what it can do (" + figure(station.servers) +
+                " servers, " + readable_seconds(station.service_seconds) + " each): utilisation " +
+                percent_text(station.utilisation);
+    d.effect = "its queue grows for as long as the peak lasts";
+    d.fixes.push_back(manual_fix("at least " +
+                                 figure(station.arrival_rate * station.service_seconds / .7) +
+                                 " servers (70% utilisation), or less work a request"));
+    if (station.kind == "service")
+      d.requirements = objectives_through(c, find_by_name(c.model.services, station.name));
+  }
+}
+
+}  // namespace
+
+const Rule rule_overloaded = {
+    {"overloaded", Severity::Error, "resilience", "more work arrives at peak than can be done"},
+    {R"(At peak load a service, a store or the consumers of a channel have a utilisation of 100% or more by the estimate: arrivals x mean work, over all their servers.)",
+     R"(A queue in front of it has no steady state: it grows until something gives way, and everything behind it is late. Sizing for a utilisation of 60 to 70% leaves room for variance and for the loss of an instance.)",
+     R"(operations:
+  browse:
+    actor: customer
+    steps: []
+    load: { mean: 100/s, peak: 1000/s }
+services:
+  web:
+    runtime: { instances: 2, cpu: 1, concurrency: 64 }
+    endpoints:
+      browse:
+        http: GET /
+        implements: browse
+        steps: [{ work: 5ms }]
+)",
+     R"(operations:
+  browse:
+    actor: customer
+    steps: []
+    load: { mean: 100/s, peak: 1000/s }
+services:
+  web:
+    runtime: { instances: 8, cpu: 1, concurrency: 64 }
+    endpoints:
+      browse:
+        http: GET /
+        implements: browse
+        steps: [{ work: 5ms }]
+)",
+     R"(For queues whose work may wait until the night, when mean load is what counts.)"},
+    run};
+
+}  // namespace scantling
