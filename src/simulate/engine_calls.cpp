@@ -134,7 +134,7 @@ void Engine::start_attempt(std::uint32_t c) {
   }
   if (edge.breaker != none) {
     const BreakerInfo& info = p_.breakers[edge.breaker];
-    if (!sim::breaker_allows(breaker_[info.first + local(f.instance)], info, now_, call.probe)) {
+    if (!breaker_allows(breaker_[info.first + local(f.instance)], info, now_, call.probe)) {
       fail_attempt(c, 0, Cause::BreakerOpen, seen_local);
       return;
     }
@@ -283,10 +283,13 @@ void Engine::attempt_ended(std::uint32_t c, int which, Cause cause, std::uint8_t
   const EdgeInfo& edge = p_.edges[call.edge];
   const std::uint32_t caller = frames_[call.frame].instance;
   if (cause != Cause::None) ++edge_[call.edge].errors[static_cast<std::size_t>(cause)];
-  if (edge.breaker != none && seen != seen_local) {
+  if (edge.breaker != none) {
     const BreakerInfo& info = p_.breakers[edge.breaker];
-    sim::breaker_learns(breaker_[info.first + local(caller)], info, now_, cause == Cause::None,
-                        call.probe);
+    Breaker& breaker = breaker_[info.first + local(caller)];
+    if (cause == Cause::None || seen != seen_local)
+      breaker_learns(breaker, info, now_, cause == Cause::None, call.probe);
+    else if (call.probe)
+      breaker_takes_back(breaker);  // it was never sent
   }
   settle(call, which, caller);
   if (cause == Cause::None) {

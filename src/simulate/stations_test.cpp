@@ -4,33 +4,10 @@
 
 #include <cmath>
 
-#include "simulate/test_systems.h"
+#include "simulate/test_results.h"
 
 namespace scantling::sim {
 namespace {
-
-ExperimentResult run(const System& system, const SimulateOptions& options,
-                     const Experiment& experiment = plain_experiment()) {
-  auto result = simulate(system.model, experiment, options);
-  EXPECT_TRUE(result.has_value()) << (result ? "" : result.error().message);
-  return result ? *result : ExperimentResult{};
-}
-
-void expect_inside(const Interval& measured, double expected, double most_relative_width,
-                   const char* what) {
-  EXPECT_GE(measured.half_width, 0) << what;
-  EXPECT_LE(measured.low(), expected) << what;
-  EXPECT_GE(measured.high(), expected) << what;
-  EXPECT_LE(measured.half_width, most_relative_width * expected) << what << " is too vague";
-}
-
-const StationResult& station(const ExperimentResult& r, const std::string& name) {
-  for (const StationResult& s : r.stations)
-    if (s.name == name) return s;
-  ADD_FAILURE() << "no station " << name;
-  static const StationResult missing;
-  return missing;
-}
 
 // One service; `law` of work at `rate` arrivals a second.
 System one_station(double rate, TimeLaw law, double cpu = 1, std::int64_t concurrency = -1,
@@ -96,7 +73,7 @@ TEST(Stations, ProcessorSharingDoesNotMindTheLaw) {
   // M/G/1-PS: mean = s / (1 - r) whatever the law (Kleinrock 1976, section 4.4).
   System s = one_station(70, lognormal_time(.01, 2));
   s.model.services.raw()[0].runtime->discipline = said(Discipline::ProcessorSharing);
-  const ExperimentResult r = run(s, quick(2000));
+  const ExperimentResult r = run(s, quick(2000, 8));
   expect_inside(r.operations.at(0).latency.mean, .01 / .3, .05, "mean");
   expect_inside(station(r, "server").utilisation, .7, .03, "utilisation");
 }
@@ -112,7 +89,7 @@ TEST(Stations, ClosedMachineRepair) {
   closed.think = said(exponential_time(1));
   load.closed = said(std::move(closed));
   e.load = said(std::move(load));
-  const ExperimentResult r = run(s, quick(4000), e);
+  const ExperimentResult r = run(s, quick(4000, 10), e);
   double sum = 0;
   double term = 1;
   for (int n = 0; n <= 10; ++n) {

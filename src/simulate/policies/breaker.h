@@ -34,6 +34,10 @@ inline void breaker_close(Breaker& b) {
   b.seen = b.failed = b.position = b.row = 0;
 }
 
+inline void breaker_takes_back(Breaker& b) {
+  if (b.state == Breaker::State::HalfOpen && b.probes_out > 0) --b.probes_out;
+}
+
 inline void breaker_learns(Breaker& b, const BreakerInfo& info, Time now, bool good, bool probe) {
   if (b.state == Breaker::State::HalfOpen) {
     if (!probe) return;  // an answer from before
