@@ -4,12 +4,16 @@
 #include <cmath>
 #include <vector>
 
+#include "base/normal.h"
+
 namespace scantling {
 namespace {
 
-constexpr std::array kProbabilities = {.5, .95, .99, .999};
-constexpr std::array kNormalQuantiles = {0.0, 1.6448536269514722, 2.3263478740408408,
-                                         3.0902323061678132};
+// Where the laws are tabulated: survival probabilities, dense where percentiles are asked for.
+constexpr std::size_t kGrid = 16;
+constexpr std::array<double, kGrid> kSurvival = {.995, .95, .85, .7,  .5,   .35,  .22,   .13,
+                                                 .08,  .05, .02, .01, .003, .001, .0002, 2e-5};
+constexpr std::array<std::size_t, 4> kPercentileAt = {4, 9, 11, 13};
 
 // --- the gamma law, for the tables only ---
 
@@ -72,28 +76,29 @@ double lognormal_u(double skew) {
 // --- standardised quantiles by skewness, for one law of mean 0 and variance 1 ---
 
 constexpr int kStepsPerOctave = 32;  // of 1 + skew / 2: skew 2, the exponential, is on the grid
-constexpr int kEntries = 5 * kStepsPerOctave + 1;  // to skew 62
+constexpr double kMostSkew = 62;
+constexpr std::size_t kEntries = 5 * kStepsPerOctave + 1;  // to skew 62
 
 struct QuantileTable {
-  std::array<std::array<double, kEntries>, 4> gamma{};
-  std::array<std::array<double, kEntries>, 4> lognormal{};
+  struct Row {
+    std::array<double, kGrid> gamma, lognormal;
+  };
+  std::array<Row, kEntries> rows{};
 
   QuantileTable() {
-    for (int i = 0; i < kEntries; ++i) {
+    for (std::size_t i = 0; i < kEntries; ++i) {
       const double skew = 2 * (std::exp2(static_cast<double>(i) / kStepsPerOctave) - 1);
-      for (std::size_t q = 0; q < 4; ++q) {
-        const double z = kNormalQuantiles[q];
-        auto& gamma_at = gamma[q][static_cast<std::size_t>(i)];
-        auto& lognormal_at = lognormal[q][static_cast<std::size_t>(i)];
+      for (std::size_t q = 0; q < kGrid; ++q) {
+        const double z = -normal_quantile(kSurvival[q]);
         if (i == 0) {
-          gamma_at = lognormal_at = z;
+          rows[i].gamma[q] = rows[i].lognormal[q] = z;
           continue;
         }
         const double k = 4 / (skew * skew);
-        gamma_at = gamma_quantile(k, kProbabilities[q], z) * skew / 2 - 2 / skew;
+        rows[i].gamma[q] = gamma_quantile(k, 1 - kSurvival[q], z) * skew / 2 - 2 / skew;
         const double u = lognormal_u(skew);
         const double sigma = std::sqrt(std::log1p(u * u));
-        lognormal_at = std::expm1(sigma * z - sigma * sigma / 2) / u;
+        rows[i].lognormal[q] = std::expm1(sigma * z - sigma * sigma / 2) / u;
       }
     }
   }
@@ -189,90 +194,180 @@ Moments Mixture::moments() const {
   return out;
 }
 
+namespace {
+
+// The fitted law of one time: where it lies in the table.
+class Fitted {
+ public:
+  explicit Fitted(const Moments& time)
+      : mean_(time.mean), deviation_(std::sqrt(time.variance)), light_(light_share(time)) {
+    skew_ = std::clamp(time.third / (time.variance * deviation_), 0.0, kMostSkew);
+    const double place = std::log2(1 + skew_ / 2) * kStepsPerOctave;
+    const std::size_t i = std::min(static_cast<std::size_t>(place), kEntries - 2);
+    part_ = place - static_cast<double>(i);
+    low_ = &table().rows[i];
+    high_ = low_ + 1;
+  }
+  // In deviations from the mean, at a point of the grid.
+  double standard(std::size_t q) const {
+    const double gamma = low_->gamma[q] + part_ * (high_->gamma[q] - low_->gamma[q]);
+    const double lognormal =
+        low_->lognormal[q] + part_ * (high_->lognormal[q] - low_->lognormal[q]);
+    return light_ * gamma + (1 - light_) * lognormal;
+  }
+  double seconds(std::size_t q) const { return std::max(0.0, mean_ + deviation_ * standard(q)); }
+  double tail(double seconds) const {
+    const double z = (seconds - mean_) / deviation_;
+    if (z > 1.6 * standard(kGrid - 1)) return 0;  // below some 1e-6
+    double out = 0;
+    if (light_ > 0) out += light_ * gamma_tail(z, skew_);
+    if (light_ < 1) out += (1 - light_) * lognormal_tail(z, skew_);
+    return out;
+  }
+
+ private:
+  double mean_, deviation_, light_, skew_ = 0, part_ = 0;
+  const QuantileTable::Row* low_ = nullptr;
+  const QuantileTable::Row* high_ = nullptr;
+};
+
+}  // namespace
+
 double quantile(const Moments& time, Percentile q) {
   if (time.variance <= 0) return time.mean;
-  const double deviation = std::sqrt(time.variance);
-  const double skew = std::max(0.0, time.third / (time.variance * deviation));
-  const double place =
-      std::min(std::log2(1 + skew / 2) * kStepsPerOctave, static_cast<double>(kEntries - 1));
-  const auto i = std::min(static_cast<std::size_t>(place), static_cast<std::size_t>(kEntries - 2));
-  const double part = place - static_cast<double>(i);
-  const auto at = [&](const std::array<double, kEntries>& row) {
-    return row[i] + part * (row[i + 1] - row[i]);
-  };
-  const auto row = static_cast<std::size_t>(q);
-  const double light = light_share(time);
-  const double standard = light * at(table().gamma[row]) + (1 - light) * at(table().lognormal[row]);
-  return std::max(0.0, time.mean + deviation * standard);
+  return Fitted(time).seconds(kPercentileAt[static_cast<std::size_t>(q)]);
 }
 
 double tail(const Moments& time, double seconds) {
   if (time.variance <= 0) return seconds < time.mean ? 1 : 0;
-  const double deviation = std::sqrt(time.variance);
-  const double z = (seconds - time.mean) / deviation;
-  if (z > 200) return 0;
-  const double skew = std::clamp(time.third / (time.variance * deviation), 0.0, 62.0);
-  const double light = light_share(time);
-  double out = 0;
-  if (light > 0) out += light * gamma_tail(z, skew);
-  if (light < 1) out += (1 - light) * lognormal_tail(z, skew);
-  return out;
+  return Fitted(time).tail(seconds);
 }
+
+namespace {
+
+// Distributions are survival probabilities at rising times, exponential between two of them and
+// after the last.
+
+const std::array<double, kGrid>& log_survival() {
+  static const std::array<double, kGrid> instance = [] {
+    std::array<double, kGrid> out{};
+    for (std::size_t q = 0; q < kGrid; ++q)
+      out[q] = std::log(kSurvival[q]);
+    return out;
+  }();
+  return instance;
+}
+
+// P(T > seconds) by interpolation; `from` is where to look first, for times that rise.
+double survival_at(const std::array<double, kGrid>& at, double seconds, std::size_t& from) {
+  if (seconds < at[0]) return 1;
+  while (from + 2 < kGrid && at[from + 1] <= seconds)
+    ++from;
+  const std::array<double, kGrid>& logs = log_survival();
+  const double width = at[from + 1] - at[from];
+  if (width <= 0) return seconds < at[from + 1] ? kSurvival[from] : 0;
+  const double slope = (logs[from + 1] - logs[from]) / width;
+  return std::exp(logs[from] + slope * (seconds - at[from]));
+}
+
+// Cumulants by integrating n t^(n-1) P(T > t), in closed form on each stretch.
+Moments moments_of_curve(const std::array<double, kGrid>& at,
+                         const std::array<double, kGrid>& survival) {
+  // About the first point, before which it is certain not to have ended.
+  double m1 = 0;
+  double m2 = 0;
+  double m3 = 0;
+  double rate = 0;
+  for (std::size_t q = 0; q < kGrid; ++q) {
+    const double from = at[q] - at[0];
+    const bool last = q + 1 == kGrid;
+    const double width = last ? 0 : at[q + 1] - at[q];
+    const double left = survival[q];
+    const double right = last ? 0 : survival[q + 1];
+    double i0 = 0;  // integrals of S, (t - from) S and (t - from)^2 S
+    double i1 = 0;
+    double i2 = 0;
+    if (!last && width <= 0) continue;
+    if (!last && (left - right < 1e-6 * left || right <= 0)) {
+      i0 = width * (left + right) / 2;
+      i1 = width * width * (left + 2 * right) / 6;
+      i2 = width * width * width * (left + 3 * right) / 12;
+    } else {
+      if (!last) rate = std::log(left / right) / width;
+      if (rate <= 0) break;
+      i0 = (left - right) / rate;
+      i1 = (i0 - width * right) / rate;
+      i2 = (2 * i1 - width * width * right) / rate;
+    }
+    m1 += i0;
+    m2 += 2 * (from * i0 + i1);
+    m3 += 3 * (from * from * i0 + 2 * from * i1 + i2);
+  }
+  return {at[0] + m1, std::max(0.0, m2 - m1 * m1),
+          std::max(0.0, m3 - 3 * m1 * m2 + 2 * m1 * m1 * m1), 0};
+}
+
+// P(fewer than `need` branches have ended), from P(each has not).
+double still_running(std::span<const double> survival, std::size_t need,
+                     std::vector<double>& ended) {
+  ended.assign(need + 1, 0);  // of 0 .. need - 1 and of `need` or more
+  ended[0] = 1;
+  for (const double running : survival) {
+    const double done = 1 - running;
+    for (std::size_t k = need; k > 0; --k)
+      ended[k] = ended[k] * (k == need ? 1 : running) + ended[k - 1] * done;
+    ended[0] *= running;
+  }
+  return 1 - ended[need];
+}
+
+}  // namespace
 
 Moments order_statistic(std::span<const Moments> branches, int first) {
   const std::size_t n = branches.size();
   if (n == 0) return {};
   if (n == 1) return branches[0];
   const std::size_t need = std::min<std::size_t>(static_cast<std::size_t>(std::max(1, first)), n);
-  const bool all = need == n;
-  // Before `begin` it is certain not to have ended; `scale` is how long the rest takes.
-  double begin = 0;
-  double end = 0;
+  thread_local std::vector<std::array<double, kGrid>> laws;
+  thread_local std::vector<std::size_t> place;
+  thread_local std::vector<double> level, running, ended;
+  laws.resize(n);
+  place.assign(n, 0);
   double heavy = 0;
   double third = 0;
-  for (const Moments& branch : branches) {
-    const double deviation = std::sqrt(branch.variance);
-    if (all) begin = std::max(begin, branch.mean - 4 * deviation);
-    end = std::max(end, branch.mean + 2 * deviation);
-    heavy += branch.third - branch.light;
-    third += branch.third;
-  }
-  const double scale = end - begin;
-  if (scale <= 0) return fixed_time(begin);
-  // E[T^m] is the integral of m t^(m-1) P(T > t); t = begin + scale u / (1 - u) maps the rest onto
-  // (0, 1). Moments are taken about `begin`.
-  constexpr int kPoints = 48;
-  double m1 = 0;
-  double m2 = 0;
-  double m3 = 0;
-  std::vector<double> ended(all ? 0 : need + 1);  // P(k branches have ended), k >= need together
-  for (int i = 0; i < kPoints; ++i) {
-    const double u = (i + .5) / kPoints;
-    const double t = scale * u / (1 - u);
-    double running = 1;  // P(T > begin + t)
-    if (all) {
-      double product = 1;
-      for (const Moments& branch : branches)
-        product *= 1 - tail(branch, begin + t);
-      running = 1 - product;
-    } else {
-      std::fill(ended.begin(), ended.end(), 0.0);
-      ended[0] = 1;
-      for (const Moments& branch : branches) {
-        const double done = 1 - tail(branch, begin + t);
-        for (std::size_t k = need; k > 0; --k)
-          ended[k] = ended[k] * (k == need ? 1 : 1 - done) + ended[k - 1] * done;
-        ended[0] *= 1 - done;
-      }
-      running = 1 - ended[need];
+  for (std::size_t i = 0; i < n; ++i) {
+    heavy += branches[i].third - branches[i].light;
+    third += branches[i].third;
+    if (branches[i].variance <= 0) {
+      laws[i].fill(branches[i].mean);
+      continue;
     }
-    const double step = scale / ((1 - u) * (1 - u)) / kPoints * running;
-    m1 += step;
-    m2 += 2 * t * step;
-    m3 += 3 * t * t * step;
+    const Fitted law(branches[i]);
+    for (std::size_t q = 0; q < kGrid; ++q)
+      laws[i][q] = law.seconds(q);
   }
-  Moments out{begin + m1, std::max(0.0, m2 - m1 * m1),
-              std::max(0.0, m3 - 3 * m1 * m2 + 2 * m1 * m1 * m1), 0};
+  // The result's own grid: where the `need`-th of the branches' times at each level lies, stretched
+  // to where the maximum of many still has a tail.
+  std::array<double, kGrid> at{};
+  std::array<double, kGrid> survival{};
+  for (std::size_t q = 0; q < kGrid; ++q) {
+    level.clear();
+    for (std::size_t i = 0; i < n; ++i)
+      level.push_back(laws[i][q]);
+    std::nth_element(level.begin(), level.begin() + static_cast<std::ptrdiff_t>(need - 1),
+                     level.end());
+    at[q] = level[need - 1];
+  }
+  for (std::size_t q = 0; q < kGrid; ++q) {
+    running.resize(n);
+    double product = 1;
+    for (std::size_t i = 0; i < n; ++i) {
+      running[i] = survival_at(laws[i], at[q], place[i]);
+      product *= 1 - running[i];
+    }
+    survival[q] = need == n ? 1 - product : still_running(running, need, ended);
+  }
+  Moments out = moments_of_curve(at, survival);
   out.light = third > 0 ? out.third * (1 - std::clamp(heavy / third, 0.0, 1.0)) : out.third;
   return out;
 }

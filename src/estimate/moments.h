@@ -59,7 +59,7 @@ double quantile(const Moments& time, Percentile q);
 double tail(const Moments& time, double seconds);
 
 // The time until `first` of the branches have ended (all: first = branches), branches independent.
-// Moments by quadrature of the distribution functions (48 points).
+// Moments by integrating the distribution function over 16 points, exponential in between.
 Moments order_statistic(std::span<const Moments> branches, int first);
 
 // T given T <= limit, and P(T > limit) as `cut`; the part over the limit is taken as exponential
