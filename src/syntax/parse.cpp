@@ -82,7 +82,8 @@ class FileReader {
       if (event.kind == EventKind::StreamEnd) break;
       if (event.kind == EventKind::DocumentStart) {
         if (in_document && !every_document) {
-          builder->report(SyntaxProblem::Kind::SecondDocument, event.begin, event.end);
+          if (!limits_.many_documents)
+            builder->report(SyntaxProblem::Kind::SecondDocument, event.begin, event.end);
           break;
         }
         if (results_.size() + 1 >= kMaxDocuments) {

@@ -23,7 +23,7 @@ using NodeId = Id<Node>;
 
 struct MapEntry {
   Span key_span;
-  std::string_view key;  // unescaped; lives as long as the tree
+  std::string_view key;  // unescaped; lives as long as the tree and its Sources
   NodeId value;
 };
 
@@ -32,7 +32,7 @@ struct Node {
   ScalarStyle style = ScalarStyle::Plain;
   bool flow = false;        // [..] or {..}
   Span span;                // of the value, without trailing comment or line end
-  std::string_view scalar;  // unescaped; lives as long as the tree
+  std::string_view scalar;  // unescaped, of Null as written; lives as long as tree and Sources
   std::int32_t first = 0;   // Sequence: into `items`; Map: into `entries`
   std::int32_t count = 0;
 };
@@ -91,8 +91,10 @@ struct SyntaxLimits {
   std::size_t bytes = std::size_t{64} << 20;
   int depth = 100;
   std::size_t nodes = 4'000'000;
-  bool aliases = false;         // importers: expand them, within `expanded_nodes`
-  bool many_documents = false;  // importers: parse_all
+  // Importers: an alias is the very node of its anchor, so that subtrees are shared. What they
+  // would come to written out is held to expanded_nodes, expanded_bytes and depth.
+  bool aliases = false;
+  bool many_documents = false;  // parse_yaml reads the first without a word about the others
   std::size_t expanded_nodes = 1'000'000;
   std::size_t expanded_bytes = std::size_t{64} << 20;
 };
@@ -102,10 +104,12 @@ struct SyntaxResult {
   std::vector<SyntaxProblem> problems;  // in order of place; the tree holds what was readable
 };
 
-// YAML 1.2 (JSON is a subset of it). An empty file is a Null root. A BOM and CRLF line ends are
-// accepted. Never throws, never hangs: time is linear in the bytes.
+// YAML 1.2 (JSON is a subset of it), with two limits of libyaml: a key has at most 1024 characters
+// and stands on one line with its ':', and U+0085, U+2028 and U+2029 must be escaped. All scalars
+// stay text; plain `~`, `null`, `Null`, `NULL` and nothing are Null. An empty file is a Null root. A
+// BOM and CRLF line ends are accepted. Never throws, never hangs: time is linear in the bytes.
 SyntaxResult parse_yaml(const Sources& sources, FileId file, const SyntaxLimits& limits = {});
-// Every document of a file (importers).
+// Every document of a file, at least one and at most 100,000 (importers).
 std::vector<SyntaxResult> parse_yaml_documents(const Sources& sources, FileId file,
                                                const SyntaxLimits& limits);
 

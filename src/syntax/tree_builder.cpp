@@ -25,6 +25,15 @@ bool is_null_word(std::string_view text) {
   return text.empty() || text == "~" || text == "null" || text == "Null" || text == "NULL";
 }
 
+// The children that wait from `first` on become the node's run.
+template <class T>
+void move_run(std::vector<T>& waiting, std::size_t first, std::vector<T>& to, Node& node) {
+  node.first = static_cast<std::int32_t>(to.size());
+  node.count = static_cast<std::int32_t>(waiting.size() - first);
+  to.insert(to.end(), waiting.begin() + static_cast<std::ptrdiff_t>(first), waiting.end());
+  waiting.resize(first);
+}
+
 }  // namespace
 
 TreeBuilder::TreeBuilder(std::string_view text, FileId file, const SyntaxLimits& limits)
@@ -193,16 +202,22 @@ bool TreeBuilder::take_scalar(const Event& event) {
   return place(id, end, weight);
 }
 
-bool TreeBuilder::take_key(const Event& event, std::uint32_t begin) {
+// The open map has its next key; with `drop` one that can't be used.
+void TreeBuilder::take_key_span(Span key, bool drop) {
   Frame& frame = frames_.back();
   frame.has_key = true;
+  frame.drop = drop;
+  frame.entry.key_span = key;
+  frame.end = std::max(frame.end, key.end);
+}
+
+bool TreeBuilder::take_key(const Event& event, std::uint32_t begin) {
+  Frame& frame = frames_.back();
   std::uint32_t end = event.end;
   if (event.style == ScalarStyle::Literal || event.style == ScalarStyle::Folded)
     end = block_scalar_end(begin, event.end);
-  frame.end = std::max(frame.end, end);
+  take_key_span(span(begin, end), event.style == ScalarStyle::Plain && event.text.empty());
   frame.weight.bytes += event.text.size();
-  frame.entry.key_span = span(begin, end);
-  frame.drop = event.style == ScalarStyle::Plain && event.text.empty();
   if (frame.drop) {
     const bool colon = begin < text_.size() && text_[begin] == ':';
     return report(SyntaxProblem::Kind::Malformed, begin, begin + (colon ? 1 : 0),
@@ -235,12 +250,8 @@ bool TreeBuilder::take_alias(const Event& event) {
     go_on = report(SyntaxProblem::Kind::Malformed, event.begin, event.end,
                    "'*" + std::string(event.text) + "' names no complete value before it");
   } else if (as_key && result_.tree.node(found->second.node).kind == NodeKind::Scalar) {
-    Frame& frame = frames_.back();
-    frame.has_key = true;
-    frame.drop = false;
-    frame.end = std::max(frame.end, event.end);
-    frame.entry.key_span = null.span;
-    frame.entry.key = result_.tree.node(found->second.node).scalar;
+    take_key_span(null.span, false);
+    frames_.back().entry.key = result_.tree.node(found->second.node).scalar;
     return true;
   } else if (as_key) {
     go_on = report(SyntaxProblem::Kind::Malformed, event.begin, event.end, "a key must be text");
@@ -261,10 +272,7 @@ bool TreeBuilder::take_alias(const Event& event) {
   }
   if (!go_on || (!as_key && !room_for_node(event.begin))) return false;
   if (!as_key) return place(add_node(null), event.end, {1, 0, 0});
-  frames_.back().has_key = true;
-  frames_.back().drop = true;
-  frames_.back().entry.key_span = null.span;
-  frames_.back().end = std::max(frames_.back().end, event.end);
+  take_key_span(null.span, true);
   return true;
 }
 
@@ -312,29 +320,14 @@ bool TreeBuilder::close(const Event& event, bool cut_short) {
   else if (bracketed)
     frame.end = std::max(frame.end, node.span.begin + 1);
   node.span.end = frame.end;
-  if (frame.map) {
-    node.first = static_cast<std::int32_t>(tree.entries_.size());
-    node.count = static_cast<std::int32_t>(waiting_entries_.size() - frame.first);
-    tree.entries_.insert(tree.entries_.end(),
-                         waiting_entries_.begin() + static_cast<std::ptrdiff_t>(frame.first),
-                         waiting_entries_.end());
-    waiting_entries_.resize(frame.first);
-  } else {
-    node.first = static_cast<std::int32_t>(tree.items_.size());
-    node.count = static_cast<std::int32_t>(waiting_items_.size() - frame.first);
-    tree.items_.insert(tree.items_.end(),
-                       waiting_items_.begin() + static_cast<std::ptrdiff_t>(frame.first),
-                       waiting_items_.end());
-    waiting_items_.resize(frame.first);
-  }
+  if (frame.map)
+    move_run(waiting_entries_, frame.first, tree.entries_, node);
+  else
+    move_run(waiting_items_, frame.first, tree.items_, node);
   bool go_on = !frame.map || check_duplicates(node);
   if (!frame.anchor.empty()) anchors_[frame.anchor] = Anchor{frame.node, frame.weight};
   if (!frame.is_key) return place(frame.node, frame.end, frame.weight) && go_on;
-  Frame& parent = frames_.back();
-  parent.has_key = true;
-  parent.drop = true;
-  parent.entry.key_span = node.span;
-  parent.end = std::max(parent.end, frame.end);
+  take_key_span(node.span, true);
   return go_on;
 }
 

@@ -66,6 +66,7 @@ class TreeBuilder {
   bool open(const Event& event);
   bool close(const Event& event, bool cut_short);
   bool take_key(const Event& event, std::uint32_t begin);
+  void take_key_span(Span key, bool drop);
   bool place(NodeId node, std::uint32_t end, const Weight& weight);
   bool check_duplicates(const Node& node);
   bool properties(const Event& event, std::uint32_t& begin);
