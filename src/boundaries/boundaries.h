@@ -58,12 +58,12 @@ struct Input {
 
 // Shares of the layers in the weighted graph. A layer without data gives its share to the others.
 struct LayerWeights {
-  double co_access = .45;
+  double co_access = .50;
   double sequence = .15;
   double relations = .15;
-  double co_change = .10;
+  double co_change = .12;
   double team = .05;
-  double names = .10;  // held to .15 of the sum
+  double names = .03;  // held to .15 of the sum
   // Edges are divided by (strength of a * strength of b) ^ this, per layer: an entity that
   // everything touches (a user, a root) says less about its neighbours than one that few touch.
   double hub_damping = 0;
@@ -72,18 +72,19 @@ struct LayerWeights {
 // What the local search weighs; each objective is first divided by its value for the cut that puts
 // every entity on its own (objectives.h), so that the weights compare.
 struct ObjectiveWeights {
-  double modularity = 1;  // of the layered graph, against the configuration model
-  double resolution = 1;  // of the modularity
-  double consensus = .5;  // pairs that Leiden parts or joins against the vote of its runs
-  double split_transactions = .3;
-  double split_writes = .3;
-  double complexity = .3;
-  double crossing = .3;     // share of access steps that pass from one service to another
-  double spread = .2;       // services per functionality beyond the first
-  double imbalance = .1;    // sum of squared shares of size, less 1/K
-  double smallness = .1;    // services below a quarter of the mean size, by what they lack of it
+  double modularity = 1;   // of the layered graph, against the configuration model
+  double resolution = 1;   // of the modularity
+  double consensus = .05;  // pairs that are parted or joined against the vote of the Leiden runs
+  double split_transactions = .012;
+  double split_writes = .012;
+  double complexity = .01;
+  double crossing = .05;    // share of access steps that pass from one service to another
+  double spread = .03;      // services per functionality beyond the first
+  double imbalance = 0;     // sum of squared shares of size, less 1/K
+  double smallness = .5;    // services below a quarter of the mean size, by what they lack of it
   double team_spread = .1;  // share of size outside the main team of its service
   double distance = 1;      // share of entities that leave the reference cut
+  double atomic = 10;       // a split write that must be atomic counts as so many others
 };
 
 struct Options {
@@ -95,7 +96,7 @@ struct Options {
   int services_low = 0;   // 0: 2, or what the constraints say
   int services_high = 0;  // 0: min(12, entities / 2), or what the constraints say
   int restarts = 4;       // of the local search, per number of services
-  int annealing = 0;      // moves tried by simulated annealing, per restart and number of services
+  int annealing = 100;    // moves tried by simulated annealing, per entity and restart
   int jobs = 0;           // threads; 0: as many as cores
 };
 

@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "base/units.h"
 
@@ -28,23 +29,45 @@ double stability_of(const Consensus& consensus, const std::vector<int>& group) {
          (across_pairs > 0 ? across / across_pairs : 0);
 }
 
+bool split_writes(const Functionality& f, const std::vector<int>& group) {
+  int service = -1;
+  for (const Access& access : f.accesses) {
+    if (!access.write) continue;
+    if (service >= 0 && group[at(access.entity)] != service) return true;
+    service = group[at(access.entity)];
+  }
+  return false;
+}
+
 // Share of the rate of functionalities with more than one write that write in more than one
 // service.
 double split_share_of_writers(const Input& input, const std::vector<int>& group) {
   double writers = 0, split = 0;
   for (const Functionality& f : input.functionalities) {
     int first = -1;
-    bool more = false, across = false;
+    bool more = false;
     for (const Access& access : f.accesses) {
       if (!access.write) continue;
       if (first >= 0 && access.entity != first) more = true;
-      if (first >= 0 && group[at(access.entity)] != group[at(first)]) across = true;
-      if (first < 0) first = access.entity;
+      first = first < 0 ? access.entity : first;
     }
     if (more) writers += f.rate;
-    if (across) split += f.rate;
+    if (split_writes(f, group)) split += f.rate;
   }
   return writers > 0 ? split / writers : 0;
+}
+
+// The number of services with the most modularity, where modularity has a maximum of its own: the
+// other objectives of the search only ever grow with the number of services. What a team or a
+// transaction pays is taken off.
+double benefit_of(const Cut& cut, const Input& input) {
+  double atomic = 0, all = 0;
+  for (const Functionality& f : input.functionalities) {
+    all += f.rate;
+    if (f.atomic && split_writes(f, cut.group)) atomic += f.rate;
+  }
+  return cut.objectives.modularity - .1 * cut.objectives.team_spread - cut.objectives.distance -
+         (all > 0 ? .2 * atomic / all : 0);
 }
 
 // Every objection must be about the best cut found; one alone is enough.
@@ -54,11 +77,11 @@ void object(const Input& input, const Cut& cut, double stability, Choice& choice
   if (input.entities.size() < 4)
     choice.reasons.push_back(fmt::format("{} are too few to part", input.entities.size()) +
                              " entities");
-  if (cut.objectives.modularity < .1)
+  if (cut.objectives.modularity < .08)
     choice.reasons.push_back(fmt::format(
         "the best cut, into {} services, has modularity {}: the entities are used as one whole",
         cut.services, number_text(cut.objectives.modularity, 2)));
-  if (writers > .6)
+  if (writers > .85)
     choice.reasons.push_back(
         fmt::format("the best cut, into {} services, splits {} of the work that writes more than "
                     "one entity",
@@ -74,6 +97,23 @@ void object(const Input& input, const Cut& cut, double stability, Choice& choice
   choice.stay_one = !choice.reasons.empty();
 }
 
+// Several numbers of services are often about as good: of those within 3% of the best, the middle
+// one, the lower of two.
+int middle_of_best(const std::vector<Cut>& cuts, const std::vector<ServicesScore>& scores) {
+  std::vector<int> sound;
+  for (std::size_t i = 0; i < cuts.size(); ++i)
+    if (cuts[i].degenerate.empty() && cuts[i].services > 1) sound.push_back(static_cast<int>(i));
+  if (sound.empty())
+    for (std::size_t i = 0; i < cuts.size(); ++i)
+      sound.push_back(static_cast<int>(i));
+  if (sound.empty()) return -1;
+  double most = scores[at(sound[0])].benefit;
+  for (const int i : sound)
+    most = std::max(most, scores[at(i)].benefit);
+  std::erase_if(sound, [&](int i) { return scores[at(i)].benefit < most - .03 * std::abs(most); });
+  return sound[(sound.size() - 1) / 2];
+}
+
 }  // namespace
 
 Choice choose_services(const Input& input, const std::vector<Cut>& cuts,
@@ -85,14 +125,9 @@ Choice choose_services(const Input& input, const std::vector<Cut>& cuts,
     score.cut = static_cast<int>(i);
     score.stability = stability_of(consensus, cuts[i].group);
     score.modularity = cuts[i].objectives.modularity;
-    score.benefit = -cuts[i].objectives.score;
-    if (cuts[i].services < 2 && cuts.size() > 1) continue;
-    const bool sound = cuts[i].degenerate.empty();
-    const bool best_sound = choice.best >= 0 && cuts[at(choice.best)].degenerate.empty();
-    if (choice.best < 0 || (sound && !best_sound) ||
-        (sound == best_sound && score.benefit > choice.scores[at(choice.best)].benefit))
-      choice.best = static_cast<int>(i);
+    score.benefit = benefit_of(cuts[i], input);
   }
+  choice.best = middle_of_best(cuts, choice.scores);
   if (choice.best < 0) return choice;
   const Cut& best = cuts[at(choice.best)];
   const bool one_allowed = input.constraints.services_low <= 1;

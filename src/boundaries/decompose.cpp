@@ -188,9 +188,10 @@ class Sweep {
     in_parallel(options.jobs, count_, [&](int i) { alone(i); });
     const std::vector<Found> alone = best_;
     in_parallel(options.jobs, count_, [&](int i) { from_neighbours(i, alone); });
+    if (options.annealing > 0 && problem.atoms.count() <= linkage_at_most)
+      in_parallel(options.jobs, count_, [&](int i) { annealed(i); });
     if (problem.traces && !traced_first_)
       in_parallel(options.jobs, count_, [&](int i) { with_complexity(i); });
-    if (options.annealing > 0) in_parallel(options.jobs, count_, [&](int i) { annealed(i); });
   }
 
   const std::vector<Found>& best() const { return best_; }
@@ -223,9 +224,9 @@ class Sweep {
   void annealed(int i) {
     if (best_[at(i)].group.empty()) return;
     for (int r = 0; r < options_.restarts; ++r) {
-      Found found =
-          anneal(problem_, best_[at(i)].group, range_.low + i, options_.annealing,
-                 options_.seed + static_cast<std::uint64_t>(r), problem_.traces != nullptr);
+      Found found = anneal(problem_, best_[at(i)].group, range_.low + i,
+                           options_.annealing * problem_.atoms.count(),
+                           options_.seed + static_cast<std::uint64_t>(r), traced_first_);
       visited_[at(i)].push_back(found);
       if (better(found, best_[at(i)])) best_[at(i)] = std::move(found);
     }

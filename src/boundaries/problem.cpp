@@ -30,7 +30,7 @@ Graph step_graph(const Input& input, const Atoms& atoms) {
   return Graph(atoms.count(), std::move(edges));
 }
 
-std::vector<Use> uses_of(const Input& input, const Atoms& atoms) {
+std::vector<Use> uses_of(const Input& input, const Atoms& atoms, double atomic) {
   double all = 0;
   for (const Functionality& f : input.functionalities)
     all += f.rate;
@@ -38,6 +38,7 @@ std::vector<Use> uses_of(const Input& input, const Atoms& atoms) {
   for (const Functionality& f : input.functionalities) {
     Use& use = uses.emplace_back();
     use.rate = all > 0 ? f.rate / all : 1 / static_cast<double>(input.functionalities.size());
+    use.write_rate = use.rate * (f.atomic ? atomic : 1);
     std::map<int, bool> touched;
     for (const Access& access : f.accesses) {
       bool& write = touched[atoms.of[at(access.entity)]];
@@ -75,7 +76,7 @@ void set_scales(Problem& problem) {
     for (const Touch& touch : use.touches)
       writes += int{touch.write};
     if (use.touches.size() > 1) s.split_transactions += use.rate;
-    if (writes > 1) s.split_writes += use.rate;
+    if (writes > 1) s.split_writes += use.write_rate;
     if (!use.touches.empty()) s.spread += use.rate * static_cast<double>(use.touches.size() - 1);
   }
   s.imbalance = 1;
@@ -94,7 +95,7 @@ Problem compile(const Input& input, Atoms atoms, const Graph& graph,
   p.weights = weights;
   p.layered = graph.contracted(atoms.of, atoms.count());
   p.steps = step_graph(input, atoms);
-  p.uses = uses_of(input, atoms);
+  p.uses = uses_of(input, atoms, weights.atomic);
   p.uses_of.resize(at(atoms.count()));
   for (std::size_t f = 0; f < p.uses.size(); ++f)
     for (const Touch& touch : p.uses[f].touches)

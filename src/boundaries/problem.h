@@ -32,7 +32,8 @@ struct Touch {
   bool write = false;
 };
 struct Use {
-  double rate = 0;  // share of all rate
+  double rate = 0;        // share of all rate
+  double write_rate = 0;  // the same, what must be atomic counted several times
   std::vector<Touch> touches;
 };
 

@@ -245,6 +245,11 @@ class Merger {
   double size_high_ = 0;
 };
 
+// Of the annealing: start in units of the usual change of a move, end, and moves against swaps.
+constexpr double hottest = .5;
+constexpr double cooling = 100;
+constexpr double moves_share = .85;
+
 class Annealer {
  public:
   Annealer(State& state, Random& random) : state_(state), random_(random) {}
@@ -252,11 +257,11 @@ class Annealer {
   // `best` becomes the best cut met.
   void run(int moves, std::vector<int>& best) {
     if (state_.services() < 2 || state_.group().size() < 3) return;
-    const double hot = usual_change() / 2, cold = hot / 200;
+    const double hot = usual_change() * hottest, cold = hot / cooling;
     double least = state_.energy();
     for (int i = 0; i < moves; ++i) {
       const double heat = hot * std::pow(cold / hot, static_cast<double>(i) / moves);
-      if (random_.uniform() < .7)
+      if (random_.uniform() < moves_share)
         move(heat);
       else
         swap(heat);
@@ -291,15 +296,35 @@ class Annealer {
     return count > 0 ? std::sqrt(squares / count) + 1e-9 : 1e-9;
   }
 
+  // With complexity: one target drawn, taken or not (Metropolis). Without: a draw among all groups
+  // by their chance (heat bath), since one look gives the changes to all of them.
   void move(double heat) {
     const int atom = any_atom();
     const int own = state_.group()[at(atom)];
     if (state_.members(own) < 2) return;
-    const int to = any_other_group(own);
-    double delta = state_.deltas(atom)[at(to)];
+    const std::vector<double>& deltas = state_.deltas(atom);
+    int to = any_other_group(own);
+    if (!state_.traced()) {
+      to = drawn(deltas, heat);
+      if (to != own) state_.move(atom, to, deltas[at(to)]);
+      return;
+    }
+    double delta = deltas[at(to)];
     if (delta > State::penalty / 2) return;
     delta += state_.complexity_delta(atom, to);
     if (accept(delta, heat)) state_.move(atom, to, delta);
+  }
+
+  int drawn(const std::vector<double>& deltas, double heat) {
+    const double least = *std::min_element(deltas.begin(), deltas.end());
+    chance_.assign(deltas.size(), 0);
+    double sum = 0;
+    for (std::size_t g = 0; g < deltas.size(); ++g)
+      sum += chance_[g] = std::exp((least - deltas[g]) / heat);
+    double draw = random_.uniform() * sum;
+    for (std::size_t g = 0; g < chance_.size(); ++g)
+      if ((draw -= chance_[g]) < 0) return static_cast<int>(g);
+    return static_cast<int>(chance_.size()) - 1;
   }
 
   void swap(double heat) {
@@ -324,6 +349,7 @@ class Annealer {
 
   State& state_;
   Random& random_;
+  std::vector<double> chance_;
 };
 
 void merge_groups(std::vector<int>& group, int a, int b) {

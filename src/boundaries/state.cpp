@@ -130,7 +130,7 @@ Objectives State::objectives() {
   for (std::size_t u = 0; u < p_.uses.size(); ++u) {
     const double rate = p_.uses[u].rate;
     if (services_of_[u] > 1) o.split_transactions += rate;
-    if (writers_of_[u] > 1) o.split_writes += rate;
+    if (writers_of_[u] > 1) o.split_writes += p_.uses[u].write_rate;
     o.spread += rate * std::max(0, services_of_[u] - 1);
   }
   double squares = 0, main = 0, owned = 0, moved = 0;
@@ -219,13 +219,14 @@ void State::add_use_terms(int atom) {
     for (int g = 0; g < services_; ++g) {
       if (g == own) continue;
       const int after = left + (touched_[cell(u, g)] == 0 ? 1 : 0);
-      double change = spread * (after - before);
-      change += split * ((after > 1 ? 1 : 0) - (before > 1 ? 1 : 0));
+      double change = use.rate * spread * (after - before);
+      change += use.rate * split * ((after > 1 ? 1 : 0) - (before > 1 ? 1 : 0));
       if (write) {
         const int writers_after = writers_left + (wrote_[cell(u, g)] == 0 ? 1 : 0);
-        change += split_writes * ((writers_after > 1 ? 1 : 0) - (writers > 1 ? 1 : 0));
+        change +=
+            use.write_rate * split_writes * ((writers_after > 1 ? 1 : 0) - (writers > 1 ? 1 : 0));
       }
-      delta_[at(g)] += use.rate * change;
+      delta_[at(g)] += change;
     }
   }
 }
