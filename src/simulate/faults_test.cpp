@@ -58,7 +58,7 @@ TEST(Faults, WorkInsideALostInstanceIsLostAndEveryBookBalances) {
   s.model.stores[db].waiting = said(Count{5});
   s.model.stores[db].copies = said(Count{3});
   s.model.stores[db].failover = said(in_seconds(3));
-  CallPolicy policy = timeout_policy(.05);
+  CallPolicy policy = timeout_policy(.2);
   policy.retry = said(retry_policy(3, .01, Jitter::Full));
   BulkheadPolicy bulkhead;
   bulkhead.calls = said(Count{8});
@@ -73,13 +73,15 @@ TEST(Faults, WorkInsideALostInstanceIsLostAndEveryBookBalances) {
   Step lock;
   lock.kind = StepKind::Lock;
   lock.lock = "row";
-  const EndpointId get = s.endpoint(
-      "back", "get",
-      {work(exponential_time(.004)), access(StepKind::Read, db), access(StepKind::Write, db)});
+  const EndpointId get =
+      s.endpoint("back", "get",
+                 {work(exponential_time(.004)), access(StepKind::Read, db, timeout_policy(.5)),
+                  access(StepKind::Write, db, timeout_policy(.5))});
   const EndpointId rare = s.endpoint("back", "rare", {lock, wait(exponential_time(.02))});
   s.operation("ask",
               s.endpoint("front", "ask",
-                         {work(exponential_time(.002)), together({call(get, policy), call(get)}),
+                         {work(exponential_time(.002)),
+                          together({call(get, policy), call(get, timeout_policy(1))}),
                           choose({{.1, {call(rare, timeout_policy(.1))}}})}),
               100);
   std::vector<Fault> faults = {fault(FaultKind::Lose, 5, 5, zone_target("a")),
