@@ -106,8 +106,8 @@ struct SyntaxResult {
 
 // YAML 1.2 (JSON is a subset of it), with two limits of libyaml: a key has at most 1024 characters
 // and stands on one line with its ':', and U+0085, U+2028 and U+2029 must be escaped. All scalars
-// stay text; plain `~`, `null`, `Null`, `NULL` and nothing are Null. An empty file is a Null root. A
-// BOM and CRLF line ends are accepted. Never throws, never hangs: time is linear in the bytes.
+// stay text; plain `~`, `null`, `Null`, `NULL` and nothing are Null. An empty file is a Null root.
+// A BOM and CRLF line ends are accepted. Never throws, never hangs: time is linear in the bytes.
 SyntaxResult parse_yaml(const Sources& sources, FileId file, const SyntaxLimits& limits = {});
 // Every document of a file, at least one and at most 100,000 (importers).
 std::vector<SyntaxResult> parse_yaml_documents(const Sources& sources, FileId file,
