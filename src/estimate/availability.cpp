@@ -31,8 +31,12 @@ struct ZoneState {
   bool first_zone = true;  // where the elements are that are not spread
 };
 
-// At most two more zones down: three at once have 1e-10.
-int zone_states(int zones, int lost, std::array<ZoneState, 6>& out) {
+// At most two more zones down: three at once have 1e-10. Eight lanes, so that products over them
+// are a few vector instructions; those not used have probability 0.
+constexpr std::size_t kStates = 8;
+using States = std::array<double, kStates>;
+
+int zone_states(int zones, int lost, std::array<ZoneState, kStates>& out) {
   const int rest = std::max(0, zones - lost);
   const double p = defaults::kZoneAvailability;
   int count = 0;
@@ -58,27 +62,48 @@ double left_of(double n, bool spread, const ZoneState& zone) {
 
 class Availability {
  public:
+  // Fills `down`: of each element, its unavailability in each state of the zones.
   Availability(const EstimateNetwork& network, const EstimateOptions& options,
-               const NetworkSolution& solution)
-      : net_(network), solution_(solution) {
-    states_ = zone_states(net_.zones, options.zones_lost, zones_);
-    lost_ = options.zones_lost > 0
-                ? std::max(0.0, 1 - static_cast<double>(options.zones_lost) / net_.zones)
-                : 1;
-  }
+               const NetworkSolution& solution, std::vector<States>& down);
   double of(std::size_t endpoint) const;
 
  private:
   double service(std::size_t i, const ZoneState& zone) const;
   double store(std::size_t i, const ZoneState& zone) const;
   double channel(std::size_t i, const ZoneState& zone) const;
+  const States& down(const NetDependency& needed) const {
+    const auto i = static_cast<std::size_t>(needed.index);
+    if (needed.kind == NetDependency::Kind::Service) return down_[i];
+    if (needed.kind == NetDependency::Kind::Store) return down_[net_.services.size() + i];
+    return down_[net_.services.size() + net_.stores.size() + i];
+  }
 
   const EstimateNetwork& net_;
   const NetworkSolution& solution_;
-  std::array<ZoneState, 6> zones_{};
+  std::vector<States>& down_;  // services, stores, channels
+  std::array<ZoneState, kStates> zones_{};
   int states_ = 0;
   double lost_ = 1;  // share of the zones that the options leave
 };
+
+Availability::Availability(const EstimateNetwork& network, const EstimateOptions& options,
+                           const NetworkSolution& solution, std::vector<States>& down)
+    : net_(network), solution_(solution), down_(down) {
+  states_ = zone_states(net_.zones, options.zones_lost, zones_);
+  lost_ = options.zones_lost > 0
+              ? std::max(0.0, 1 - static_cast<double>(options.zones_lost) / net_.zones)
+              : 1;
+  down_.resize(net_.services.size() + net_.stores.size() + net_.channels.size());
+  std::size_t next = 0;
+  const auto fill = [&](std::size_t count, auto&& available) {
+    for (std::size_t i = 0; i < count; ++i, ++next)
+      for (std::size_t s = 0; s < kStates; ++s)
+        down_[next][s] = s < static_cast<std::size_t>(states_) ? 1 - available(i, zones_[s]) : 0;
+  };
+  fill(net_.services.size(), [&](std::size_t i, const ZoneState& z) { return service(i, z); });
+  fill(net_.stores.size(), [&](std::size_t i, const ZoneState& z) { return store(i, z); });
+  fill(net_.channels.size(), [&](std::size_t i, const ZoneState& z) { return channel(i, z); });
+}
 
 double Availability::service(std::size_t i, const ZoneState& zone) const {
   const NetService& service = net_.services[i];
@@ -115,29 +140,22 @@ double Availability::channel(std::size_t i, const ZoneState& zone) const {
 }
 
 double Availability::of(std::size_t endpoint) const {
-  double inside = 0;
+  States product;
+  product.fill(1);
   double outside = 1;
-  for (const NetDependency& needed : net_.dependencies[endpoint])
-    if (needed.kind == NetDependency::Kind::External)
+  for (const NetDependency& needed : net_.dependencies[endpoint]) {
+    if (needed.kind == NetDependency::Kind::External) {
       outside *= 1 - needed.need *
                          (1 - net_.externals[static_cast<std::size_t>(needed.index)].availability);
-  for (int s = 0; s < states_; ++s) {
-    const ZoneState& zone = zones_[static_cast<std::size_t>(s)];
-    double product = 1;
-    for (const NetDependency& needed : net_.dependencies[endpoint]) {
-      const auto i = static_cast<std::size_t>(needed.index);
-      double up = 1;
-      switch (needed.kind) {
-        case NetDependency::Kind::Service: up = service(i, zone); break;
-        case NetDependency::Kind::Store: up = store(i, zone); break;
-        case NetDependency::Kind::Channel: up = channel(i, zone); break;
-        case NetDependency::Kind::External: continue;
-      }
-      product *= 1 - needed.need * (1 - up);
-      if (product <= 0) break;
+      continue;
     }
-    inside += zone.probability * product;
+    const States& unavailable = down(needed);
+    for (std::size_t s = 0; s < kStates; ++s)
+      product[s] *= 1 - needed.need * unavailable[s];
   }
+  double inside = 0;
+  for (std::size_t s = 0; s < kStates; ++s)
+    inside += zones_[s].probability * product[s];
   double region = defaults::kRegionAvailability;
   if (net_.regions > 1 && net_.active_active) {
     // Any region can take over at once: all of them must be down.
@@ -154,9 +172,10 @@ double Availability::of(std::size_t endpoint) const {
 void solve_availability(const EstimateNetwork& network, const EstimateOptions& options,
                         NetworkSolution& out) {
   out.availability.resize(network.endpoints.size());
-  const Availability availability(network, options, out);
+  thread_local std::vector<States> down;
+  const Availability availability(network, options, out, down);
   for (std::size_t e = 0; e < network.endpoints.size(); ++e)
-    out.availability[e] = availability.of(e);
+    if (options.endpoints || network.is_entry[e]) out.availability[e] = availability.of(e);
 }
 
 }  // namespace scantling

@@ -460,6 +460,7 @@ void Compiler::endpoints() {
 }
 
 void Compiler::loads() {
+  net_.is_entry.assign(net_.endpoints.size(), 0);
   for (const OperationId id : model_.operations.ids()) {
     const Operation& operation = model_.operations[id];
     const OperationLoad& load = *operation.load;
@@ -474,6 +475,7 @@ void Compiler::loads() {
     }
     const std::int32_t entry = net_.index_of(candidates.front());
     net_.operation_entry.push_back(entry);
+    net_.is_entry[static_cast<std::size_t>(entry)] = 1;
     NetEndpoint& endpoint = net_.endpoints[static_cast<std::size_t>(entry)];
     if (endpoint.channel >= 0) continue;  // its load is what is published
     endpoint.mean_load += mean;

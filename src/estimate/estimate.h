@@ -21,6 +21,7 @@ struct EstimateOptions {
   double load_factor = 1;
   double cache_hit_factor = 1;  // 0: every cache lost
   int zones_lost = 0;           // capacity of that many zones is taken away
+  bool endpoints = true;        // availability of every endpoint, not of entries alone
 };
 
 // Stability of a station against load with retries and misses multiplied in (Habibi et al. 2023,

@@ -41,12 +41,12 @@ Waiting balanced_wait(Balance balance, double n, int servers, double room, doubl
       const double rho = rate * seconds / (n * servers);
       if (rho >= 1) break;
       const double busy = erlang_c(servers, rho * servers);
+      // Terms busy^2 rho^(2^i - 4), i = 2, 3, ...: the exponent e is followed by 2 e + 4.
+      const double fourth = rho * rho * rho * rho;
       double sum = 0;
-      for (double power = 4; power < 1e9; power *= 2) {
-        const double term = busy * busy * std::pow(rho, power - 4);
+      for (double term = 1; term > 1e-12; term *= term * fourth)
         sum += term;
-        if (term < 1e-12 * sum) break;
-      }
+      sum *= busy * busy;
       const Waiting two{sum * seconds / servers, busy * busy, 0};
       const Waiting pooled = mmck_wait(pooled_servers, room * n, rate, seconds);
       const Waiting& worse = two.mean > pooled.mean ? two : pooled;

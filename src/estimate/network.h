@@ -159,6 +159,7 @@ struct EstimateNetwork {
   std::vector<NetPool> pools;
   std::vector<NetEvent> events;
   std::vector<std::int32_t> callers_first;             // endpoints; read backwards: callees first
+  std::vector<std::uint8_t> is_entry;                  // of each endpoint: an operation's first
   std::vector<std::int32_t> operation_entry;           // endpoint of each operation, or -1
   std::vector<double> operation_mean, operation_peak;  // its own load
   std::vector<int> depth;  // of each endpoint: services in its longest chain
@@ -228,8 +229,9 @@ struct NetworkSolution {
 
 EstimateNetwork compile_network(const Architecture& model);
 void solve(const EstimateNetwork& network, const EstimateOptions& options, NetworkSolution& out);
-// Availability of each endpoint into `out.availability`; needs `solve` before (how many instances
-// carry the load). See availability.cpp for the algebra.
+// Availability of each endpoint (only of entries, when options.endpoints is false) into
+// `out.availability`; needs `solve` before (how many instances carry the load). See
+// availability.cpp for the algebra.
 void solve_availability(const EstimateNetwork& network, const EstimateOptions& options,
                         NetworkSolution& out);
 // What it costs a month: machines held at mean load, stores sized for peak. See cost.cpp.

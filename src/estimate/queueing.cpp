@@ -241,8 +241,14 @@ double hottest_key_share(double keys, double skew) {
 double k_of_n(int k, int n, double p) {
   if (k <= 0) return 1;
   if (k > n) return 0;
-  // Sum from the side with fewer terms: at most n - k parts fail.
   const double q = 1 - p;
+  // More than n - k failures have at most probability (n q)^m / m!, m = n - k + 1.
+  double bound = 1;
+  for (int m = 1; m <= n - k + 1; ++m) {
+    bound *= n * q / m;
+    if (bound < 1e-17 && n * q < m) return 1;
+  }
+  // At most n - k parts fail.
   double term = std::pow(p, n);
   double sum = term;
   for (int failed = 1; failed <= n - k; ++failed) {
