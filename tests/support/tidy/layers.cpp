@@ -65,7 +65,7 @@ class Layers {
     }
     for (const Include& include : includes_of(file)) {
       if (include.ours) {
-        look_at_ours(file, room, include);
+        look_at_ours(file, room, include, test);
       } else {
         look_at_foreign(file, room, include, header, test);
       }
@@ -77,11 +77,18 @@ class Layers {
     out_.push_back({"layers", file.path, line, 0, std::move(text)});
   }
 
-  void look_at_ours(const File& file, const std::string& room, const Include& include) {
+  // What a room's tests may include beyond it: the line "check_test: language".
+  bool test_uses(const std::string& room, const std::string& target) const {
+    const auto found = tree_.rooms.find(room + "_test");
+    return found != tree_.rooms.end() && found->second.contains(target);
+  }
+
+  void look_at_ours(const File& file, const std::string& room, const Include& include, bool test) {
     const std::string target = room_of("src/" + include.name);
     if (target.empty() || !tree_.has("src/" + include.name)) {
       report(file, include.line, "no file src/" + include.name + ": name it by its room");
-    } else if (!room.empty() && target != room && !tree_.rooms.at(room).contains(target)) {
+    } else if (!room.empty() && target != room && !tree_.rooms.at(room).contains(target) &&
+               !(test && test_uses(room, target))) {
       report(file, include.line,
              "room '" + room + "' includes " + include.name + ", but doesn't list '" + target +
                  "' under USES in CMakeLists.txt");
