@@ -48,6 +48,13 @@ class Assembly {
   const NetworkSolution& solution_;
 };
 
+StationEstimate named(std::string kind, const Element& element) {
+  StationEstimate out;
+  out.kind = std::move(kind);
+  out.name = element.name;
+  return out;
+}
+
 // Capacity and the frontier from what is asked for now, plainly and amplified. `most`: arrivals per
 // second at full use.
 void finish(StationEstimate& out, double demand, double amplified, double most) {
@@ -61,9 +68,7 @@ void finish(StationEstimate& out, double demand, double amplified, double most) 
 StationEstimate Assembly::service(std::size_t i) const {
   const StationState& cpu = solution_.services[i];
   const StationState& slots = solution_.slots[i];
-  StationEstimate out;
-  out.kind = "service";
-  out.name = model_.services.raw()[i].name;
+  StationEstimate out = named("service", model_.services.raw()[i]);
   out.servers = cpu.servers;
   double visits_per_request = 1;
   double accepted = 0;
@@ -95,9 +100,7 @@ StationEstimate Assembly::service(std::size_t i) const {
 
 StationEstimate Assembly::store(std::size_t i) const {
   const StationState& state = solution_.stores[i];
-  StationEstimate out;
-  out.kind = "store";
-  out.name = model_.stores.raw()[i].name;
+  StationEstimate out = named("store", model_.stores.raw()[i]);
   out.servers = state.servers;
   out.arrival_rate = state.rate;
   out.service_seconds =
@@ -127,9 +130,7 @@ StationEstimate Assembly::store(std::size_t i) const {
 
 StationEstimate Assembly::external(std::size_t i) const {
   const StationState& state = solution_.externals[i];
-  StationEstimate out;
-  out.kind = "external";
-  out.name = model_.externals.raw()[i].name;
+  StationEstimate out = named("external", model_.externals.raw()[i]);
   out.servers = kInfinity;
   out.arrival_rate = state.rate;
   out.service_seconds = net_.externals[i].latency.mean;
@@ -141,9 +142,7 @@ StationEstimate Assembly::external(std::size_t i) const {
 
 StationEstimate Assembly::channel(std::size_t i) const {
   const StationState& state = solution_.channels[i];
-  StationEstimate out;
-  out.kind = "channel";
-  out.name = model_.channels.raw()[i].name;
+  StationEstimate out = named("channel", model_.channels.raw()[i]);
   out.servers = state.servers;
   out.arrival_rate = state.rate;
   double amplified = 0;

@@ -13,13 +13,13 @@ constexpr int kRounds = 100;
 
 // Share of an element that is left when zones are lost; one that stands in a single zone is taken
 // to stand in a lost one.
-double Solver::left(bool spread) const {
+double NetworkSolver::left(bool spread) const {
   if (options_.zones_lost <= 0) return 1;
   if (!spread) return 0;
   return std::max(0.0, 1.0 - static_cast<double>(options_.zones_lost) / net_.zones);
 }
 
-double Solver::instances_of(const NetService& service, double demand) const {
+double NetworkSolver::instances_of(const NetService& service, double demand) const {
   double n = service.instances_low;
   if (service.scale_target > 0 && service.instances_high > n) {
     const double wanted = std::ceil(demand / (service.servers * service.scale_target) - 1e-9);
@@ -29,7 +29,7 @@ double Solver::instances_of(const NetService& service, double demand) const {
   return share == 1 ? n : std::floor(n * share + 1e-9);
 }
 
-void Solver::prepare() {
+void NetworkSolver::prepare() {
   const auto reset = [](std::vector<StationState>& states, std::size_t n) {
     states.assign(n, StationState{});
   };
@@ -49,17 +49,13 @@ void Solver::prepare() {
   out_.converged = true;
 }
 
-void Solver::load_endpoints() {
+double NetworkSolver::outside_rate(const NetEndpoint& endpoint) const {
   const bool peak = options_.basis == LoadBasis::Peak;
-  for (std::size_t e = 0; e < net_.endpoints.size(); ++e) {
-    const NetEndpoint& endpoint = net_.endpoints[e];
-    out_.endpoints[e].rate =
-        (peak ? endpoint.peak_load : endpoint.mean_load) * options_.load_factor +
-        endpoint.schedule_load;
-  }
+  return (peak ? endpoint.peak_load : endpoint.mean_load) * options_.load_factor +
+         endpoint.schedule_load;
 }
 
-void Solver::deliver(const NetInstruction& publish, double rate) {
+void NetworkSolver::deliver(const NetInstruction& publish, double rate) {
   const NetEvent& event = net_.events[at(publish.target)];
   out_.channels[at(event.channel)].rate += rate;
   for (const std::int32_t c : event.consumers) {
@@ -70,7 +66,7 @@ void Solver::deliver(const NetInstruction& publish, double rate) {
 }
 
 // Adds what one endpoint asks of others, `weight` times a second.
-void Solver::endpoint_rates(const NetEndpoint& endpoint, double weight) {
+void NetworkSolver::endpoint_rates(const NetEndpoint& endpoint, double weight) {
   std::vector<double>& weights = out_.weights;
   weights.clear();
   weights.push_back(weight);
@@ -107,20 +103,13 @@ void Solver::endpoint_rates(const NetEndpoint& endpoint, double weight) {
         // The list below is the call's own: its weight has been cut by the call's success already.
         weights.push_back(weights[weights.size() - 2] * (1 - out_.passes[at(op.target)]));
         continue;
-      case NetOp::Together:
-      case NetOp::Choose: weights.resize(weights.size() - at(op.count)); break;
-      case NetOp::Repeat:
-      case NetOp::Spawn:
-      case NetOp::EndFill: weights.pop_back(); break;
-      case NetOp::EndFallback: weights.resize(weights.size() - 2); break;
-      case NetOp::Delay:
-      case NetOp::Fail: break;
+      default: weights.resize(weights.size() - lists_closed(op)); break;
     }
     weights.back() *= out_.passes[at(pc)];
   }
 }
 
-void Solver::rates() {
+void NetworkSolver::rates() {
   const auto clear = [](std::vector<StationState>& states) {
     for (StationState& state : states)
       state.rate = state.reads = state.writes = state.demand = state.square = 0;
@@ -131,14 +120,15 @@ void Solver::rates() {
   clear(out_.externals);
   clear(out_.channels);
   clear(out_.locks);
-  load_endpoints();
+  for (std::size_t e = 0; e < net_.endpoints.size(); ++e)
+    out_.endpoints[e].rate = outside_rate(net_.endpoints[e]);
   for (const std::int32_t e : net_.callers_first) {
     const EndpointState& state = out_.endpoints[at(e)];
     if (state.rate > 0) endpoint_rates(net_.endpoints[at(e)], state.rate * state.accepted);
   }
 }
 
-void Solver::store_station(std::size_t i) {
+void NetworkSolver::store_station(std::size_t i) {
   const NetStore& store = net_.stores[i];
   StationState& state = out_.stores[i];
   const double alive = store.spread_zones ? std::max(1.0, std::floor(store.copies * left(true)))
@@ -193,14 +183,14 @@ void Solver::store_station(std::size_t i) {
 }
 
 // Instances that take round-robin turns of their own, the outside counting as one.
-double Solver::callers_of(std::size_t service) const {
+double NetworkSolver::callers_of(std::size_t service) const {
   double callers = 1;
   for (const std::int32_t caller : net_.callers[service])
     callers += out_.instances[at(caller)];
   return callers;
 }
 
-void Solver::stations() {
+void NetworkSolver::stations() {
   for (std::size_t i = 0; i < net_.services.size(); ++i)
     out_.instances[i] = instances_of(net_.services[i], out_.services[i].demand);
   for (std::size_t i = 0; i < net_.services.size(); ++i) {
@@ -250,7 +240,7 @@ void Solver::stations() {
 }
 
 // Largest change of anything that the next round's rates and waits would start from.
-double Solver::moved() {
+double NetworkSolver::moved() {
   auto& before = out_.before;
   const std::size_t n =
       out_.calls.size() + 2 * out_.slots.size() + out_.locks.size() + out_.endpoints.size();
@@ -280,7 +270,7 @@ double Solver::moved() {
   return most;
 }
 
-void Solver::run() {
+void NetworkSolver::run() {
   prepare();
   for (out_.rounds = 1;; ++out_.rounds) {
     rates();
@@ -297,7 +287,7 @@ void Solver::run() {
 }
 
 void solve(const EstimateNetwork& network, const EstimateOptions& options, NetworkSolution& out) {
-  Solver(network, options, out).run();
+  NetworkSolver(network, options, out).run();
 }
 
 }  // namespace scantling

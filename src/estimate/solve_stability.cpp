@@ -9,8 +9,8 @@ namespace scantling {
 
 // Whether retries of a call can't pile work up on the callee: late work is dropped there, newest
 // work comes first, or the bounds of its queues keep it from ever being later than the timeout.
-bool Solver::shielded(std::int32_t policy, double longest, bool can_fail,
-                      Discipline discipline) const {
+bool NetworkSolver::shielded(std::int32_t policy, double longest, bool can_fail,
+                             Discipline discipline) const {
   if (policy < 0) return true;  // no retries
   const NetPolicy& p = net_.policies[at(policy)];
   if (p.attempts == 1 || p.propagate) return true;
@@ -21,7 +21,7 @@ bool Solver::shielded(std::int32_t policy, double longest, bool can_fail,
 }
 
 // Longest stay that bounds and timeouts allow (means of service taken), callees first.
-void Solver::endpoint_longest(std::size_t e) {
+void NetworkSolver::endpoint_longest(std::size_t e) {
   const NetEndpoint& endpoint = net_.endpoints[e];
   const NetService& service = net_.services[at(endpoint.service)];
   const StationState& cpu = out_.services[at(endpoint.service)];
@@ -64,7 +64,7 @@ void Solver::endpoint_longest(std::size_t e) {
   state.longest = inside;
 }
 
-void Solver::amplify_endpoint(std::size_t e) {
+void NetworkSolver::amplify_endpoint(std::size_t e) {
   const NetEndpoint& endpoint = net_.endpoints[e];
   std::vector<double>& weights = out_.weights;
   weights.clear();
@@ -110,29 +110,16 @@ void Solver::amplify_endpoint(std::size_t e) {
       case NetOp::Begin: weights.push_back(now * op.amount); break;
       case NetOp::Fill:
       case NetOp::Fallback: weights.push_back(now); break;
-      case NetOp::Together:
-      case NetOp::Choose: weights.resize(weights.size() - at(op.count)); break;
-      case NetOp::Repeat:
-      case NetOp::Spawn:
-      case NetOp::EndFill: weights.pop_back(); break;
-      case NetOp::EndFallback: weights.resize(weights.size() - 2); break;
-      case NetOp::Delay:
-      case NetOp::Fail:
-      case NetOp::Lock: break;
+      default: weights.resize(weights.size() - lists_closed(op)); break;
     }
   }
 }
 
-void Solver::amplified() {
+void NetworkSolver::amplified() {
   for (auto it = net_.callers_first.rbegin(); it != net_.callers_first.rend(); ++it)
     endpoint_longest(at(*it));
-  const bool peak = options_.basis == LoadBasis::Peak;
-  for (std::size_t e = 0; e < net_.endpoints.size(); ++e) {
-    const NetEndpoint& endpoint = net_.endpoints[e];
-    out_.endpoints[e].amplified =
-        (peak ? endpoint.peak_load : endpoint.mean_load) * options_.load_factor +
-        endpoint.schedule_load;
-  }
+  for (std::size_t e = 0; e < net_.endpoints.size(); ++e)
+    out_.endpoints[e].amplified = outside_rate(net_.endpoints[e]);
   for (const std::int32_t e : net_.callers_first)
     if (out_.endpoints[at(e)].amplified > 0) amplify_endpoint(at(e));
 }

@@ -7,7 +7,7 @@
 namespace scantling {
 
 // A call, store access or publication: its time into the frame, its calls and success noted.
-void Solver::access(std::size_t pc, NetworkSolution::Frame& frame) {
+void NetworkSolver::access(std::size_t pc, NetworkSolution::Frame& frame) {
   const NetInstruction& op = net_.code[pc];
   Moments one;
   double ok = 1;
@@ -70,77 +70,109 @@ void Solver::access(std::size_t pc, NetworkSolution::Frame& frame) {
   frame.fail_seconds = result.fail_seconds;
 }
 
+namespace {
+
+using List = NetworkSolution::Frame;
+
+// Branches side by side; `need` of them must end.
+List together(const List* lists, std::size_t count, double need, std::vector<Moments>& times) {
+  List sum;
+  times.clear();
+  for (std::size_t i = 0; i < count; ++i) {
+    times.push_back(lists[i].time);
+    sum.hold = std::max(sum.hold, lists[i].hold);
+    sum.ok *= lists[i].ok;
+    sum.up *= lists[i].up;
+  }
+  sum.time = order_statistic(times, static_cast<int>(need));
+  if (static_cast<double>(count) <= need) {
+    sum.hold = std::max(sum.hold, sum.time.mean);
+  } else {
+    // Some of many: it fails only when too many do, which is taken not to happen by load.
+    sum.ok = sum.up = 1;
+    sum.hold = sum.time.mean;
+  }
+  return sum;
+}
+
+List choose(const List* lists, std::size_t count) {
+  List sum;
+  Mixture mix;
+  double total = 0;
+  sum.ok = sum.up = 0;
+  for (std::size_t i = 0; i < count; ++i) {
+    const double part = lists[i].weight;
+    mix.add(part * lists[i].ok, lists[i].time);
+    sum.hold += part * lists[i].hold;
+    sum.ok += part * lists[i].ok;
+    sum.up += part * lists[i].up;
+    total += part;
+  }
+  const double none = std::max(0.0, 1 - total);  // no branch is taken
+  if (none > 0) mix.add(none, {});
+  sum.ok = (sum.ok + none) / (total + none);
+  sum.up = (sum.up + none) / (total + none);
+  sum.hold /= total + none;
+  sum.time = mix.moments();
+  return sum;
+}
+
+List repeat(const List& list, double times) {
+  List sum;
+  sum.time = list.time.times(times);
+  sum.hold = list.hold * times;
+  if (list.ok != 1) sum.ok = std::pow(list.ok, times);
+  if (list.up != 1) sum.up = std::pow(list.up, times);
+  return sum;
+}
+
+List filled(const List& fill) {
+  List sum;
+  const double part = fill.weight;
+  Mixture mix;
+  mix.add(1 - part, {});
+  mix.add(part * fill.ok, fill.time);
+  sum.time = mix.moments();
+  sum.hold = part * fill.hold;
+  sum.ok = 1 - part * (1 - fill.ok);
+  sum.up = 1 - part * (1 - fill.up);
+  return sum;
+}
+
+List rescued(const List& call, const List& instead) {
+  List sum;
+  const double late_share = (1 - call.ok) * instead.ok;
+  Moments late = instead.time;
+  late.mean += call.fail_seconds;
+  Mixture mix;
+  mix.add(call.ok, call.time);
+  mix.add(late_share, late);
+  sum.time = mix.moments();
+  sum.hold = call.hold + (1 - call.ok) * instead.hold;
+  sum.ok = call.ok + late_share;
+  sum.up = call.up + (1 - call.up) * instead.up;
+  return sum;
+}
+
+}  // namespace
+
 // An instruction that closes lists: what they amount to goes into the list below.
-void Solver::close(std::size_t pc) {
+void NetworkSolver::close(std::size_t pc) {
   const NetInstruction& op = net_.code[pc];
   auto& stack = out_.stack;
-  const auto count = op.op == NetOp::Together || op.op == NetOp::Choose ? at(op.count)
-                     : op.op == NetOp::EndFallback                      ? std::size_t{2}
-                                                                        : std::size_t{1};
-  const std::size_t base = stack.size() - count;
-  const NetworkSolution::Frame* lists = stack.data() + base;
-  NetworkSolution::Frame sum;
-  if (op.op == NetOp::Together) {
-    out_.branches.clear();
-    for (std::size_t i = 0; i < count; ++i) {
-      out_.branches.push_back(lists[i].time);
-      sum.hold = std::max(sum.hold, lists[i].hold);
-      sum.ok *= lists[i].ok;
-      sum.up *= lists[i].up;
-    }
-    const bool all = static_cast<double>(count) <= op.amount;
-    sum.time = order_statistic(out_.branches, static_cast<int>(op.amount));
-    // Some of many: it fails only when too many do, which is taken not to happen by load.
-    if (!all) sum.ok = sum.up = 1;
-    sum.hold = all ? std::max(sum.hold, sum.time.mean) : sum.time.mean;
-  } else if (op.op == NetOp::Choose) {
-    Mixture mix;
-    double total = 0;
-    sum.ok = sum.up = 0;
-    for (std::size_t i = 0; i < count; ++i) {
-      const double part = lists[i].weight;
-      mix.add(part * lists[i].ok, lists[i].time);
-      sum.hold += part * lists[i].hold;
-      sum.ok += part * lists[i].ok;
-      sum.up += part * lists[i].up;
-      total += part;
-    }
-    const double none = std::max(0.0, 1 - total);  // no branch is taken
-    if (none > 0) mix.add(none, {});
-    sum.ok = (sum.ok + none) / (total + none);
-    sum.up = (sum.up + none) / (total + none);
-    sum.hold /= total + none;
-    sum.time = mix.moments();
-  } else if (op.op == NetOp::Repeat) {
-    sum.time = lists[0].time.times(op.amount);
-    sum.hold = lists[0].hold * op.amount;
-    sum.ok = lists[0].ok == 1 ? 1 : std::pow(lists[0].ok, op.amount);
-    sum.up = lists[0].up == 1 ? 1 : std::pow(lists[0].up, op.amount);
-  } else if (op.op == NetOp::EndFill) {
-    const double part = lists[0].weight;
-    Mixture mix;
-    mix.add(1 - part, {});
-    mix.add(part * lists[0].ok, lists[0].time);
-    sum.time = mix.moments();
-    sum.hold = part * lists[0].hold;
-    sum.ok = 1 - part * (1 - lists[0].ok);
-    sum.up = 1 - part * (1 - lists[0].up);
-  } else if (op.op == NetOp::EndFallback) {
-    const NetworkSolution::Frame& call = lists[0];
-    const NetworkSolution::Frame& instead = lists[1];
-    const double rescued = (1 - call.ok) * instead.ok;
-    Mixture mix;
-    mix.add(call.ok, call.time);
-    Moments late = instead.time;
-    late.mean += call.fail_seconds;
-    mix.add(rescued, late);
-    sum.time = mix.moments();
-    sum.hold = call.hold + (1 - call.ok) * instead.hold;
-    sum.ok = call.ok + rescued;
-    sum.up = call.up + (1 - call.up) * instead.up;
+  const std::size_t base = stack.size() - lists_closed(op);
+  const List* lists = stack.data() + base;
+  List sum;  // of a spawn: nothing
+  switch (op.op) {
+    case NetOp::Together: sum = together(lists, at(op.count), op.amount, out_.branches); break;
+    case NetOp::Choose: sum = choose(lists, at(op.count)); break;
+    case NetOp::Repeat: sum = repeat(lists[0], op.amount); break;
+    case NetOp::EndFill: sum = filled(lists[0]); break;
+    case NetOp::EndFallback: sum = rescued(lists[0], lists[1]); break;
+    default: break;
   }
   stack.resize(base);
-  NetworkSolution::Frame& below = stack.back();
+  List& below = stack.back();
   below.time += sum.time;
   below.hold += sum.hold;
   below.ok *= sum.ok;
@@ -148,7 +180,7 @@ void Solver::close(std::size_t pc) {
   out_.passes[pc] = sum.ok;
 }
 
-void Solver::endpoint_times(std::size_t e) {
+void NetworkSolver::endpoint_times(std::size_t e) {
   const NetEndpoint& endpoint = net_.endpoints[e];
   const NetService& service = net_.services[at(endpoint.service)];
   const StationState& cpu = out_.services[at(endpoint.service)];
@@ -220,7 +252,7 @@ void Solver::endpoint_times(std::size_t e) {
 }
 
 // Slots are held from admission to answer: a station whose service time is the time inside.
-void Solver::admission() {
+void NetworkSolver::admission() {
   for (std::size_t i = 0; i < net_.services.size(); ++i) {
     const NetService& service = net_.services[i];
     StationState& slots = out_.slots[i];
@@ -261,7 +293,7 @@ void Solver::admission() {
   }
 }
 
-void Solver::times() {
+void NetworkSolver::times() {
   for (StationState& lock : out_.locks)
     lock.demand = 0;
   for (auto it = net_.callers_first.rbegin(); it != net_.callers_first.rend(); ++it)
@@ -271,7 +303,7 @@ void Solver::times() {
 
 // Delay in channels. A topic's partitions are dealt out to places that work on one each; a queue is
 // one line for all places.
-void Solver::consumers() {
+void NetworkSolver::consumers() {
   for (std::size_t e = 0; e < net_.endpoints.size(); ++e) {
     const NetEndpoint& endpoint = net_.endpoints[e];
     if (endpoint.channel < 0) continue;

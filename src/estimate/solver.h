@@ -11,15 +11,16 @@ inline std::size_t at(std::int32_t i) {
   return static_cast<std::size_t>(i);
 }
 
-class Solver {
+class NetworkSolver {
  public:
-  Solver(const EstimateNetwork& network, const EstimateOptions& options, NetworkSolution& out)
+  NetworkSolver(const EstimateNetwork& network, const EstimateOptions& options,
+                NetworkSolution& out)
       : net_(network), options_(options), out_(out) {}
   void run();
 
  private:
   void prepare();
-  void load_endpoints();
+  double outside_rate(const NetEndpoint& endpoint) const;
   void rates();
   void endpoint_rates(const NetEndpoint& endpoint, double weight);
   void deliver(const NetInstruction& publish, double rate);

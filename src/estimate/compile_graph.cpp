@@ -1,0 +1,150 @@
+#include <algorithm>
+
+#include "estimate/compiler.h"
+
+namespace scantling {
+
+// Depth first over calls and events, callers before callees. An edge back into the chain that is
+// being followed closes a cycle: it is left out of the order.
+void NetworkCompiler::order() {
+  const std::size_t n = net_.endpoints.size();
+  const auto targets = [&](std::size_t i) {
+    std::vector<std::int32_t> out;
+    for (std::int32_t pc = net_.endpoints[i].first; pc < net_.endpoints[i].last; ++pc) {
+      const NetInstruction& at = net_.code[static_cast<std::size_t>(pc)];
+      if (at.op == NetOp::Call) out.push_back(at.target);
+      if (at.op == NetOp::Publish)
+        for (const std::int32_t c : net_.events[static_cast<std::size_t>(at.target)].consumers)
+          out.push_back(c);
+    }
+    return out;
+  };
+  struct Visit {
+    std::size_t endpoint;
+    std::vector<std::int32_t> targets;
+    std::size_t next = 0;
+  };
+  enum : std::uint8_t { kNew, kOpen, kDone };
+  std::vector<std::uint8_t> state(n, kNew);
+  std::vector<Visit> chain;
+  for (std::size_t root = 0; root < n; ++root) {
+    if (state[root] != kNew) continue;
+    state[root] = kOpen;
+    chain.push_back({root, targets(root)});
+    while (!chain.empty()) {
+      Visit& top = chain.back();
+      if (top.next == top.targets.size()) {
+        state[top.endpoint] = kDone;
+        net_.callers_first.push_back(static_cast<std::int32_t>(top.endpoint));
+        chain.pop_back();
+        continue;
+      }
+      const auto to = static_cast<std::size_t>(top.targets[top.next++]);
+      if (state[to] == kOpen)
+        leave_out("endpoints." + endpoint_name(model_, net_.endpoint_ids[to]) +
+                  ": calls or events lead back to it; the way back is followed once");
+      if (state[to] != kNew) continue;
+      state[to] = kOpen;
+      chain.push_back({to, targets(to)});
+    }
+  }
+  std::reverse(net_.callers_first.begin(), net_.callers_first.end());
+  net_.callers.resize(net_.services.size());
+  for (std::size_t i = 0; i < n; ++i)
+    for (std::int32_t pc = net_.endpoints[i].first; pc < net_.endpoints[i].last; ++pc) {
+      const NetInstruction& op = net_.code[static_cast<std::size_t>(pc)];
+      if (op.op != NetOp::Call) continue;
+      const std::int32_t callee = net_.endpoints[static_cast<std::size_t>(op.target)].service;
+      auto& callers = net_.callers[static_cast<std::size_t>(callee)];
+      const std::int32_t caller = net_.endpoints[i].service;
+      if (std::find(callers.begin(), callers.end(), caller) == callers.end())
+        callers.push_back(caller);
+    }
+}
+
+// What each endpoint needs, its callees' needs included, and how deep its calls go.
+void NetworkCompiler::dependencies() {
+  net_.dependencies.resize(net_.endpoints.size());
+  net_.depth.assign(net_.endpoints.size(), 1);
+  for (auto it = net_.callers_first.rbegin(); it != net_.callers_first.rend(); ++it) {
+    const auto e = static_cast<std::size_t>(*it);
+    const NetEndpoint& endpoint = net_.endpoints[e];
+    auto& out = net_.dependencies[e];
+    const auto need = [&](NetDependency::Kind kind, std::int32_t index, double probability) {
+      for (NetDependency& known : out)
+        if (known.kind == kind && known.index == index) {
+          known.need = 1 - (1 - known.need) * (1 - probability);
+          return;
+        }
+      out.push_back({kind, index, probability});
+    };
+    need(NetDependency::Kind::Service, endpoint.service, 1);
+    std::vector<double> weight = {1};
+    for (std::int32_t pc = endpoint.first; pc < endpoint.last; ++pc) {
+      const NetInstruction& at = net_.code[static_cast<std::size_t>(pc)];
+      const double now = weight.back();
+      switch (at.op) {
+        case NetOp::Call: {
+          const auto callee = static_cast<std::size_t>(at.target);
+          const bool other = net_.endpoints[callee].service != endpoint.service;
+          net_.depth[e] = std::max(net_.depth[e], net_.depth[callee] + (other ? 1 : 0));
+          if (now > 0)
+            for (const NetDependency& inner : net_.dependencies[callee])
+              need(inner.kind, inner.index, now * inner.need);
+          break;
+        }
+        case NetOp::External:
+          if (now > 0) need(NetDependency::Kind::External, at.target, now);
+          break;
+        case NetOp::Read:
+        case NetOp::Write:
+          if (now > 0 && at.required) need(NetDependency::Kind::Store, at.target, now);
+          break;
+        case NetOp::Publish:
+          if (now > 0 && at.required)
+            need(NetDependency::Kind::Channel,
+                 net_.events[static_cast<std::size_t>(at.target)].channel, now);
+          break;
+        case NetOp::Begin:
+          weight.push_back(at.required ? now * std::min(at.amount, 1.0) : 0);
+          break;
+        case NetOp::Fill: weight.push_back(now * at.amount); break;
+        case NetOp::Fallback: weight.push_back(0); break;
+        default: weight.resize(weight.size() - lists_closed(at)); break;
+      }
+    }
+  }
+}
+
+void NetworkCompiler::remarks() {
+  for (const EndpointId id : all_endpoints(model_)) {
+    const std::string where = "endpoints." + endpoint_name(model_, id);
+    for_each_step(*model_.endpoint(id).steps, [&](const Step& step) {
+      if (step.policy.breaker)
+        leave_out(where + ": the breaker to " + step.target +
+                  " (its state depends on what happened): taken as always closed");
+      if (step.policy.hedge)
+        leave_out(where + ": the hedge to " + step.target +
+                  ": its extra load is counted, its gain in time is not");
+      if (step.policy.at_once)
+        leave_out(where + ": the bulkhead to " + step.target + ": taken as wide enough");
+    });
+  }
+  for (const Service& service : model_.services) {
+    if (service.shed) leave_out("services." + service.name + ": shedding by priority");
+    if (service.rate_limit) leave_out("services." + service.name + ": its rate limit");
+    const Discipline discipline = service.runtime->discipline.or_else(Discipline::Fifo);
+    if (discipline != Discipline::Fifo && discipline != Discipline::ProcessorSharing)
+      leave_out("services." + service.name + ": queue discipline " +
+                std::string(to_text_enum(discipline)) +
+                ": mean waiting as for fifo, percentiles under overload unknown");
+  }
+  for (const Store& store : model_.stores)
+    if (store.single_flight && *store.single_flight)
+      leave_out("stores." + store.name + ": single-flight fills: misses are taken as independent");
+  for (const Experiment& experiment : model_.experiments)
+    if (experiment.load->closed)
+      leave_out("experiments." + experiment.name + ": closed load (see mva in queueing.h)");
+}
+
+}  // namespace scantling

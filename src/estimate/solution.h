@@ -1,0 +1,65 @@
+// What solving a network yields, in the network's order. Kept between solutions, so that the next
+// one allocates nothing.
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <vector>
+
+#include "estimate/moments.h"
+#include "estimate/queueing.h"
+
+namespace scantling {
+
+inline constexpr double kUnlimited = std::numeric_limits<double>::infinity();
+
+// A queue.
+struct StationState {
+  double rate = 0;               // arrivals per second
+  double reads = 0, writes = 0;  // stores: of it
+  double demand = 0;             // seconds of service asked for per second
+  double square = 0;             // the same of squared service times: for their variation
+  double servers = 0;            // in all; 0: nothing is left
+  double utilisation = 0;
+  double amplified = 0;  // `demand` with every retry and miss happening
+  Waiting wait;
+  Moments read, write;  // stores: wait and service
+};
+
+struct EndpointState {
+  double rate = 0;
+  double accepted = 1;    // share that its service lets in
+  Moments time;           // from arrival at its service to the answer, of good answers
+  double hold = 0;        // mean seconds that it holds a slot, failures included
+  double success = 1;     // of a request
+  double success_up = 1;  // of a request while no dependency has an outage
+  double amplified = 0;   // rate with every retry and miss happening
+  double longest = 0;     // stay at the service that the bounds of queues and timeouts allow
+  bool can_fail = false;  // by load: something in it can time out
+  Waiting delay;          // consumers: in the channel
+};
+
+struct NetworkSolution {
+  std::vector<StationState> services;  // processors; rate: visits
+  std::vector<StationState> slots;     // of each service; rate: requests
+  std::vector<StationState> stores, pools, externals, channels, locks;
+  std::vector<double> instances;  // of each service at this load
+  std::vector<EndpointState> endpoints;
+  std::vector<double> availability;  // of each endpoint: see solve_availability
+  int rounds = 0;                    // of the fixed point
+  bool converged = true;
+
+  // Work space of `solve`.
+  struct Frame {
+    Moments time;
+    double hold = 0, ok = 1, up = 1, weight = 1, fail_seconds = 0;
+  };
+  std::vector<Frame> stack;
+  std::vector<Moments> branches;
+  std::vector<double> weights;
+  std::vector<double> calls;   // of each instruction: made for one that is asked for
+  std::vector<double> passes;  // of each instruction: P(the endpoint goes on after it)
+  std::vector<double> before;  // of the last round
+};
+
+}  // namespace scantling
