@@ -38,6 +38,24 @@ const Type* quantity_of(std::string_view text) {
   return nullptr;
 }
 
+// The text would be of the type with another number: "400y" is longer than a duration may be.
+bool is_out_of_range(const Type& type, std::string_view text) {
+  const std::size_t first = text.find_first_of("0123456789");
+  if (type.bare[0].empty() || first == std::string_view::npos) return false;
+  const std::size_t last = text.find_first_not_of("0123456789.", first);
+  std::string one(text.substr(0, first));
+  one += '1';
+  if (last != std::string_view::npos) one += text.substr(last);
+  return quantity_of(one) == &type;
+}
+
+std::string_view range_of(const Type& type) {
+  if (&type == &share_type) return "a share is at most 100%";
+  if (&type == &duration_type) return "a duration is whole nanoseconds, and at most 292 years";
+  if (&type == &bytes_type) return "a size is whole bytes, and below 8 EiB";
+  return "";
+}
+
 std::string with_article(std::string_view noun) {
   const bool vowel =
       !noun.empty() && std::string_view("aeiou").find(noun.front()) != std::string_view::npos;
@@ -125,6 +143,12 @@ void Reader::bad_scalar(const Place& place, const Type& type, std::string_view t
   }
   const std::string_view noun =
       type.kind == TypeKind::Enum ? std::string_view("a known choice") : std::string_view();
+  if (is_out_of_range(type, text)) {
+    Diagnostic& d = problem(kBadValue, span, in_key(place) + shown(text) + " is out of range");
+    d.because = std::string(range_of(type));
+    d.allowed = {describe(type), valid_example(place, type)};
+    return;
+  }
   Diagnostic& d = problem(kBadValue, span,
                           in_key(place) + shown(text) + " is not " +
                               (noun.empty() ? with_article(type.name) : std::string(noun)));

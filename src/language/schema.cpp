@@ -61,7 +61,8 @@ bool is_present(const Entry& entry, const void* owner) {
   if (entry.hidden || (entry.applies != nullptr && !entry.applies(owner))) return false;
   void* object = const_cast<void*>(owner);
   if (entry.from != nullptr) return entry.from(object)->origin != Origin::Absent;
-  if (entry.value == nullptr) return true;  // its own form knows
+  // Its own form knows; or it applies, and says so even when it is empty (`together: []`).
+  if (entry.value == nullptr || entry.applies != nullptr) return true;
   const void* value = entry.value(object);
   switch (entry.type->kind) {
     case TypeKind::List:

@@ -1,5 +1,7 @@
 #include "language/walk.h"
 
+#include "language/writer.h"
+
 namespace scantling {
 
 namespace {
@@ -37,10 +39,6 @@ class Walker {
     std::size_t before_;
   };
 
-  static bool same(const Provenance& a, const Provenance& b) {
-    return a.origin == b.origin && a.span == b.span && a.decision == b.decision;
-  }
-
   void one_entry(const Entry& entry, void* owner, void* base) {
     if (!is_present(entry, owner)) return;
     const Part part(path_, entry.key);
@@ -52,7 +50,7 @@ class Walker {
     v.value = entry.value != nullptr ? entry.value(owner) : nullptr;
     v.from = entry.from != nullptr ? entry.from(owner) : nullptr;
     const bool has_base = base != nullptr && v.from != nullptr && is_present(entry, base);
-    v.inherited = has_base && same(*v.from, *entry.from(base));
+    v.inherited = has_base && Writer(model_).is_inherited(entry, owner, base);
     if (!enter_(v)) return;
     if (v.value != nullptr) {
       void* base_value = has_base ? entry.value(base) : nullptr;

@@ -4,11 +4,7 @@
 namespace scantling {
 
 Out write_document(const Architecture& model, const OriginLists& origins) {
-  Out document = Writer(model, &origins).write_struct(root_structure(), &model);
-  std::erase_if(document.members, [](const auto& member) {
-    return member.second.kind == Out::Kind::Map && member.second.members.empty();
-  });
-  return document;
+  return Writer(model, &origins).write_struct(root_structure(), &model);
 }
 
 std::string write_model(const Architecture& model) {

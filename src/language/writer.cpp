@@ -71,20 +71,29 @@ Out Writer::write_entry(const Entry& entry, const void* owner) const {
   return write(*entry.type, entry.value(const_cast<void*>(owner)));
 }
 
-Out Writer::write_member(const Entry& entry, const void* owner, const void* inherited) const {
-  if (inherited == nullptr || entry.from == nullptr || !is_present(entry, owner) ||
-      !is_present(entry, inherited))
-    return write_entry(entry, owner);
+bool Writer::is_inherited(const Entry& entry, const void* owner, const void* base) const {
+  if (base == nullptr || entry.from == nullptr || !is_present(entry, owner) ||
+      !is_present(entry, base))
+    return false;
   void* mine = const_cast<void*>(owner);
-  void* theirs = const_cast<void*>(inherited);
-  const bool same = same_provenance(*entry.from(mine), *entry.from(theirs));
-  if (entry.type->kind == TypeKind::Struct) {
-    Out map = write_struct(entry.type->structure(), entry.value(mine), entry.value(theirs));
-    return same && map.kind == Out::Kind::Map && map.members.empty() ? Out::none() : map;
-  }
-  Out written = write_entry(entry, owner);
-  return same && flow_text(written) == flow_text(write_entry(entry, inherited)) ? Out::none()
-                                                                                : written;
+  void* theirs = const_cast<void*>(base);
+  if (!same_provenance(*entry.from(mine), *entry.from(theirs))) return false;
+  if (entry.type->kind != TypeKind::Struct)
+    return flow_text(write_entry(entry, owner)) == flow_text(write_entry(entry, base));
+  for (const Entry& inner : entry.type->structure().entries)
+    if (is_present(inner, entry.value(mine)) &&
+        !is_inherited(inner, entry.value(mine), entry.value(theirs)))
+      return false;
+  return true;
+}
+
+Out Writer::write_member(const Entry& entry, const void* owner, const void* inherited) const {
+  if (is_inherited(entry, owner, inherited)) return Out::none();
+  const bool partly = inherited != nullptr && entry.type->kind == TypeKind::Struct &&
+                      is_present(entry, owner) && is_present(entry, inherited);
+  if (!partly) return write_entry(entry, owner);
+  return write_struct(entry.type->structure(), entry.value(const_cast<void*>(owner)),
+                      entry.value(const_cast<void*>(inherited)));
 }
 
 Out Writer::write_struct(const StructType& type, const void* object, const void* inherited) const {

@@ -20,6 +20,9 @@ class Writer {
   Out write_struct(const StructType& type, const void* object,
                    const void* inherited = nullptr) const;
   Out write_entry(const Entry& entry, const void* owner) const;
+  // Whether the owner's value is just the one in `base` (an object of the same struct), with the
+  // same provenance: it is left out, and taken over again when the text is read.
+  bool is_inherited(const Entry& entry, const void* owner, const void* base) const;
   // A reference's name, from its id when it has none.
   std::string name_of(const Type& reference, const void* value) const;
 

@@ -107,11 +107,13 @@ bool parse_fault(Reader& reader, const Place& place, const Words& words, Fault& 
   return false;
 }
 
-bool named_twice(const Architecture& model, const std::string& name) {
-  return find_by_name(model.services, name).valid() + find_by_name(model.stores, name).valid() +
-             find_by_name(model.channels, name).valid() +
-             find_by_name(model.externals, name).valid() >
-         1;
+// Whether the name alone would mean something else, or nothing certain.
+bool needs_word(const Architecture& model, const std::string& name) {
+  return name == "all" || name == "gateway" ||
+         find_by_name(model.services, name).valid() + find_by_name(model.stores, name).valid() +
+                 find_by_name(model.channels, name).valid() +
+                 find_by_name(model.externals, name).valid() >
+             1;
 }
 
 std::string target_text(const Architecture& model, const Target& target) {
@@ -129,10 +131,10 @@ std::string target_text(const Architecture& model, const Target& target) {
     case TargetKind::Instance: return "instance " + name;
     case TargetKind::Zone: return "zone " + name;
     case TargetKind::Region: return "region " + name;
-    case TargetKind::Service: return named_twice(model, name) ? "service " + name : name;
-    case TargetKind::Store: return named_twice(model, name) ? "store " + name : name;
-    case TargetKind::Channel: return named_twice(model, name) ? "channel " + name : name;
-    case TargetKind::External: return named_twice(model, name) ? "external " + name : name;
+    case TargetKind::Service: return needs_word(model, name) ? "service " + name : name;
+    case TargetKind::Store: return needs_word(model, name) ? "store " + name : name;
+    case TargetKind::Channel: return needs_word(model, name) ? "channel " + name : name;
+    case TargetKind::External: return needs_word(model, name) ? "external " + name : name;
   }
   return name;
 }
