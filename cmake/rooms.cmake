@@ -8,6 +8,7 @@
 # DEFS   registries (registry.cmake): a line without a file, or a file without a line, stops the
 #        configuration.
 # EMBED  globs of files in the room's folder that become part of the binary (base/embedded.h).
+# TEST_USES  rooms that only its tests may include beyond USES: `check` reads models as text in tests.
 # HOT    compiled with -O2 in every preset: an inner loop at -O0 makes the tests useless.
 #
 # Files ending in _test.cpp become the executable <room>_test, registered with ctest.
@@ -39,7 +40,7 @@ function(scantling_embed room globs out_source)
 endfunction()
 
 function(scantling_room room)
-  cmake_parse_arguments(ROOM "HOT" "" "USES;LINKS;DEFS;EMBED" ${ARGN})
+  cmake_parse_arguments(ROOM "HOT" "" "USES;TEST_USES;LINKS;DEFS;EMBED" ${ARGN})
   set(folder "${CMAKE_CURRENT_SOURCE_DIR}/src/${room}")
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS "${folder}/*.cpp")
   set(tests ${sources})
@@ -51,6 +52,10 @@ function(scantling_room room)
 
   string(REPLACE ";" " " uses "${ROOM_USES}")
   set_property(GLOBAL APPEND PROPERTY SCANTLING_ROOM_LINES "${room}: ${uses}")
+  if(ROOM_TEST_USES)
+    string(REPLACE ";" " " test_uses "${ROOM_TEST_USES}")
+    set_property(GLOBAL APPEND PROPERTY SCANTLING_ROOM_LINES "${room}_test: ${test_uses}")
+  endif()
   set_property(GLOBAL APPEND PROPERTY SCANTLING_ROOM_LIBRARIES scantling_${room})
 
   if(ROOM_EMBED)
@@ -80,6 +85,9 @@ function(scantling_room room)
     add_executable(${room}_test ${tests})
     target_link_libraries(${room}_test PRIVATE scantling_${room} scantling_options ${ROOM_LINKS}
                                                GTest::gtest GTest::gtest_main)
+    foreach(also IN LISTS ROOM_TEST_USES)
+      target_link_libraries(${room}_test PRIVATE scantling_${also})
+    endforeach()
     target_compile_definitions(${room}_test PRIVATE
       SCANTLING_SOURCE_DIR="${CMAKE_CURRENT_SOURCE_DIR}")
     gtest_discover_tests(${room}_test TEST_PREFIX "${room}/" DISCOVERY_MODE PRE_TEST
