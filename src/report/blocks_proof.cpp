@@ -35,6 +35,7 @@ RequirementVerdict worse(RequirementVerdict a, RequirementVerdict b) {
 
 Item requirement_item(const Requirement& item) {
   Item out;
+  out.verdict = true;
   out.label = item.what.empty() ? item.subject : item.subject + " " + item.what;
   out.value = fmt::format("{}: ", to_text(item.verdict));
   out.value +=
@@ -103,7 +104,7 @@ Block load_block(const Facts& facts, const std::vector<Requirement>& requirement
                                       plural(facts.peak->replications, "replication"),
                                       readable_seconds(facts.peak->measured_seconds),
                                       readable_seconds(facts.peak->warm_up_seconds),
-                                      number_text(static_cast<double>(facts.peak->events), 4))));
+                                      count_text(facts.peak->events))));
     for (const std::string& note : facts.peak->notes)
       block.add(line("note", note));
   }

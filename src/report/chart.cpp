@@ -14,7 +14,7 @@ namespace scantling {
 namespace {
 
 constexpr double kWidth = 640, kHeight = 200;
-constexpr double kLeft = 54, kRight = 12, kTop = 12, kBottom = 26;
+constexpr double kLeft = 54, kRight = 20, kTop = 12, kBottom = 26;
 constexpr std::size_t kMostPoints = 300;
 
 std::string value_label(double value, const std::string& unit) {

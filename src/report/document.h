@@ -21,6 +21,7 @@ struct Item {
   Origin origin = Origin::Absent;  // Absent: none is shown
   Tone tone = Tone::Plain;
   std::vector<Item> children;
+  bool verdict = false;  // of a requirement: where a form shows those by themselves, not repeated
 
   bool empty() const { return value.empty() && children.empty(); }
 };
@@ -78,10 +79,10 @@ inline Block make_block(std::string topic, std::string title) {
 }
 inline Item line(std::string label, std::string value, Origin origin = Origin::Absent,
                  Tone tone = Tone::Plain) {
-  return {std::move(label), std::move(value), origin, tone, {}};
+  return {std::move(label), std::move(value), origin, tone, {}, false};
 }
 inline Item branch(std::string label, std::vector<Item> children) {
-  return {std::move(label), {}, Origin::Absent, Tone::Plain, std::move(children)};
+  return {std::move(label), {}, Origin::Absent, Tone::Plain, std::move(children), false};
 }
 // Adds the line unless it would say nothing.
 inline void add_line(std::vector<Item>& to, Item item) {

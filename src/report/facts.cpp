@@ -277,6 +277,14 @@ std::string per_second(double rate) {
   return rate < 0 ? "" : readable(Rate{rate});
 }
 
+std::string count_text(std::uint64_t n) {
+  const auto value = static_cast<double>(n);
+  if (value < 1e4) return number_text(value);
+  if (value < 1e6) return number_text(value / 1e3, 3) + "k";
+  if (value < 1e9) return number_text(value / 1e6, 3) + "M";
+  return number_text(value / 1e9, 3) + "G";
+}
+
 std::string money(double per_month, std::string_view currency) {
   return fmt::format("{} {}/month", number_text(per_month, per_month >= 100 ? 5 : 3), currency);
 }

@@ -60,6 +60,7 @@ std::vector<std::string> names_of(const std::vector<Ref<AggregateId>>& refs);
 std::string list_of(const std::vector<std::string>& parts);  // "a, b and c"; empty: ""
 std::string percent(double share, int digits = 3);           // .6123 -> "61.2%"
 std::string per_second(double rate);                         // "240/s"; "" when negative
+std::string count_text(std::uint64_t n);                     // 4812345 -> "4.81M"
 std::string money(double per_month, std::string_view currency);
 std::string with_interval(const Interval& interval, double scale, std::string_view unit);
 std::string origin_text(Origin origin);  // "given", "decided", "measured", "assumed"; "" absent

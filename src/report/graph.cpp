@@ -196,7 +196,7 @@ class Builder {
       connect(from, first_service_ + step.endpoint.service.index, EdgeKind::Call,
               std::string(protocol_word(model_.endpoint(step.endpoint).protocol.value)), flow.rate);
     } else if (step.kind == StepKind::Call && step.external.valid()) {
-      connect(from, first_external_ + step.external.index, EdgeKind::Call, "call", flow.rate);
+      connect(from, first_external_ + step.external.index, EdgeKind::Call, "", flow.rate);
     } else if (step.store.valid()) {
       connect(from, first_store_ + step.store.index, EdgeKind::Data,
               std::string(to_text_enum(step.kind)), flow.rate);
@@ -237,10 +237,21 @@ std::string_view to_text(GraphKind kind) {
 }
 
 std::string GraphEdge::label() const {
-  std::string text = how.size() == 2 && kind == EdgeKind::Data ? "r/w" : join(how, "+");
   const std::string often = per_second(rate);
-  if (!often.empty()) text += (text.empty() ? "" : " ") + often;
-  return text;
+  std::string word;
+  if (kind == EdgeKind::Call)
+    word = join(how, "+");
+  else if (kind == EdgeKind::Data)
+    word = how.size() == 2 ? "r/w" : how.front() == "write" ? "w" : "r";
+  else if (often.empty())
+    word = how.front();  // the dashes and the arrow say which; the rate is worth the room
+  if (often.empty()) return word;
+  return word.empty() ? often : word + " " + often;
+}
+
+std::string GraphEdge::described() const {
+  const std::string often = per_second(rate);
+  return join(how, " and ") + (often.empty() ? "" : " " + often);
 }
 
 SystemGraph system_graph(const Facts& facts) {

@@ -26,9 +26,10 @@ enum class EdgeKind : std::uint8_t { Call, Data, Message };
 struct GraphEdge {
   int from = 0, to = 0;
   EdgeKind kind = EdgeKind::Call;
-  std::vector<std::string> how;  // "gRPC", "read", "write", "publish", ...
-  double rate = -1;              // per second at peak; -1: not known
-  std::string label() const;     // "gRPC 240/s"
+  std::vector<std::string> how;   // "gRPC", "read", "write", "publish", ...
+  double rate = -1;               // per second at peak; -1: not known
+  std::string label() const;      // short: "gRPC 240/s", "r/w 720/s"
+  std::string described() const;  // "read and write 720/s"
 };
 
 struct SystemGraph {

@@ -176,7 +176,8 @@ std::string edge_svg(const SystemGraph& graph, std::size_t index, const PlacedEd
       "<path d=\"{}\" marker-end=\"url(#{}-arrow)\"/>",
       class_of(edge.kind), edge.from, edge.to,
       escape_html(fmt::format("{} to {}: {}", graph.nodes[static_cast<std::size_t>(edge.from)].name,
-                              graph.nodes[static_cast<std::size_t>(edge.to)].name, edge.label())),
+                              graph.nodes[static_cast<std::size_t>(edge.to)].name,
+                              edge.described())),
       path_of(placed.points), id);
   if (placed.label.width > 0)
     out += fmt::format(
@@ -198,7 +199,7 @@ std::string graph_svg(const SystemGraph& graph, const std::string& id, const std
     most_cost = std::max(most_cost, node.cost_per_month);
   std::string out = fmt::format(
       "<svg class=\"graph\" id=\"{0}\" data-heat=\"u\" width=\"{1}\" height=\"{2}\" "
-      "viewBox=\"0 0 {1} {2}\" role=\"group\" aria-label=\"{3}\">\n"
+      "style=\"--w:{1}px\" viewBox=\"0 0 {1} {2}\" role=\"group\" aria-label=\"{3}\">\n"
       "<defs><marker id=\"{0}-arrow\" viewBox=\"0 0 8 8\" refX=\"7.2\" refY=\"4\" "
       "markerWidth=\"7\" markerHeight=\"7\" orient=\"auto-start-reverse\">"
       "<path class=\"head\" d=\"M0 .8 7.4 4 0 7.2Z\"/></marker></defs>\n",

@@ -51,7 +51,9 @@ std::string blocks_html(const Section& section) {
   bool any = false;
   for (const Block& block : section.blocks) {
     if (has_own_form(block.topic)) continue;
-    out += block_html(block, block_id(block));
+    Block shown = block;
+    std::erase_if(shown.items, [](const Item& item) { return item.verdict; });
+    out += block_html(shown, block_id(shown));
     any = true;
   }
   return any ? out + "</div>\n" : "";
@@ -69,7 +71,7 @@ std::vector<PageSection> page_sections(const Facts& facts, const Sources& source
   std::string proof;
   for (const Section& section : document.sections)
     if (section.title == "PROOF") proof = blocks_html(section);
-  add("proof", "Proof", proof + experiments_html(facts, requirements));
+  add("proof", "Proof", experiments_html(facts, requirements) + proof);
   add("decisions", "Decisions", decisions_html(facts));
   add("findings", "Findings", findings_html(facts, sources));
   for (const Section& section : document.sections) {

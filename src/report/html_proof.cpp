@@ -84,7 +84,7 @@ std::string judgements_html(const ExperimentResult& run,
     if (item.scenario != scenario || item.reached.empty()) continue;
     out += fmt::format(
         "<tr><th scope=\"row\">{}</th><td><span class=\"chip {}\">{}</span></td><td "
-        "class=\"num\">{}</td><td>{}</td><td class=\"causes\">{}</td></tr>",
+        "class=\"num\">{}</td><td class=\"asked\">{}</td><td class=\"causes\">{}</td></tr>",
         escape_html(item.what.empty() ? item.subject : item.subject + " " + item.what),
         style_of(item.verdict), to_text(item.verdict), escape_html(item.reached),
         escape_html(item.target), escape_html(join(item.causes, "; ")));
@@ -120,7 +120,7 @@ std::string run_html(const Facts& facts, const ExperimentResult& run,
       "warm-up, {} events{}</p>",
       anchor(run.name), escape_html(run.name == "peak" ? "Peak load" : run.name),
       plural(run.replications, "run"), readable_seconds(run.measured_seconds),
-      readable_seconds(run.warm_up_seconds), number_text(static_cast<double>(run.events), 3),
+      readable_seconds(run.warm_up_seconds), count_text(run.events),
       run.incomplete ? "; stopped early" : "");
   const Id<Experiment> id = find_by_name(facts.model.experiments, run.name);
   if (id.valid() && facts.model.experiments[id].summary)

@@ -96,16 +96,18 @@ std::string alternatives_html(const Decision& decision) {
       "class=\"scores\"><thead><tr><th scope=\"col\">alternative</th>";
   for (const std::string& criterion : criteria)
     out += fmt::format("<th class=\"num\" scope=\"col\">{}</th>", escape_html(criterion));
-  out += "<th scope=\"col\">why not</th></tr></thead><tbody>";
+  out += "</tr></thead><tbody>";
   for (const Alternative& alternative : decision.alternatives) {
     const bool chosen = alternative.name == *decision.chosen;
-    out += fmt::format("<tr{}><th scope=\"row\">{}</th>", chosen ? " class=\"chosen\"" : "",
-                       escape_html(alternative.name));
+    out += fmt::format("<tr{}><th scope=\"row\">{}{}</th>", chosen ? " class=\"chosen\"" : "",
+                       chosen ? "✓ " : "", escape_html(alternative.name));
     for (const std::string& criterion : criteria)
       out +=
           fmt::format("<td class=\"num\">{}</td>", escape_html(score_text(alternative, criterion)));
-    out += fmt::format("<td>{}</td></tr>",
-                       chosen ? "<b>chosen</b>" : escape_html(alternative.why_not));
+    out += "</tr>";
+    if (!chosen && !alternative.why_not.empty())
+      out += fmt::format("<tr class=\"why\"><td colspan=\"{}\">{}</td></tr>", criteria.size() + 1,
+                         escape_html(alternative.why_not));
   }
   return out + "</tbody></table></div>";
 }

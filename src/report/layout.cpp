@@ -16,8 +16,8 @@ constexpr int kDummyGap = 10;  // beside an edge that passes
 constexpr int kLabelGap = 5;
 constexpr int kClusterPad = 14;  // from a cluster's border to its nodes
 constexpr int kClusterGap = 18;  // between clusters, and to free nodes
-constexpr double kLeastColumnGap = 26;
-constexpr double kMostColumnGap = 74;
+constexpr double kLeastColumnGap = 16;
+constexpr double kMostColumnGap = 46;
 constexpr double kMargin = 8;
 constexpr double kPortGap = 12;  // between the ends of edges on one side of a node
 constexpr std::int64_t kWorkLimit = 60'000'000;
@@ -92,29 +92,32 @@ class Coordinates {
     }
   }
 
-  // Boxes of neighbouring clusters, and of clusters and free nodes, stay apart. An edge may pass
-  // through a box, so dummies outside it are not held away.
+  // Boxes of neighbouring clusters, and of clusters and what is not in them, stay apart: an edge
+  // goes round a box in the columns where it could pass through.
   void separate_clusters(const std::vector<int>& layer) {
     int last_cluster = -1;
-    std::vector<int> free_since;  // free nodes after the last cluster
+    std::vector<int> free_since;  // nodes of no cluster after the last one
     for (const int id : layer) {
       const LayerNode& at = node(id);
       if (at.cluster < 0) {
-        if (at.kind != LayerNodeKind::Real) continue;
         if (last_cluster >= 0)
-          constraints_.push_back({bottom_of(last_cluster), id, half(at.height) + kClusterGap, 0});
+          constraints_.push_back(
+              {bottom_of(last_cluster), id, half(at.height) + gap_to_box(at), 0});
         free_since.push_back(id);
         continue;
       }
       if (at.cluster == last_cluster) continue;
       for (const int free : free_since)
         constraints_.push_back(
-            {free, top_of(at.cluster), half(node(free).height) + kClusterGap, 0});
+            {free, top_of(at.cluster), half(node(free).height) + gap_to_box(node(free)), 0});
       free_since.clear();
       if (last_cluster >= 0)
         constraints_.push_back({bottom_of(last_cluster), top_of(at.cluster), kClusterGap, 0});
       last_cluster = at.cluster;
     }
+  }
+  static int gap_to_box(const LayerNode& at) {
+    return at.kind == LayerNodeKind::Real ? kClusterGap : kLabelGap;
   }
 
   void hold_members() {
@@ -139,6 +142,16 @@ class Coordinates {
     constraints_.push_back({helper, b, 0, weight});
   }
 
+  // What borders of clusters take between a layer and the next.
+  double border_pads(int layer) const {
+    bool ends = false, begins = false;
+    for (const auto& [first, last] : layered_.cluster_layers) {
+      ends = ends || (first <= last && last == layer);
+      begins = begins || (first <= last && first == layer + 1);
+    }
+    return kClusterPad * ((ends ? 1.0 : 0.0) + (begins ? 1.0 : 0.0));
+  }
+
   void assign_x() {
     double x = kMargin + kClusterPad;
     for (std::size_t l = 0; l < layered_.layers.size(); ++l) {
@@ -153,8 +166,9 @@ class Coordinates {
       }
       columns_.push_back({x, x + width});
       // Room for curves to climb in: the steeper and the more they are, the wider.
-      const double gap = kLeastColumnGap + edges * 1.5 + climb / 12.0;
-      x += width + std::min(gap, kMostColumnGap);
+      const double least = border_pads(static_cast<int>(l)) + kLeastColumnGap / 2;
+      const double gap = kLeastColumnGap + edges * 1.5 + climb / 16.0;
+      x += width + std::max(least, std::min(gap, kMostColumnGap));
     }
     out_.width = columns_.empty() ? 0 : columns_.back().second + kClusterPad + kMargin;
     int top = 0, bottom = 0;
