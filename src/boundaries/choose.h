@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "boundaries/boundaries.h"
+#include "boundaries/graph.h"
 
 namespace scantling::boundaries {
 
@@ -15,8 +16,8 @@ struct Choice {
   std::vector<ServicesScore> scores;
 };
 
-// `cuts` per number of services, ascending.
-Choice choose_services(const Input& input, const std::vector<Cut>& cuts,
-                       const Consensus& consensus);
+// `cuts` per number of services, ascending. `edge_votes` is used when the consensus is not dense.
+Choice choose_services(const Input& input, const std::vector<Cut>& cuts, const Consensus& consensus,
+                       const std::vector<Edge>& edge_votes);
 
 }  // namespace scantling::boundaries

@@ -67,14 +67,14 @@ Consensus vote(int nodes, const std::vector<std::vector<int>>& runs) {
   return consensus;
 }
 
-std::vector<double> edge_votes(const Graph& graph, const std::vector<std::vector<int>>& runs) {
-  std::vector<double> votes;
-  for (const Edge& edge : graph.edge_list()) {
+std::vector<Edge> edge_votes(const Graph& graph, const std::vector<std::vector<int>>& runs) {
+  std::vector<Edge> votes = graph.edge_list();
+  for (Edge& edge : votes) {
     int together = 0;
     for (const std::vector<int>& run : runs)
       if (run[static_cast<std::size_t>(edge.a)] == run[static_cast<std::size_t>(edge.b)])
         ++together;
-    votes.push_back(runs.empty() ? 0 : together / static_cast<double>(runs.size()));
+    edge.weight = runs.empty() ? 0 : together / static_cast<double>(runs.size());
   }
   return votes;
 }

@@ -15,7 +15,7 @@ std::vector<std::vector<int>> leiden_runs(const Graph& graph, const Options& opt
 // Share of runs that put two nodes together; empty above Consensus::dense_limit nodes.
 Consensus vote(int nodes, const std::vector<std::vector<int>>& runs);
 
-// Share of runs per edge of graph.edge_list().
-std::vector<double> edge_votes(const Graph& graph, const std::vector<std::vector<int>>& runs);
+// The edges of a graph weighted by the share of runs that put their ends together.
+std::vector<Edge> edge_votes(const Graph& graph, const std::vector<std::vector<int>>& runs);
 
 }  // namespace scantling::boundaries

@@ -331,7 +331,9 @@ Result decompose(const Input& input, const Options& options) {
     const std::size_t bests = result.best.size();
     measure_cut(input, at(i) < bests ? result.best[at(i)] : result.archive[at(i) - bests]);
   });
-  const Choice choice = choose_services(input, result.best, result.consensus);
+  const std::vector<Edge> votes =
+      result.consensus.dense() ? std::vector<Edge>() : edge_votes(graph, runs);
+  const Choice choice = choose_services(input, result.best, result.consensus, votes);
   result.scores = choice.scores;
   result.reasons = choice.reasons;
   result.stay_one = choice.stay_one || choice.best < 0;

@@ -1,9 +1,7 @@
 #include "boundaries/metrics.h"
 
 #include <algorithm>
-#include <bit>
 #include <cmath>
-#include <cstdint>
 #include <map>
 #include <set>
 #include <utility>
@@ -12,15 +10,6 @@
 
 namespace scantling::boundaries {
 namespace {
-
-using Bits = std::vector<std::uint64_t>;
-
-void set_bit(Bits& bits, std::size_t i) {
-  bits[i / 64] |= std::uint64_t{1} << (i % 64);
-}
-bool has_bit(const Bits& bits, std::size_t i) {
-  return (bits[i / 64] >> (i % 64)) & 1;
-}
 
 std::size_t at(int index) {
   return static_cast<std::size_t>(index);
@@ -96,31 +85,32 @@ double structural_modularity(const std::set<std::pair<int, int>>& pairs,
 double complexity(int entities, const std::vector<Functionality>& functionalities,
                   const std::vector<int>& group) {
   if (functionalities.empty()) return 0;
-  const std::size_t words = (functionalities.size() + 63) / 64;
-  std::vector<Bits> readers(at(entities), Bits(words, 0)), writers = readers;
-  Bits distributed(words, 0);
+  std::vector<std::vector<int>> readers(at(entities)), writers = readers;  // ascending
+  std::vector<char> distributed;
   std::vector<std::vector<Run>> runs;
   for (std::size_t f = 0; f < functionalities.size(); ++f) {
     runs.push_back(reduced_runs(functionalities[f], group));
+    distributed.push_back(services_touched(functionalities[f], group, false) > 1 ? 1 : 0);
     for (const Run& run : runs.back())
-      for (const Access& access : run.accesses)
-        set_bit(access.write ? writers[at(access.entity)] : readers[at(access.entity)], f);
-    if (services_touched(functionalities[f], group, false) > 1) set_bit(distributed, f);
+      for (const Access& access : run.accesses) {
+        std::vector<int>& users = (access.write ? writers : readers)[at(access.entity)];
+        if (users.empty() || users.back() != static_cast<int>(f))
+          users.push_back(static_cast<int>(f));
+      }
   }
   double total = 0;
-  Bits met(words);
+  std::vector<int> met(functionalities.size(), -1);  // the run that last met it
+  int run_number = 0;
   for (std::size_t f = 0; f < functionalities.size(); ++f) {
-    if (!has_bit(distributed, f)) continue;
+    if (!distributed[f]) continue;
     for (const Run& run : runs[f]) {
-      std::fill(met.begin(), met.end(), 0);
-      for (const Access& access : run.accesses) {
-        const Bits& others = access.write ? readers[at(access.entity)] : writers[at(access.entity)];
-        for (std::size_t w = 0; w < words; ++w)
-          met[w] |= others[w];
-      }
-      met[f / 64] &= ~(std::uint64_t{1} << (f % 64));
-      for (std::size_t w = 0; w < words; ++w)
-        total += std::popcount(met[w] & distributed[w]);
+      met[f] = ++run_number;  // not with itself
+      for (const Access& access : run.accesses)
+        for (const int other : (access.write ? readers : writers)[at(access.entity)])
+          if (distributed[at(other)] && met[at(other)] != run_number) {
+            met[at(other)] = run_number;
+            total += 1;
+          }
     }
   }
   return total / static_cast<double>(functionalities.size());
