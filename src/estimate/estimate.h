@@ -30,11 +30,13 @@ enum class Stability : std::uint8_t { Stable, Vulnerable, Overloaded };
 std::string_view to_text(Stability stability);
 
 struct StationEstimate {
-  std::string kind, name;        // "service" | "store" | "external" | "channel"
-  double servers = 0;            // cpu servers or slots over all instances
-  double arrival_rate = 0;       // per second
-  double service_seconds = 0;    // mean demand a visit
-  double utilisation = 0;        // over 1: asked for more than there is
+  std::string kind, name;      // "service" | "store" | "external" | "channel"
+  double servers = 0;          // cpu servers or slots over all instances
+  double arrival_rate = 0;     // per second
+  double service_seconds = 0;  // mean demand a visit
+  // Of what is nearest to full: processors or slots of a service, the busiest copy of a store's
+  // hottest shard, the slowest consumers of a channel. Over 1: asked for more than there is.
+  double utilisation = 0;
   double wait_mean_seconds = 0;  // a visit: Allen-Cunneen; services: admission included
   double wait_p99_seconds = 0;
   double capacity = 0;         // arrivals per second it can take for ever

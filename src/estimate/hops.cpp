@@ -18,13 +18,16 @@ double round_robin_ca2(double n, double callers, double rho) {
 //
 // random, weighted, hashed: each instance is an M/G/c of its own.
 // round-robin: each caller sends every n-th of its calls to an instance, so Erlang-n between them,
-// ca2
-//   = 1/n; v callers whose turns are independent add up to ca2 = w / n + 1 - w with
+//   ca2 = 1/n; v callers whose turns are independent add up to ca2 = w / n + 1 - w with
 //   w = 1 / (1 + 4 (1 - rho)^2 (v - 1)) (Whitt, "The Queueing Network Analyzer", 1983, eq. 33).
 // least-request: joins the shortest queue; taken as one queue for all, its lower bound, which it
 //   reaches in heavy traffic (Foschini and Salz 1978).
 // random of two: Mitzenmacher's fixed point; an instance with several servers counts as busy with
 //   the probability that all of them are. At least the one queue for all.
+//
+// Mean time in system against the simulator, six instances of one core at 80%, lognormal work with
+// variation 1: random and round-robin within 1%, random of two 7% low, least-request 10% low (with
+// two cores each: within 4% all).
 Waiting balanced_wait(Balance balance, double n, int servers, double room, double rate,
                       double seconds, double cs2, double callers) {
   if (rate <= 0 || seconds <= 0) return {};
