@@ -4,13 +4,13 @@
 
 namespace scantling {
 
-const Member* Document::find(const Value& map, std::string_view key) const {
+const Member* MergedDocument::find(const Value& map, std::string_view key) const {
   for (int i = 0; i < map.count; ++i)
     if (member(map, i).key == key) return &member(map, i);
   return nullptr;
 }
 
-ValueId Document::add(const SyntaxTree& tree) {
+ValueId MergedDocument::add(const SyntaxTree& tree) {
   const auto base = static_cast<std::int32_t>(values_.size());
   const std::size_t count = tree.node_count();
   values_.reserve(values_.size() + count);
@@ -34,7 +34,7 @@ ValueId Document::add(const SyntaxTree& tree) {
   return tree.root().valid() ? ValueId(base + tree.root().index) : ValueId();
 }
 
-ValueId Document::add_map(Span span, const std::vector<Member>& members) {
+ValueId MergedDocument::add_map(Span span, const std::vector<Member>& members) {
   Value value{NodeKind::Map, false, true, span, {}, 0, 0};
   value.first = static_cast<std::int32_t>(members_.size());
   value.count = static_cast<std::int32_t>(members.size());
@@ -43,7 +43,7 @@ ValueId Document::add_map(Span span, const std::vector<Member>& members) {
   return ValueId(values_.size() - 1);
 }
 
-ValueId Document::add_list(Span span, const std::vector<ValueId>& items) {
+ValueId MergedDocument::add_list(Span span, const std::vector<ValueId>& items) {
   Value value{NodeKind::Sequence, false, true, span, {}, 0, 0};
   value.first = static_cast<std::int32_t>(items_.size());
   value.count = static_cast<std::int32_t>(items.size());
@@ -53,7 +53,7 @@ ValueId Document::add_list(Span span, const std::vector<ValueId>& items) {
 }
 
 // Recursion is bounded by the syntax tree's depth limit.
-ValueId Document::overlay(ValueId base, ValueId over) {
+ValueId MergedDocument::overlay(ValueId base, ValueId over) {
   const Value below = at(base);
   const Value above = at(over);
   if (above.kind != NodeKind::Map) return over;

@@ -30,7 +30,7 @@ struct Member {
   ValueId value;
 };
 
-class Document {
+class MergedDocument {
  public:
   const Value& at(ValueId id) const { return values_[static_cast<std::size_t>(id.index)]; }
   ValueId item(const Value& list, int i) const {

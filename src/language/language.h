@@ -22,7 +22,8 @@ Architecture read_model(Sources& sources, const FileSystem& files, const std::st
                         const ReadOptions& options, Diagnostics& out);
 
 // The whole model as a document of the language, in the table's order, decided values included.
-// Reading it back gives the same model (origins apart: see decisions' `sets`).
+// Reading it back gives the same model, origins included: decided values are listed by path under
+// their decision's `sets`, assumed and measured ones under `assumed` and `measured`.
 std::string write_model(const Architecture& model);
 
 // What a path ("services.orders.runtime.instances") means in the model.
@@ -33,10 +34,15 @@ struct PathInfo {
 };
 // Every value of the model with its path, in the table's order.
 std::vector<PathInfo> all_paths(const Architecture& model);
-// The one path that `path` names; nothing when there is none or it is not unique as a suffix.
+// What `path` names: the value with exactly that path, else every value whose path ends in it
+// ("place-order.within"). Items of lists are numbered from 1 ("steps.2.timeout").
 std::vector<PathInfo> find_paths(const Architecture& model, std::string_view path);
 
-// Edits that write the model's decided values into its main file, every other byte kept.
+// Edits that bring the decided values of the files from which the model was read up to the model's,
+// every other byte kept: decided values that are missing are added (keys behind the last one of
+// their block, new sections at the end of the main file), changed ones replaced, and those removed
+// that the file lists as decided and the model no longer holds. Values of an element that stands in
+// an included file go there: an edit says by its span which file it is for.
 std::vector<Edit> write_back(const Sources& sources, FileId main_file, const Architecture& model);
 
 // `scantling fmt`: canonical layout, comments kept, meaning unchanged; idempotent.

@@ -237,7 +237,7 @@ class Loader {
 
   ValueId join_parts(const Section& section) {
     if (section.key == "scantling" || section.key == "include") return section.parts.front();
-    Document& document = loaded_.document;
+    MergedDocument& document = loaded_.document;
     std::vector<Member> members;
     std::vector<ValueId> items;
     std::unordered_map<std::string_view, std::size_t> names;

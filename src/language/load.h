@@ -16,7 +16,7 @@ namespace scantling {
 inline constexpr std::size_t kMaxFiles = 1000;
 
 struct Loaded {
-  Document document;
+  MergedDocument document;
   ValueId root;  // invalid when nothing could be read
   // A deque: the document's texts point into the trees.
   std::deque<SyntaxTree> trees;

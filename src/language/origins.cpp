@@ -108,10 +108,12 @@ void note_mentions(const Architecture& model, const Reader& reader, Marks& marks
 void mark_decisions(Architecture& model) {
   for (const DecisionId id : model.decisions.ids()) {
     Decision& decision = model.decisions[id];
-    if (is_locked(decision) || !decision.pass) continue;
+    if (is_locked(decision)) continue;
     const auto mark = [&](Provenance& from) {
       if (from.origin == Origin::Given) from = {Origin::Decided, from.span, id};
     };
+    mark(decision.sets.from);  // follows from the values
+    if (!decision.pass) continue;
     mark(decision.from);
     for (const Entry& entry : structure_of<Decision>().entries)
       mark(*entry.from(&decision));
@@ -164,6 +166,8 @@ struct Open {
   std::optional<Mark> own;
   std::optional<Mark> all;  // of every value in it so far
   bool mixed = false;
+  // A map of elements is never listed whole: one that a person adds later would be decided too.
+  bool elements = false;
   int values = 0;
   std::vector<Listed> inside;
 
@@ -181,6 +185,7 @@ class Collector {
     if (v.path == "decisions" || v.inherited) return false;
     Open open;
     open.path = v.path;
+    open.elements = v.type != nullptr && v.type->kind == TypeKind::Named;
     if (v.from != nullptr) {
       open.own = Mark{v.from->origin, v.from->decision};
       if (open.own->origin == Origin::Absent) open.own->origin = Origin::Given;
@@ -196,7 +201,7 @@ class Collector {
     stack_.pop_back();
     std::vector<Listed>& into = stack_.empty() ? listed : stack_.back().inside;
     const std::string parent = stack_.empty() ? "" : stack_.back().path;
-    const bool uniform = done.values > 1 && !done.mixed;
+    const bool uniform = done.values > 1 && !done.mixed && !done.elements;
     if (uniform && done.all->origin != Origin::Given) {
       into.push_back({parent, done.path, *done.all, true});
     } else {
@@ -275,10 +280,8 @@ void complete(Architecture& model, const OriginLists& origins) {
     Decision& decision = model.decisions[id];
     if (is_locked(decision)) continue;
     decision.sets.value = origins.decided[static_cast<std::size_t>(id.index)];
-    if (decision.sets->empty())
-      decision.sets.from = {};
-    else if (!decision.sets)
-      decision.sets.from = {Origin::Decided, {}, id};
+    decision.sets.from =
+        decision.sets->empty() ? Provenance{} : Provenance{Origin::Decided, {}, id};
   }
 }
 

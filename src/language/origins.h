@@ -3,8 +3,8 @@
 //
 // A path names one value or element ("services.orders", "services.orders.runtime.cpu"). Two short
 // forms: "p.{a, b}" is p.a and p.b; "p.*" is p and everything in it. Items of a list are numbered
-// from 1. Names may have dots; where an element's name reads like a key of another element (channels
-// "orders" and "orders.key"), a path means both.
+// from 1. Names may have dots; where an element's name reads like a key of another element
+// (channels "orders" and "orders.key"), a path means both.
 #pragma once
 
 #include <string>

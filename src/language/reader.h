@@ -47,11 +47,11 @@ struct PathMention {
 
 class Reader {
  public:
-  Reader(const Document& document, const Sources& sources, const FileSystem& files,
+  Reader(const MergedDocument& document, const Sources& sources, const FileSystem& files,
          Diagnostics& out)
       : document_(document), sources_(sources), files_(files), out_(out) {}
 
-  const Document& document() const { return document_; }
+  const MergedDocument& document() const { return document_; }
   const Sources& sources() const { return sources_; }
   const FileSystem& files() const { return files_; }
   const Value& at(ValueId id) const { return document_.at(id); }
@@ -108,7 +108,7 @@ class Reader {
   bool good_name(const Member& member);
   bool only_counted(const DiagnosticKind& kind, Span span);
 
-  const Document& document_;
+  const MergedDocument& document_;
   const Sources& sources_;
   const FileSystem& files_;
   Diagnostics& out_;

@@ -87,7 +87,7 @@ constexpr Type custom(std::string_view name, std::string_view forms, std::string
 }
 
 constexpr Type make_load_change() {
-  Type t = custom("load", "x3 (a factor), or 40/s (a rate)", "x3", {});
+  Type t = custom("load change", "x3 (a factor), or 40/s (a rate)", "x3", {});
   t.bare[0] = "x{}";
   t.bare[1] = "{}/s";
   t.custom.schema = R"({"type": "string", "pattern": "^(x[0-9.]+|[0-9.]+[kMG]?/(s|min|h|d))$"})";

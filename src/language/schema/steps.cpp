@@ -116,32 +116,6 @@ Out write_target(const Writer& writer, const void* owner) {
   return Out::string(target);
 }
 
-// `repeat: x20` with `steps:` beside it, or both in a map.
-bool read_repeat(Reader& reader, const Place& place, void* owner) {
-  Step& step = step_of(owner);
-  if (!claim(reader, place, step, StepKind::Repeat)) return false;
-  const Value value = reader.at(place.value);
-  if (value.kind != NodeKind::Map) {
-    if (!reader.read(factor_type, place, &step.times.value)) return false;
-    step.times.from = reader.given(place);
-    return true;
-  }
-  for (int i = 0; i < value.count; ++i) {
-    const Member& member = reader.document().member(value, i);
-    const Place inner{member.key, member.key_span, member.value};
-    if (member.key == "times") {
-      if (reader.read(factor_type, inner, &step.times.value)) step.times.from = reader.given(inner);
-    } else if (member.key == "steps") {
-      reader.read(list_type<std::vector<Step>>, inner, &step.steps);
-    } else {
-      Diagnostic& d = reader.problem(kUnknownKey, member.key_span,
-                                     "unknown key " + shown(member.key) + " in a repeat");
-      d.allowed = {"times and steps, for example { times: x20, steps: [read: orders-db] }"};
-    }
-  }
-  return true;
-}
-
 bool read_lock(Reader& reader, const Place& place, void* owner) {
   Step& step = step_of(owner);
   return claim(reader, place, step, StepKind::Lock) && reader.read(text_type, place, &step.lock);
@@ -276,11 +250,7 @@ SCANTLING_STRUCTURE(Step) {
           .eg("[call: catalog.quote, call: inventory.check]"),
       kind_entry<StepKind::Choose, &Step::branches>("alternatives, each with its share")
           .eg("[{ share: 20%, steps: [call: fraud.score] }, { share: 80%, steps: [] }]"),
-      field<&Step::times>("repeat", "how many times `steps` are done")
-          .as(factor_type)
-          .when(repeats)
-          .with({read_repeat, nullptr})
-          .eg("x20"),
+      kind_entry<StepKind::Repeat, &Step::times>("how many times `steps` are done").eg("x20"),
       own_entry("lock", "name of a lock, held until the endpoint ends", text_type,
                 {read_lock,
                  [](const Writer&, const void* owner) { return Out::string(step_of(owner).lock); }})
