@@ -99,7 +99,7 @@ class MultiwayCut {
         continue;
       }
       const int edge = extra++;
-      network.connect(keep, edge, weight, 0);
+      network.connect(edge, go, weight, 0);
       network.connect(edge, a, weight, weight);
       network.connect(edge, b, weight, weight);
     }

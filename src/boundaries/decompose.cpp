@@ -104,7 +104,8 @@ std::vector<std::vector<int>> starts_for(const Problem& problem,
   }
   std::stable_sort(order.begin(), order.end(),
                    [](const auto& x, const auto& y) { return x.first < y.first; });
-  const std::size_t wanted = starts.size() + at(std::max(1, options.restarts));
+  const bool small = problem.atoms.count() <= linkage_at_most;
+  const std::size_t wanted = starts.size() + at(std::max(1, small ? options.restarts : 2));
   for (const auto& [distance, r] : order) {
     if (starts.size() >= wanted) break;
     std::vector<int> start = resized(problem, runs[r], services, options.seed + r);
@@ -186,10 +187,11 @@ class Sweep {
     const ObjectiveWeights& w = options.objectives;
     traced_first_ = problem.traces && w.complexity > w.modularity + w.consensus;
     in_parallel(options.jobs, count_, [&](int i) { alone(i); });
-    const std::vector<Found> alone = best_;
-    in_parallel(options.jobs, count_, [&](int i) { from_neighbours(i, alone); });
-    if (options.annealing > 0 && problem.atoms.count() <= linkage_at_most)
+    exchange();
+    if (options.annealing > 0 && problem.atoms.count() <= linkage_at_most) {
       in_parallel(options.jobs, count_, [&](int i) { annealed(i); });
+      exchange();
+    }
     if (problem.traces && !traced_first_)
       in_parallel(options.jobs, count_, [&](int i) { with_complexity(i); });
   }
@@ -209,13 +211,22 @@ class Sweep {
                           small ? options_.restarts : 0, options_.seed, traced_first_, visitor(i));
   }
 
-  void from_neighbours(int i, const std::vector<Found>& alone) {
+  // Each number of services from the results of the next lower and the next higher one.
+  void exchange() {
+    const std::vector<Found> before = best_;
+    in_parallel(options_.jobs, count_, [&](int i) { from_neighbours(i, before); });
+  }
+
+  void from_neighbours(int i, const std::vector<Found>& before) {
     const int services = range_.low + i;
     std::vector<std::vector<int>> starts;
     for (const int neighbour : {i - 1, i + 1})
-      if (neighbour >= 0 && neighbour < count_ && !alone[at(neighbour)].group.empty())
+      if (neighbour >= 0 && neighbour < count_ && !before[at(neighbour)].group.empty())
         starts.push_back(
-            resized(problem_, alone[at(neighbour)].group, services, options_.seed + 7));
+            resized(problem_, before[at(neighbour)].group, services, options_.seed + 7));
+    if (i + 1 < count_ && !before[at(i + 1)].group.empty() &&
+        problem_.atoms.count() <= linkage_at_most)
+      starts.push_back(one_merged(problem_, before[at(i + 1)].group, services + 1, traced_first_));
     const Found found =
         search(problem_, starts, services, 0, options_.seed + 1, traced_first_, visitor(i));
     if (!found.group.empty() && better(found, best_[at(i)])) best_[at(i)] = found;
@@ -225,7 +236,7 @@ class Sweep {
     if (best_[at(i)].group.empty()) return;
     for (int r = 0; r < options_.restarts; ++r) {
       Found found = anneal(problem_, best_[at(i)].group, range_.low + i,
-                           options_.annealing * problem_.atoms.count(),
+                           options_.annealing * problem_.atoms.count(), r % 2 == 0 ? 1 : 3,
                            options_.seed + static_cast<std::uint64_t>(r), traced_first_);
       visited_[at(i)].push_back(found);
       if (better(found, best_[at(i)])) best_[at(i)] = std::move(found);

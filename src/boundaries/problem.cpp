@@ -99,7 +99,7 @@ Problem compile(const Input& input, Atoms atoms, const Graph& graph,
   p.uses_of.resize(at(atoms.count()));
   for (std::size_t f = 0; f < p.uses.size(); ++f)
     for (const Touch& touch : p.uses[f].touches)
-      p.uses_of[at(touch.atom)].push_back(static_cast<int>(f));
+      p.uses_of[at(touch.atom)].push_back({static_cast<int>(f), touch.write});
   p.team_sizes.resize(at(atoms.count()));
   for (std::size_t a = 0; a < atoms.members.size(); ++a) {
     std::map<int, double> sizes;

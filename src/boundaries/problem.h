@@ -37,6 +37,11 @@ struct Use {
   std::vector<Touch> touches;
 };
 
+struct AtomUse {
+  int use = 0;
+  bool write = false;
+};
+
 // Value of each objective for the cut into single atoms: what the weights are relative to.
 struct Scales {
   double split_transactions = 0, split_writes = 0, complexity = 0, crossing = 0, spread = 0,
@@ -50,7 +55,7 @@ struct Problem {
   Graph steps;               // of atoms: share of access steps that pass between two
   std::vector<float> votes;  // dense consensus of atoms, or empty
   std::vector<Use> uses;
-  std::vector<std::vector<int>> uses_of;  // per atom
+  std::vector<std::vector<AtomUse>> uses_of;  // per atom
   int teams = 0;
   std::vector<std::vector<std::pair<int, double>>> team_sizes;  // per atom: team, size
   std::vector<int> reference;      // label per atom, -1 none; empty when there is no reference

@@ -51,18 +51,19 @@ Target best_target(State& state, int atom, std::vector<Target>& scratch) {
   return best;
 }
 
+// True when another sweep is worth it: something moved, and in a large problem more than a few.
 bool move_sweep(State& state, std::vector<int>& order, Random& random,
                 std::vector<Target>& scratch) {
   random.shuffle(order);
-  bool moved = false;
+  std::size_t moved = 0;
   for (const int atom : order) {
     if (state.members(state.group()[at(atom)]) < 2) continue;
     const Target target = best_target(state, atom, scratch);
     if (target.group < 0 || target.delta >= -tiny) continue;
     state.move(atom, target.group, target.delta);
-    moved = true;
+    ++moved;
   }
-  return moved;
+  return moved > order.size() / 1000;
 }
 
 // One atom over, the best one back: what a single move can't reach because a limit on size, on
@@ -255,9 +256,9 @@ class Annealer {
   Annealer(State& state, Random& random) : state_(state), random_(random) {}
 
   // `best` becomes the best cut met.
-  void run(int moves, std::vector<int>& best) {
+  void run(int moves, double scale, std::vector<int>& best) {
     if (state_.services() < 2 || state_.group().size() < 3) return;
-    const double hot = usual_change() * hottest, cold = hot / cooling;
+    const double hot = usual_change() * hottest * scale, cold = hot / cooling;
     double least = state_.energy();
     for (int i = 0; i < moves; ++i) {
       const double heat = hot * std::pow(cold / hot, static_cast<double>(i) / moves);
@@ -380,11 +381,27 @@ Found polish(const Problem& problem, std::vector<int> group, int services, std::
   return found_from(state);
 }
 
-Found anneal(const Problem& problem, std::vector<int> group, int services, int moves,
+std::vector<int> one_merged(const Problem& problem, const std::vector<int>& group, int services,
+                            bool traced) {
+  std::vector<int> best;
+  double least = std::numeric_limits<double>::max();
+  for (int a = 0; a < services; ++a)
+    for (int b = a + 1; b < services; ++b) {
+      std::vector<int> merged = group;
+      merge_groups(merged, a, b);
+      const double energy = State(problem, merged, services - 1, traced).energy();
+      if (energy >= least) continue;
+      least = energy;
+      best = std::move(merged);
+    }
+  return best;
+}
+
+Found anneal(const Problem& problem, std::vector<int> group, int services, int moves, double heat,
              std::uint64_t seed, bool traced) {
   Random random(seed, 6, static_cast<std::uint64_t>(services));
   State state(problem, group, services, traced);
-  Annealer(state, random).run(moves, group);
+  Annealer(state, random).run(moves, heat, group);
   return polish(problem, std::move(group), services, random.next(), traced);
 }
 

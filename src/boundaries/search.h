@@ -26,8 +26,13 @@ Found polish(const Problem& problem, std::vector<int> group, int services, std::
 
 // Simulated annealing by moves and swaps, cooled from the size of usual changes to nothing, then
 // polished.
-Found anneal(const Problem& problem, std::vector<int> group, int services, int moves,
+// `heat` scales the start.
+Found anneal(const Problem& problem, std::vector<int> group, int services, int moves, double heat,
              std::uint64_t seed, bool traced);
+
+// The pair of groups merged that leaves the least energy.
+std::vector<int> one_merged(const Problem& problem, const std::vector<int>& group, int services,
+                            bool traced);
 
 // Merges groups until there are `services`, or splits the largest: any partition to any number.
 // Groups that must stay apart are merged only when nothing else is left.

@@ -1,6 +1,7 @@
 #include "boundaries/state.h"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <map>
 
@@ -27,6 +28,11 @@ State::State(const Problem& problem, std::vector<int> group, int services, bool 
   team_size_.assign(k * at(p_.teams), 0);
   touched_.assign(p_.uses.size() * k, 0);
   wrote_ = touched_;
+  mask_words_ = (k + 63) / 64;
+  touched_mask_.assign(p_.uses.size() * mask_words_, 0);
+  split_each_ = relative(p_.weights.split_transactions, p_.scales.split_transactions);
+  split_write_each_ = relative(p_.weights.split_writes, p_.scales.split_writes);
+  spread_each_ = relative(p_.weights.spread, p_.scales.spread);
   services_of_.assign(p_.uses.size(), 0);
   writers_of_ = services_of_;
   for (std::size_t a = 0; a < n; ++a) {
@@ -40,7 +46,10 @@ State::State(const Problem& problem, std::vector<int> group, int services, bool 
   for (std::size_t u = 0; u < p_.uses.size(); ++u)
     for (const Touch& touch : p_.uses[u].touches) {
       const std::size_t c = cell(static_cast<int>(u), group_[at(touch.atom)]);
-      if (touched_[c]++ == 0) ++services_of_[u];
+      if (touched_[c]++ == 0) {
+        ++services_of_[u];
+        flip_touched(static_cast<int>(u), group_[at(touch.atom)]);
+      }
       if (touch.write && wrote_[c]++ == 0) ++writers_of_[u];
     }
   if (traced && p_.traces) {
@@ -202,33 +211,42 @@ void State::add_pair_terms(int atom) {
     delta_[g] += each * (votes_to_[g] - votes_to_[own]);
 }
 
-void State::add_use_terms(int atom) {
-  const double split = relative(p_.weights.split_transactions, p_.scales.split_transactions);
-  const double split_writes = relative(p_.weights.split_writes, p_.scales.split_writes);
-  const double spread = relative(p_.weights.spread, p_.scales.spread);
-  if (split + split_writes + spread <= 0) return;
-  const int own = group_[at(atom)];
-  for (const int u : p_.uses_of[at(atom)]) {
-    const Use& use = p_.uses[at(u)];
-    const auto touch = std::lower_bound(use.touches.begin(), use.touches.end(), atom,
-                                        [](const Touch& t, int a) { return t.atom < a; });
-    const bool write = touch->write;
-    const int before = services_of_[at(u)], writers = writers_of_[at(u)];
-    const int left = before - (touched_[cell(u, own)] == 1 ? 1 : 0);
-    const int writers_left = writers - (write && wrote_[cell(u, own)] == 1 ? 1 : 0);
-    for (int g = 0; g < services_; ++g) {
-      if (g == own) continue;
-      const int after = left + (touched_[cell(u, g)] == 0 ? 1 : 0);
-      double change = use.rate * spread * (after - before);
-      change += use.rate * split * ((after > 1 ? 1 : 0) - (before > 1 ? 1 : 0));
-      if (write) {
-        const int writers_after = writers_left + (wrote_[cell(u, g)] == 0 ? 1 : 0);
-        change +=
-            use.write_rate * split_writes * ((writers_after > 1 ? 1 : 0) - (writers > 1 ? 1 : 0));
-      }
-      delta_[at(g)] += change;
+// What joining a group that the functionality does not touch yet changes is the same for all such
+// groups: it goes to `everywhere`, and only the groups touched are looked at one by one.
+void State::add_use(int use_index, bool write, int own, double& everywhere) {
+  const Use& use = p_.uses[at(use_index)];
+  const int before = services_of_[at(use_index)], writers = writers_of_[at(use_index)];
+  const int left = before - (touched_[cell(use_index, own)] == 1 ? 1 : 0);
+  const int writers_left = writers - (write && wrote_[cell(use_index, own)] == 1 ? 1 : 0);
+  const auto change = [&](bool touched, bool wrote) {
+    const int after = left + (touched ? 0 : 1);
+    double sum = use.rate * (spread_each_ * (after - before) +
+                             split_each_ * ((after > 1 ? 1 : 0) - (before > 1 ? 1 : 0)));
+    if (write) {
+      const int writers_after = writers_left + (wrote ? 0 : 1);
+      sum += use.write_rate * split_write_each_ *
+             ((writers_after > 1 ? 1 : 0) - (writers > 1 ? 1 : 0));
     }
-  }
+    return sum;
+  };
+  const double elsewhere = change(false, false);
+  everywhere += elsewhere;
+  for (std::size_t w = 0; w < mask_words_; ++w)
+    for (std::uint64_t bits = touched_mask_[at(use_index) * mask_words_ + w]; bits != 0;
+         bits &= bits - 1) {
+      const std::size_t g = 64 * w + static_cast<std::size_t>(std::countr_zero(bits));
+      delta_[g] += change(true, wrote_[cell(use_index, static_cast<int>(g))] > 0) - elsewhere;
+    }
+}
+
+void State::add_use_terms(int atom) {
+  if (split_each_ + split_write_each_ + spread_each_ <= 0) return;
+  const int own = group_[at(atom)];
+  double everywhere = 0;
+  for (const AtomUse& use : p_.uses_of[at(atom)])
+    add_use(use.use, use.write, own, everywhere);
+  for (double& delta : delta_)
+    delta += everywhere;
 }
 
 void State::add_size_terms(int atom) {
@@ -325,13 +343,16 @@ void State::move(int atom, int to, double delta) {
   const int from = group_[at(atom)];
   if (from == to) return;
   if (complexity_) pending_.push_back(atom);
-  for (const int u : p_.uses_of[at(atom)]) {
-    const Use& use = p_.uses[at(u)];
-    const auto touch = std::lower_bound(use.touches.begin(), use.touches.end(), atom,
-                                        [](const Touch& t, int a) { return t.atom < a; });
-    if (--touched_[cell(u, from)] == 0) --services_of_[at(u)];
-    if (touched_[cell(u, to)]++ == 0) ++services_of_[at(u)];
-    if (!touch->write) continue;
+  for (const auto& [u, write] : p_.uses_of[at(atom)]) {
+    if (--touched_[cell(u, from)] == 0) {
+      --services_of_[at(u)];
+      flip_touched(u, from);
+    }
+    if (touched_[cell(u, to)]++ == 0) {
+      ++services_of_[at(u)];
+      flip_touched(u, to);
+    }
+    if (!write) continue;
     if (--wrote_[cell(u, from)] == 0) --writers_of_[at(u)];
     if (wrote_[cell(u, to)]++ == 0) ++writers_of_[at(u)];
   }

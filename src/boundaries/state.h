@@ -45,6 +45,11 @@ class State {
   double lack(double size) const;  // of a quarter of the mean size, as a share of it over services
   void add_pair_terms(int atom);
   void add_use_terms(int atom);
+  void add_use(int use, bool write, int own, double& everywhere);
+  void flip_touched(int use, int group) {
+    touched_mask_[static_cast<std::size_t>(use) * mask_words_ +
+                  static_cast<std::size_t>(group) / 64] ^= std::uint64_t{1} << (group % 64);
+  }
   void add_size_terms(int atom);
   void add_team_terms(int atom);
   void add_reference_terms(int atom);
@@ -63,6 +68,9 @@ class State {
   std::vector<int> label_;                      // reference label per group
   std::vector<std::uint16_t> touched_, wrote_;  // [use][group]: atoms touched, written
   std::vector<int> services_of_, writers_of_;   // per use: groups touched, written
+  std::size_t mask_words_ = 0;
+  std::vector<std::uint64_t> touched_mask_;  // [use]: a bit per group touched
+  double split_each_ = 0, split_write_each_ = 0, spread_each_ = 0;  // weights over scales
   std::optional<ComplexityState> complexity_;
   std::vector<int> traced_group_;  // per atom: its group in complexity_
   std::vector<int> pending_;       // atoms moved since
