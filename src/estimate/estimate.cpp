@@ -90,7 +90,8 @@ StationEstimate Assembly::service(std::size_t i) const {
     if (slots.demand > 0 && !std::isinf(slots.servers))
       most = std::min(most, slots.servers / slots.demand * out.arrival_rate);
   }
-  out.utilisation = std::max(cpu.utilisation, slots.utilisation);
+  out.utilisation = cpu.utilisation;
+  out.slots_in_use = slots.utilisation;
   out.wait_mean_seconds = seconds_or_endless(slots.wait.mean + visits_per_request * cpu.wait.mean);
   out.wait_p99_seconds =
       seconds_or_endless(std::max(slots.wait.quantile(.99), cpu.wait.quantile(.99)));

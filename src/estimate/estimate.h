@@ -31,12 +31,14 @@ std::string_view to_text(Stability stability);
 
 struct StationEstimate {
   std::string kind, name;      // "service" | "store" | "external" | "channel"
-  double servers = 0;          // cpu servers or slots over all instances
+  double servers = 0;          // processors, or requests served at once, over all instances
   double arrival_rate = 0;     // per second
   double service_seconds = 0;  // mean demand a visit
-  // Of what is nearest to full: processors or slots of a service, the busiest copy of a store's
-  // hottest shard, the slowest consumers of a channel. Over 1: asked for more than there is.
+  // Of the servers: a service's processors, the busiest copy of a store's hottest shard, the
+  // slowest consumers of a channel. Over 1: asked for more than there is. A service can also be
+  // full by its slots; `capacity` and `stability` count both.
   double utilisation = 0;
+  double slots_in_use = 0;       // services: share of `concurrency` that is held; 0 when unlimited
   double wait_mean_seconds = 0;  // a visit: Allen-Cunneen; services: admission included
   double wait_p99_seconds = 0;
   double capacity = 0;         // arrivals per second it can take for ever

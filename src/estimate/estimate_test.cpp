@@ -228,7 +228,7 @@ TEST(Estimate, SlotsAreHeldThroughCalls) {
   const Estimate out = estimate(b.model);
   const StationEstimate& station = *out.station("service", "front");
   EXPECT_NEAR(station.in_progress, 8, 1e-9);  // Little: 80/s x 100 ms
-  EXPECT_NEAR(station.utilisation, .8, 1e-9);
+  EXPECT_NEAR(station.slots_in_use, .8, 1e-9);
   EXPECT_NEAR(station.wait_mean_seconds, .40918 * .1 / 2, 3e-7);
   EXPECT_NEAR(station.capacity, 100, 1e-9);
   EXPECT_NEAR(out.of(op)->mean_seconds, .1 + .40918 * .1 / 2, 1e-6);
