@@ -23,8 +23,9 @@ void together(const CheckContext& c, const Group& group, Span place) {
       continue;
     }
     if (owner == home) continue;
-    Diagnostic& d = found(c, place, first->name + " and " + ref.name + " are kept apart",
-                          "constraints.keep-together");
+    Diagnostic& d = found(
+        c, place, c.model.services[home].name + " has " + first->name + " without " + ref.name,
+        "constraints.keep-together");
     d.because = c.model.services[home].name + " owns " + first->name + ", " +
                 c.model.services[owner].name + " owns " + ref.name;
     d.labels.push_back({c.model.services[owner].owns.from.span, ref.name + " is here"});
@@ -38,8 +39,10 @@ void apart(const CheckContext& c, const Group& group, Span place) {
       if (!group[i].id.valid() || !group[j].id.valid()) continue;
       const ServiceId owner = owner_of(c.model, group[i].id);
       if (!owner.valid() || owner != owner_of(c.model, group[j].id)) continue;
-      Diagnostic& d = found(c, place, group[i].name + " and " + group[j].name + " are together",
-                            "constraints.keep-apart");
+      Diagnostic& d =
+          found(c, place,
+                c.model.services[owner].name + " joins " + group[i].name + " and " + group[j].name,
+                "constraints.keep-apart");
       d.because = c.model.services[owner].name + " owns both";
       d.labels.push_back({c.model.services[owner].owns.from.span, "owned here"});
       d.fixes.push_back(manual_fix("two services, or the constraint goes"));

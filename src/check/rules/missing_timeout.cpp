@@ -16,7 +16,7 @@ bool has_deadline(const CheckContext& c, const CallEdge& edge) {
 
 std::string numbers(const CheckContext& c, const CallEdge& edge, const std::string& callee) {
   const double rate = peak_rate(c, edge.caller) * edge.place.mean_times;
-  if (rate <= 0) return "";
+  if (rate <= 0) return "neither it, nor a policy, nor a caller's deadline ends the wait";
   const Service& service = c.model.services[edge.caller.service];
   const std::int64_t each = service.runtime.value.concurrency.or_else({-1}).value;
   std::string text = "at peak " + rate_text(rate) + " calls go to " + callee;
