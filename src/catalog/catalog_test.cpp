@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <set>
 
+#include "base/text.h"
+
 namespace scantling {
 namespace {
 
@@ -17,80 +19,22 @@ std::string problem(std::string_view text) {
   return out ? "" : out.error().message;
 }
 
+constexpr std::string_view kPromised =
+    "postgresql mysql mongodb cassandra cockroachdb dynamodb scylladb sqlserver redis "
+    "memcached valkey elasticsearch opensearch clickhouse bigquery druid s3 minio "
+    "eventstoredb timescaledb victoriametrics kafka rabbitmq nats sqs pulsar redpanda "
+    "kong envoy-gateway istio-gateway nginx aws-api-gateway apisix istio linkerd "
+    "consul-connect cilium kubernetes-dns consul eureka spire keycloak oidc vault "
+    "external-secrets aws-secrets-manager opa kyverno prometheus grafana-mimir loki "
+    "jaeger tempo zipkin opentelemetry java go dotnet nodejs python ruby rust kotlin "
+    "typescript kubernetes ecs nomad virtual-machines compose";
+
 TEST(BuiltIn, HasWhatIsPromised) {
   const Catalog& catalog = built_in_catalog();
   EXPECT_GE(catalog.technologies().size(), 45U);
   for (const std::string_view kind : kTechnologyKinds)
     EXPECT_FALSE(catalog.of_kind(kind).empty()) << kind;
-  for (const std::string_view name : {"postgresql",
-                                      "mysql",
-                                      "mongodb",
-                                      "cassandra",
-                                      "cockroachdb",
-                                      "dynamodb",
-                                      "scylladb",
-                                      "sqlserver",
-                                      "redis",
-                                      "memcached",
-                                      "valkey",
-                                      "elasticsearch",
-                                      "opensearch",
-                                      "clickhouse",
-                                      "bigquery",
-                                      "druid",
-                                      "s3",
-                                      "minio",
-                                      "eventstoredb",
-                                      "timescaledb",
-                                      "victoriametrics",
-                                      "kafka",
-                                      "rabbitmq",
-                                      "nats",
-                                      "sqs",
-                                      "pulsar",
-                                      "redpanda",
-                                      "kong",
-                                      "envoy-gateway",
-                                      "istio-gateway",
-                                      "nginx",
-                                      "aws-api-gateway",
-                                      "apisix",
-                                      "istio",
-                                      "linkerd",
-                                      "consul-connect",
-                                      "cilium",
-                                      "kubernetes-dns",
-                                      "consul",
-                                      "eureka",
-                                      "spire",
-                                      "keycloak",
-                                      "oidc",
-                                      "vault",
-                                      "external-secrets",
-                                      "aws-secrets-manager",
-                                      "opa",
-                                      "kyverno",
-                                      "prometheus",
-                                      "grafana-mimir",
-                                      "loki",
-                                      "jaeger",
-                                      "tempo",
-                                      "zipkin",
-                                      "opentelemetry",
-                                      "java",
-                                      "go",
-                                      "dotnet",
-                                      "nodejs",
-                                      "python",
-                                      "ruby",
-                                      "rust",
-                                      "kotlin",
-                                      "typescript",
-                                      "kubernetes",
-                                      "ecs",
-                                      "nomad",
-                                      "virtual-machines",
-                                      "compose"})
+  for (const std::string_view name : split_words(kPromised))
     EXPECT_NE(catalog.find(name), nullptr) << name;
   EXPECT_EQ(catalog.find("typescript")->name, "nodejs");
   EXPECT_EQ(catalog.find("nonesuch"), nullptr);
