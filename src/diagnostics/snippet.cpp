@@ -66,7 +66,9 @@ class Snippet {
     return marks;
   }
 
-  std::vector<Cell> cells_of(int line) const { return layout_cells(sources_.line(file_, line)); }
+  std::vector<TextCell> cells_of(int line) const {
+    return layout_cells(sources_.line(file_, line));
+  }
 
   std::uint32_t column_offset(std::uint32_t offset, int line) const {
     // Bytes from the line's start: the line's text is a view into the file's.
@@ -121,7 +123,7 @@ class Snippet {
     out_ += '\n';
   }
 
-  Window window(const std::vector<Cell>& cells, const LineMarks& marks) const {
+  Window window(const std::vector<TextCell>& cells, const LineMarks& marks) const {
     const int bar_columns = has_bar_ ? 2 : 0;
     const int available = std::max(options_.width - options_.gutter - 3 - bar_columns, 20);
     const int total = cells.empty() ? 0 : cells.back().column + cells.back().width;
@@ -140,13 +142,13 @@ class Snippet {
     return w;
   }
 
-  static std::string shown(const std::vector<Cell>& cells, const Window& w) {
+  static std::string shown(const std::vector<TextCell>& cells, const Window& w) {
     std::string out;
     const int cut = static_cast<int>(kCut.size());
     const int from = w.begin + (w.cut_left ? cut : 0), to = w.end - (w.cut_right ? cut : 0);
     if (w.cut_left) out += kCut;
     int column = from;
-    for (const Cell& cell : cells) {
+    for (const TextCell& cell : cells) {
       if (cell.column < from) continue;
       if (cell.column + cell.width > to) break;
       out.append(static_cast<std::size_t>(std::max(cell.column - column, 0)), ' ');

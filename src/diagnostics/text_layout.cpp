@@ -35,11 +35,11 @@ bool is_dangerous(std::string_view character) {
 
 }  // namespace
 
-std::vector<Cell> layout_cells(std::string_view line) {
-  std::vector<Cell> cells;
+std::vector<TextCell> layout_cells(std::string_view line) {
+  std::vector<TextCell> cells;
   int column = 0;
   for (std::size_t at = 0; at < line.size();) {
-    Cell cell;
+    TextCell cell;
     cell.offset = static_cast<std::uint32_t>(at);
     cell.column = column;
     const std::size_t length = sequence_length(line, at);
@@ -61,9 +61,9 @@ std::vector<Cell> layout_cells(std::string_view line) {
   return cells;
 }
 
-int column_of(const std::vector<Cell>& cells, std::size_t offset) {
+int column_of(const std::vector<TextCell>& cells, std::size_t offset) {
   const auto found = std::ranges::find_if(
-      cells, [&](const Cell& cell) { return cell.offset + cell.bytes > offset; });
+      cells, [&](const TextCell& cell) { return cell.offset + cell.bytes > offset; });
   if (found != cells.end()) return found->column;
   return cells.empty() ? 0 : cells.back().column + cells.back().width;
 }

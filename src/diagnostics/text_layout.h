@@ -11,7 +11,7 @@ namespace scantling {
 // One character of a source line as it is shown: a tab is the blanks up to the next stop, a control
 // or bidirectional override character (which could rewrite the terminal) and a byte that is not
 // UTF-8 are U+FFFD.
-struct Cell {
+struct TextCell {
   std::string text;
   std::uint32_t offset = 0;  // in the line's bytes
   std::uint32_t bytes = 0;
@@ -21,9 +21,9 @@ struct Cell {
 
 inline constexpr int kTabWidth = 4;
 
-std::vector<Cell> layout_cells(std::string_view line);
+std::vector<TextCell> layout_cells(std::string_view line);
 // The column at which the byte is shown; one past the last for the end of the line.
-int column_of(const std::vector<Cell>& cells, std::size_t offset);
+int column_of(const std::vector<TextCell>& cells, std::size_t offset);
 
 // Text of ours or of the model on one line of a terminal: controls replaced, tabs and line ends
 // as one blank.
