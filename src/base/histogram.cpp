@@ -17,6 +17,8 @@ void Histogram::merge(const Histogram& other) {
     counts_[i] += other.counts_[i];
   count_ += other.count_;
   sum_ += other.sum_;
+  recent_ += other.recent_;
+  if (recent_ > most_recent) fold();
   largest_ = std::max(largest_, other.largest_);
 }
 
@@ -24,6 +26,7 @@ void Histogram::clear() {
   std::fill(counts_.begin(), counts_.end(), 0);
   count_ = 0;
   sum_ = 0;
+  recent_ = 0;
   largest_ = 0;
 }
 

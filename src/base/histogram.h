@@ -34,15 +34,16 @@ class Histogram {
     if (bucket >= counts_.size()) grow(bucket);
     ++counts_[bucket];
     ++count_;
-    sum_ += static_cast<double>(nanoseconds);
+    recent_ += nanoseconds;
+    if (recent_ > most_recent) fold();
     if (nanoseconds > largest_) largest_ = nanoseconds;
   }
   void merge(const Histogram& other);
   void clear();
 
   std::uint64_t count() const { return count_; }
-  double sum() const { return sum_; }
-  double mean() const { return count_ == 0 ? 0 : sum_ / static_cast<double>(count_); }
+  double sum() const { return sum_ + static_cast<double>(recent_); }
+  double mean() const { return count_ == 0 ? 0 : sum() / static_cast<double>(count_); }
   std::int64_t largest() const { return largest_; }
   // Smallest value such that at least q of all are not above it (nearest rank); 0 when empty.
   double quantile(double q) const;
@@ -51,11 +52,18 @@ class Histogram {
   const std::vector<std::uint64_t>& counts() const { return counts_; }
 
  private:
+  static constexpr std::int64_t most_recent = std::int64_t{1} << 62;
+
   void grow(std::size_t bucket);
+  void fold() {
+    sum_ += static_cast<double>(recent_);
+    recent_ = 0;
+  }
 
   std::vector<std::uint64_t> counts_;
   std::uint64_t count_ = 0;
-  double sum_ = 0;
+  double sum_ = 0;           // of what has been folded
+  std::int64_t recent_ = 0;  // the rest, exact
   std::int64_t largest_ = 0;
 };
 

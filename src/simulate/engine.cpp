@@ -77,13 +77,13 @@ void Engine::drain() {
   while (!ready_.empty()) {
     const Ready item = ready_.back();
     ready_.pop_back();
-    switch (item.kind) {
-      case Ready::Run: step(item.index); break;
-      case Ready::Fail: fail_frame(item.index); break;
-      case Ready::Start: start_attempt(item.index); break;
-      case Ready::Arrive: arrive(item.index); break;
-      case Ready::Connect: after_bulkhead(item.index, 0); break;
-      case Ready::Launch: launch(item.index, 0); break;
+    switch (item.kind()) {
+      case Ready::Run: step(item.index()); break;
+      case Ready::Fail: fail_frame(item.index()); break;
+      case Ready::Start: start_attempt(item.index()); break;
+      case Ready::Arrive: arrive(item.index()); break;
+      case Ready::Connect: after_bulkhead(item.index(), 0); break;
+      case Ready::Launch: launch(item.index(), 0); break;
     }
   }
 }
@@ -361,6 +361,9 @@ void Engine::complete(std::uint32_t frame) {
     }
     case FrameKind::Attempt: attempt_answered(frame); break;
     case FrameKind::Leg:
+      if (f.edge != none) count_in_flight(p_.edges[f.edge], f.caller_instance, f.instance, -1);
+      if (f.edge != none && f.cause != Cause::None)
+        ++edge_[f.edge].errors[static_cast<std::size_t>(f.cause)];
       if (f.parent != none) join(frame);
       break;
     case FrameKind::Message: message_done(frame); break;

@@ -38,9 +38,16 @@ class Engine {
   Replication run();
 
  private:
+  // What is to be done at this moment. One word: written and read back as such within nanoseconds.
   struct Ready {
-    enum Kind : std::uint32_t { Run, Fail, Start, Arrive, Connect, Launch } kind;
-    std::uint32_t index;
+    enum Kind : std::uint32_t { Run, Fail, Start, Arrive, Connect, Launch };
+    std::uint64_t word;
+
+    Ready() = default;
+    Ready(Kind kind, std::uint32_t index)
+        : word((static_cast<std::uint64_t>(kind) << 32) | index) {}
+    Kind kind() const { return static_cast<Kind>(word >> 32); }
+    std::uint32_t index() const { return static_cast<std::uint32_t>(word); }
   };
   struct Rotation {
     std::vector<std::uint32_t> all;
@@ -101,6 +108,7 @@ class Engine {
   // --- engine_steps.cpp: the rarer instructions ---
   bool step_rare(std::uint32_t frame, const Instruction& in);  // true: go on with the frame
   void together(std::uint32_t frame, const Instruction& in);
+  void start_leg(std::uint32_t frame, std::uint32_t edge);
   std::uint32_t branch(std::uint32_t frame, std::uint32_t pc, FrameKind kind);
   void choose(std::uint32_t frame, const Instruction& in);
   void replicate(std::uint32_t frame, const Instruction& in);
@@ -218,6 +226,7 @@ class Engine {
   // --- small and hot ---
   void touch(Station& s) {
     const Time dt = now_ - s.changed;
+    if (dt == 0) return;
     s.changed = now_;
     s.count.busy_area += dt * s.busy;
     s.count.slot_area += dt * s.in_progress;
@@ -259,7 +268,7 @@ class Engine {
   std::vector<Ready> ready_;
   std::vector<RandomStream> streams_;
   std::vector<Station> stations_;
-  std::vector<bool> station_guarded_;  // per service: rate limit, shedding, failing
+  std::vector<std::uint8_t> station_guarded_;  // per service: rate limit, shedding, failing
   std::vector<SharedProcessors> shared_;
   std::vector<Rotation> rotation_;
   std::vector<std::uint32_t> leader_;  // per store shard; indexed by shard_first_[service] + shard

@@ -211,7 +211,8 @@ void Engine::kill_inside(std::uint32_t instance, bool silent) {
     if (calls_[c].frame != none && frames_[calls_[c].frame].instance == instance)
       abandon_call(c, instance);
   std::erase_if(ready_, [&](const Ready& r) {
-    return (r.kind == Ready::Connect || r.kind == Ready::Launch) && calls_[r.index].frame == none;
+    return (r.kind() == Ready::Connect || r.kind() == Ready::Launch) &&
+           calls_[r.index()].frame == none;
   });
   s.run = s.queue = Line{};
   s.busy = s.in_progress = s.messages = 0;

@@ -21,7 +21,7 @@ void Engine::prepare_stations() {
   rotation_.resize(p_.services.size());
   running_area_.assign(p_.services.size(), 0);
   running_changed_.assign(p_.services.size(), 0);
-  station_guarded_.assign(p_.services.size(), false);
+  station_guarded_.assign(p_.services.size(), 0);
   bucket_level_.assign(p_.services.size(), 0);
   bucket_time_.assign(p_.services.size(), 0);
   wanted_.assign(p_.services.size(), 0);

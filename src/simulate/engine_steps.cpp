@@ -77,9 +77,39 @@ void Engine::together(std::uint32_t frame, const Instruction& in) {
   }
   // In reverse: what is ready last runs first.
   for (std::uint32_t i = in.count; i-- > 0;) {
-    const std::uint32_t b = branch(frame, p_.branches[in.a + i], FrameKind::Branch);
+    const std::uint32_t pc = p_.branches[in.a + i];
+    const Instruction& head = p_.code[pc];
+    if (head.op == Op::Call && head.b == none && p_.edges[head.a].plain &&
+        p_.code[pc + 1].op == Op::BranchEnd) {
+      start_leg(frame, head.a);  // no more than a call: it needs no frame of its own to wait
+      continue;
+    }
+    const std::uint32_t b = branch(frame, pc, FrameKind::Branch);
     ready_.push_back({Ready::Run, b});
   }
+}
+
+void Engine::start_leg(std::uint32_t frame, std::uint32_t edge_index) {
+  const EdgeInfo& edge = p_.edges[edge_index];
+  ++edge_[edge_index].first;
+  ++edge_[edge_index].attempts;
+  const std::uint32_t caller = frames_[frame].instance;
+  const std::uint32_t callee = pick_copy(edge, caller, frames_[frame].key);
+  const std::uint32_t leg = new_child(frame, edge_index, callee == none ? caller : callee);
+  Frame& f = frames_[leg];
+  f.kind = FrameKind::Leg;
+  f.ticket = frames_[frame].join_ticket;
+  if (callee == none) {  // nobody to call: it fails when the others have started
+    f.cause = Cause::Lost;
+    f.seen = seen_error;
+    f.edge = none;
+    ++edge_[edge_index].errors[static_cast<std::size_t>(Cause::Lost)];
+    f.state = FrameState::Returning;
+    heap_.push(now_, EventKind::Answered, leg);
+    return;
+  }
+  count_in_flight(edge, caller, callee, 1);
+  send(leg);
 }
 
 void Engine::choose(std::uint32_t frame, const Instruction& in) {

@@ -78,6 +78,7 @@ class EventHeap {
   void fill_hole() {
     hole_ = false;
     const Key last = at(--size_);
+    at(size_) = ~Key{0};
     if (size_ > 0) sift_down(last);
   }
   void sift_up(std::size_t i, Key key) {
@@ -91,32 +92,25 @@ class EventHeap {
   }
   void sift_down(Key key) {
     std::size_t i = 0;
-    for (;;) {
-      const std::size_t first = 4 * i + 1;
-      if (first + 3 < size_) {
-        const std::size_t a = at(first + 1) < at(first) ? first + 1 : first;
-        const std::size_t b = at(first + 3) < at(first + 2) ? first + 3 : first + 2;
-        const std::size_t least = at(b) < at(a) ? b : a;
-        if (key <= at(least)) break;
-        at(i) = at(least);
-        i = least;
-      } else {
-        std::size_t least = i;
-        Key best = key;
-        for (std::size_t c = first; c < size_; ++c)
-          if (at(c) < best) best = at(c), least = c;
-        if (least == i) break;
-        at(i) = best;
-        i = least;
-      }
+    for (std::size_t first = 1; first < size_; first = 4 * i + 1) {
+      // Without branches: which child is least can't be predicted. Beyond the last are sentinels.
+      const Key* child = &at(first);
+      const std::size_t a = child[1] < child[0];
+      const std::size_t b = 2 + static_cast<std::size_t>(child[3] < child[2]);
+      const std::size_t least = first + a + (b - a) * (child[b] < child[a]);
+      if (key <= at(least)) break;
+      at(i) = at(least);
+      i = least;
     }
     at(i) = key;
   }
   void reserve(std::size_t capacity) {
-    const std::size_t bytes = (capacity + 4) * sizeof(Key);
+    const std::size_t bytes = (capacity + 8) * sizeof(Key);  // 3 before, sentinels behind
     auto* grown = static_cast<Key*>(::operator new(bytes, std::align_val_t{64}));
     for (std::size_t i = 0; i < size_; ++i)
       grown[i + 3] = at(i);
+    for (std::size_t i = size_; i < capacity + 5; ++i)
+      grown[i + 3] = ~Key{0};
     keys_.reset(grown);
     capacity_ = capacity;
   }
