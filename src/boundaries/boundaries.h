@@ -79,7 +79,7 @@ struct ObjectiveWeights {
   double split_writes = .012;
   double complexity = .01;
   double crossing = .05;    // share of access steps that pass from one service to another
-  double spread = .03;      // services per functionality beyond the first
+  double spread = .02;      // services per functionality beyond the first
   double imbalance = 0;     // sum of squared shares of size, less 1/K
   double smallness = .5;    // services below a quarter of the mean size, by what they lack of it
   double team_spread = .1;  // share of size outside the main team of its service
@@ -96,7 +96,7 @@ struct Options {
   int services_low = 0;   // 0: 2, or what the constraints say
   int services_high = 0;  // 0: min(12, entities / 2), or what the constraints say
   int restarts = 4;       // of the local search, per number of services
-  int annealing = 100;    // moves tried by simulated annealing, per entity and restart
+  int annealing = 150;    // moves tried by simulated annealing, per entity and restart
   int jobs = 0;           // threads; 0: as many as cores
 };
 

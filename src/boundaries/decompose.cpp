@@ -19,6 +19,7 @@ namespace scantling::boundaries {
 namespace {
 
 constexpr std::size_t archive_at_most = 60;
+constexpr int few_services = 4;       // numbers of services that are all searched in full
 constexpr int linkage_at_most = 400;  // atoms; above, the O(n^3) linkage is left out
 
 std::size_t at(int index) {
@@ -189,7 +190,11 @@ class Sweep {
     in_parallel(options.jobs, count_, [&](int i) { alone(i); });
     exchange();
     if (options.annealing > 0 && problem.atoms.count() <= linkage_at_most) {
-      in_parallel(options.jobs, count_, [&](int i) { annealed(i); });
+      std::vector<Found> next = best_;
+      in_parallel(options.jobs, count_, [&](int i) {
+        if (worth_annealing(i)) annealed(i, next[at(i)]);
+      });
+      best_ = std::move(next);
       exchange();
     }
     if (problem.traces && !traced_first_)
@@ -232,14 +237,28 @@ class Sweep {
     if (!found.group.empty() && better(found, best_[at(i)])) best_[at(i)] = found;
   }
 
-  void annealed(int i) {
-    if (best_[at(i)].group.empty()) return;
-    for (int r = 0; r < options_.restarts; ++r) {
-      Found found = anneal(problem_, best_[at(i)].group, range_.low + i,
-                           options_.annealing * problem_.atoms.count(), r % 2 == 0 ? 1 : 3,
-                           options_.seed + static_cast<std::uint64_t>(r), traced_first_);
+  // Numbers of services far from the best modularity are left as they are when complexity is not
+  // what is sought: no answer will come from them.
+  bool worth_annealing(int i) const {
+    if (best_[at(i)].group.empty()) return false;
+    if (traced_first_ || count_ <= few_services) return true;
+    double most = 0;
+    for (const Found& found : best_)
+      if (!found.group.empty()) most = std::max(most, found.objectives.modularity);
+    return best_[at(i)].objectives.modularity >= .9 * most;
+  }
+
+  void annealed(int i, Found& best) {
+    int in_vain = 0;
+    for (int r = 0; r < options_.restarts && in_vain < 2; ++r) {
+      Found found =
+          anneal(problem_, best.group, range_.low + i, options_.annealing * problem_.atoms.count(),
+                 r % 2 == 0 ? 1 : 3, options_.seed + static_cast<std::uint64_t>(r), traced_first_);
       visited_[at(i)].push_back(found);
-      if (better(found, best_[at(i)])) best_[at(i)] = std::move(found);
+      ++in_vain;
+      if (!better(found, best)) continue;
+      best = std::move(found);
+      in_vain = 0;
     }
   }
 

@@ -32,6 +32,21 @@ double complexity_of(const Input& input, const std::vector<int>& group) {
   return complexity(static_cast<int>(input.entities.size()), input.functionalities, group);
 }
 
+struct Code {
+  CodeGraph graph;
+  std::vector<int> published;
+};
+
+Code load_code(const std::string& name) {
+  const std::string folder =
+      std::string(SCANTLING_SOURCE_DIR) + "/tests/data/decomposition/" + name + "/";
+  Code code;
+  code.graph =
+      *parse_code_graph(*read_text(folder + "nodes.csv"), *read_text(folder + "edges.csv"));
+  code.published = *parse_assignment(*read_text(folder + "solution.csv"), code.graph);
+  return code;
+}
+
 #define SKIP_WITHOUT_DATA(path)                      \
   if (!std::filesystem::exists(data(path))) {        \
     std::printf("skipped: %s is not there\n", path); \
@@ -99,12 +114,7 @@ TEST(PublishedData, DefaultsAgreeWithBothExperts) {
 }
 
 TEST(PublishedData, JpetstoreCouplingAndCohesion) {
-  SKIP_WITHOUT_DATA("filippone-icsa23")
-  const std::string folder = "filippone-icsa23/jpetstore/jpetstore_";
-  const CodeGraph graph = *parse_code_graph(*read_text(data(folder + "nodes.csv")),
-                                            *read_text(data(folder + "edges.csv")));
-  const std::vector<int> published = *parse_assignment(
-      *read_text(data(folder + "sol_communities_improved_optimization.csv")), graph);
+  const auto [graph, published] = load_code("jpetstore");
   const CodeQuality quality = measure_code(graph, published);
   EXPECT_EQ(quality.services, 3);
   EXPECT_NEAR(quality.coupling, 2.6, 1e-9);
@@ -126,12 +136,7 @@ TEST(PublishedData, JpetstoreCouplingAndCohesion) {
 }
 
 TEST(PublishedData, PetclinicNeedsNoCrossing) {
-  SKIP_WITHOUT_DATA("filippone-icsa23")
-  const std::string folder = "filippone-icsa23/spring-petclinic/spring-petclinic_";
-  const CodeGraph graph = *parse_code_graph(*read_text(data(folder + "nodes.csv")),
-                                            *read_text(data(folder + "edges.csv")));
-  const std::vector<int> published = *parse_assignment(
-      *read_text(data(folder + "sol_communities_improved_optimization.csv")), graph);
+  const auto [graph, published] = load_code("spring-petclinic");
   EXPECT_EQ(measure_code(graph, published).coupling, 0);
   EXPECT_EQ(measure_code(graph, published).cohesion, 1);
 }
