@@ -20,7 +20,7 @@ void add_data_blocks(const Facts& facts, Blocks& to);           // sagas, stores
 void add_operating_blocks(const Facts& facts, Blocks& to);      // mesh, trust, deploy, tracing, slo
 void add_compliance_blocks(const Facts& facts, Blocks& to);     // compliance
 void add_proof_blocks(const Facts& facts, const std::vector<Requirement>& requirements,
-                      Blocks& to);  // unmet, load, fault, messaging, checks, loop
+                      Blocks& to);  // unmet, load, faults, messaging, checks, loop, notes
 void add_plan_blocks(const Facts& facts, Blocks& to);  // migration, assumptions, decisions, cost,
                                                        // technology, existing, risks
 

@@ -33,7 +33,7 @@ RequirementVerdict worse(RequirementVerdict a, RequirementVerdict b) {
   return rank(a) >= rank(b) ? a : b;
 }
 
-Item requirement_item(const Requirement& item) {
+Item requirement_item(const Requirement& item, const std::vector<std::string>& causes) {
   Item out;
   out.verdict = true;
   out.label = item.what.empty() ? item.subject : item.subject + " " + item.what;
@@ -43,7 +43,7 @@ Item requirement_item(const Requirement& item) {
   out.tone = tone_of(item.verdict);
   if (item.verdict == RequirementVerdict::NotShown || item.scenario == "design")
     add_line(out.children, line("evidence", item.evidence));
-  for (const std::string& cause : item.causes)
+  for (const std::string& cause : causes)
     add_line(out.children, line("because", cause));
   add_line(out.children, line("would hold with", item.relax));
   return out;
@@ -53,7 +53,7 @@ Block unmet_block(const std::vector<Requirement>& requirements) {
   Block block = make_block("unmet", "Requirements not met");
   for (const Requirement& item : requirements) {
     if (item.verdict != RequirementVerdict::NotMet) continue;
-    Item row = requirement_item(item);
+    Item row = requirement_item(item, main_causes(item));
     if (item.scenario != "design") row.label += fmt::format(" ({})", item.scenario);
     block.add(std::move(row));
   }
@@ -105,12 +105,12 @@ Block load_block(const Facts& facts, const std::vector<Requirement>& requirement
                                       readable_seconds(facts.peak->measured_seconds),
                                       readable_seconds(facts.peak->warm_up_seconds),
                                       count_text(facts.peak->events))));
-    for (const std::string& note : facts.peak->notes)
+    for (const std::string& note : own_notes(facts.result.simulation, *facts.peak))
       block.add(line("note", note));
   }
   for (const Requirement& item : requirements)
     if (item.scenario == "at peak" && item.verdict != RequirementVerdict::Met)
-      block.add(requirement_item(item));
+      block.add(requirement_item(item, item.causes));
   for (const StationEstimate& station : facts.result.estimate.stations)
     if (station.stability != Stability::Stable)
       block.add(line(
@@ -152,14 +152,23 @@ Block experiments_block(const Facts& facts, const std::vector<Requirement>& requ
                         change.absolute ? to_text(change.rate) : to_text(change.factor)));
     Item item = line(experiment.name, list_of(what), experiment.from.origin);
     for (const Requirement& judged : requirements)
-      if (judged.scenario == experiment.name) item.children.push_back(requirement_item(judged));
+      if (judged.scenario == experiment.name)
+        item.children.push_back(requirement_item(judged, judged.causes));
     for (const ExperimentResult& run : facts.result.simulation.experiments)
       if (run.name == experiment.name)
-        for (const std::string& note : run.notes)
+        for (const std::string& note : own_notes(facts.result.simulation, run))
           item.children.push_back(line("note", note));
     if (item.value.empty() && item.children.empty()) continue;
     block.add(std::move(item));
   }
+  return block;
+}
+
+// What the simulator took for what in every run: said once.
+Block model_notes_block(const Facts& facts) {
+  Block block = make_block("notes", "What the runs leave out");
+  for (const std::string& note : common_notes(facts.result.simulation))
+    block.add(line("", note));
   return block;
 }
 
@@ -244,7 +253,7 @@ void add_proof_blocks(const Facts& facts, const std::vector<Requirement>& requir
                       Blocks& to) {
   for (Block block : {unmet_block(requirements), load_block(facts, requirements),
                       experiments_block(facts, requirements), messaging_block(facts),
-                      checks_block(facts), loop_block(facts)})
+                      checks_block(facts), loop_block(facts), model_notes_block(facts)})
     if (!block.empty()) to.push_back(std::move(block));
 }
 

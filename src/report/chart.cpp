@@ -13,7 +13,7 @@ namespace scantling {
 
 namespace {
 
-constexpr double kWidth = 640, kHeight = 200;
+constexpr double kWidth = 420, kHeight = 160;
 constexpr double kLeft = 54, kRight = 20, kTop = 12, kBottom = 26;
 constexpr std::size_t kMostPoints = 300;
 
@@ -95,7 +95,7 @@ std::string grid_svg(const Scale& scale, const std::vector<double>& ticks,
     out += fmt::format("<text class=\"tick y\" x=\"{}\" y=\"{}\">{}</text>", px(kLeft - 8),
                        px(scale.y(tick) + 3.5), escape_html(value_label(tick, unit)));
   }
-  for (const double tick : time_ticks(scale.seconds, 6))
+  for (const double tick : time_ticks(scale.seconds, 5))
     out += fmt::format("<text class=\"tick x\" x=\"{}\" y=\"{}\">{}</text>", px(scale.x(tick)),
                        px(kHeight - 8), time_label(tick));
   return out;
@@ -174,7 +174,7 @@ std::string chart_svg(const LineChart& chart) {
   if (chart.threshold && *chart.threshold <= 4 * std::max(highest, 1e-9))
     scale.most = std::max(scale.most, *chart.threshold * 1.08);
   if (chart.unit == "share") scale.most = std::max(scale.most, 1.0);
-  const std::vector<double> ticks = nice_ticks(scale.most, 4);
+  const std::vector<double> ticks = nice_ticks(scale.most, 3);
   scale.most = ticks.back();
 
   std::string body;
@@ -213,8 +213,9 @@ std::string bars_html(const std::vector<BarPart>& parts) {
       "<th class=\"num\">mean</th><th class=\"num\">slowest 1%</th></tr></thead><tbody>";
   for (const BarPart& part : parts)
     out += fmt::format(
-        "<tr><th scope=\"row\">{}</th><td class=\"bar\" aria-hidden=\"true\"><i class=\"p99\" "
-        "style=\"width:{}%\"></i><i class=\"mean\" style=\"width:{}%\"></i></td>"
+        "<tr><th scope=\"row\">{}</th><td class=\"bar\" aria-hidden=\"true\"><span><i "
+        "class=\"p99\" "
+        "style=\"width:{}%\"></i><i class=\"mean\" style=\"width:{}%\"></i></span></td>"
         "<td class=\"num\">{}</td><td class=\"num\">{}</td></tr>",
         escape_html(part.name), px(100 * part.p99 / most), px(100 * part.mean / most),
         readable_seconds(part.mean), readable_seconds(part.p99));

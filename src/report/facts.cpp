@@ -253,6 +253,25 @@ bool Facts::in_saga(OperationId id) const {
   return false;
 }
 
+std::vector<std::string> common_notes(const SimulationResult& simulation) {
+  std::vector<std::string> out;
+  if (simulation.experiments.size() < 2) return out;
+  for (const std::string& note : simulation.experiments.front().notes)
+    if (std::all_of(simulation.experiments.begin(), simulation.experiments.end(),
+                    [&](const ExperimentResult& run) { return contains(run.notes, note); }))
+      add_unique(out, note);
+  return out;
+}
+
+std::vector<std::string> own_notes(const SimulationResult& simulation,
+                                   const ExperimentResult& run) {
+  const std::vector<std::string> common = common_notes(simulation);
+  std::vector<std::string> out;
+  for (const std::string& note : run.notes)
+    if (!contains(common, note)) out.push_back(note);
+  return out;
+}
+
 bool is_cache(const Store& store) {
   return store.expires.has() || store.capacity.has();
 }

@@ -54,6 +54,11 @@ class Facts {
   bool in_saga(OperationId id) const;
 };
 
+// Notes that every run makes, in the order of the first; none when there is one run. The others of
+// a run stand with it.
+std::vector<std::string> common_notes(const SimulationResult& simulation);
+std::vector<std::string> own_notes(const SimulationResult& simulation, const ExperimentResult& run);
+
 bool is_cache(const Store& store);  // it expires, or reads miss it
 
 std::vector<std::string> names_of(const std::vector<Ref<AggregateId>>& refs);

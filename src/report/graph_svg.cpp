@@ -28,7 +28,7 @@ std::string node_detail(const GraphNode& node) {
 LayoutGraph to_layout(const SystemGraph& graph) {
   LayoutGraph out;
   for (const GraphNode& node : graph.nodes) {
-    const double text = std::max(text_width(node_name(node), kNameSize) * 1.06,
+    const double text = std::max(text_width(node_name(node), kNameSize) * 1.1,
                                  text_width(node_detail(node), kDetailSize));
     out.nodes.push_back(
         {std::max(96.0, std::ceil(text) + 2 * kPadX + kIcon), kNodeHeight, node.cluster});

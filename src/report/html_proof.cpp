@@ -12,6 +12,7 @@ namespace scantling {
 
 namespace {
 
+constexpr std::size_t kPathsShown = 4;    // critical paths of a run, the nearest to their limits
 constexpr std::size_t kStationLines = 4;  // the busiest, in one chart
 
 const Series* find_series(const std::vector<Series>& list, std::string_view name) {
@@ -76,6 +77,14 @@ std::string station_chart(const ExperimentResult& run) {
   return chart_svg(chart);
 }
 
+std::string causes_html(const std::vector<std::string>& causes) {
+  if (causes.empty()) return "";
+  std::string out = "<ul>";
+  for (const std::string& cause : causes)
+    out += fmt::format("<li>{}</li>", escape_html(cause));
+  return out + "</ul>";
+}
+
 std::string judgements_html(const ExperimentResult& run,
                             const std::vector<Requirement>& requirements) {
   const std::string scenario = run.name == "peak" ? "at peak" : run.name;
@@ -87,7 +96,7 @@ std::string judgements_html(const ExperimentResult& run,
         "class=\"num\">{}</td><td class=\"asked\">{}</td><td class=\"causes\">{}</td></tr>",
         escape_html(item.what.empty() ? item.subject : item.subject + " " + item.what),
         style_of(item.verdict), to_text(item.verdict), escape_html(item.reached),
-        escape_html(item.target), escape_html(join(item.causes, "; ")));
+        escape_html(item.target), causes_html(item.causes));
   }
   if (out.empty()) return "<p>Nothing is expected of this run.</p>";
   return "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"expectations\"><table>"
@@ -97,19 +106,46 @@ std::string judgements_html(const ExperimentResult& run,
          out + "</tbody></table></div>\n";
 }
 
+// How near the operation's slowest answers are to what is asked: failing ones first.
+double nearness(const Facts& facts, const ExperimentResult& run, OperationId id,
+                const std::vector<HopShare>& hops) {
+  const Operation& op = facts.model.operations[id];
+  double nearest = -1, slowest = 0;
+  for (const Judgement& judgement : run.judgements)
+    if (judgement.subject == op.name && judgement.verdict != Verdict::Holds) nearest = 1;
+  for (const HopShare& hop : hops)
+    slowest += hop.p99_seconds;
+  if (op.objective && op.objective->p99)
+    nearest = std::max(nearest, slowest / op.objective->p99->seconds());
+  return nearest;
+}
+
 std::string critical_paths(const Facts& facts, const ExperimentResult& run) {
+  using Path = std::pair<OperationId, std::vector<HopShare>>;
+  std::vector<std::pair<double, const Path*>> paths;
+  for (const Path& path : run.critical_path)
+    if (!path.second.empty())
+      paths.push_back({nearness(facts, run, path.first, path.second), &path});
+  if (paths.empty()) return "";
+  std::stable_sort(paths.begin(), paths.end(),
+                   [](const auto& a, const auto& b) { return a.first > b.first; });
+  const std::size_t left_out = paths.size() - std::min(paths.size(), kPathsShown);
+  paths.resize(paths.size() - left_out);
   std::string out;
-  for (const auto& [operation, hops] : run.critical_path) {
-    if (hops.empty()) continue;
+  for (const auto& [near, path] : paths) {
     std::vector<BarPart> parts;
-    for (const HopShare& hop : hops)
+    for (const HopShare& hop : path->second)
       parts.push_back({hop.name, hop.mean_seconds, hop.p99_seconds});
     out += fmt::format(
         "<figure class=\"panel\"><figcaption><h4>Critical path of {}</h4></figcaption>{}"
         "</figure>\n",
-        escape_html(facts.model.operations[operation].name), bars_html(parts));
+        escape_html(facts.model.operations[path->first].name), bars_html(parts));
   }
-  return out.empty() ? "" : "<div class=\"paths\">" + out + "</div>\n";
+  out = "<div class=\"paths\">" + out + "</div>\n";
+  if (left_out > 0)
+    out += fmt::format("<p class=\"note\">{} further from what is asked not shown.</p>",
+                       plural_of(left_out, "critical path"));
+  return out;
 }
 
 std::string run_html(const Facts& facts, const ExperimentResult& run,
@@ -145,7 +181,7 @@ std::string run_html(const Facts& facts, const ExperimentResult& run,
     out += fmt::format("<p class=\"note\">Not drawn: {} of which this run expects nothing.</p>",
                        plural_of(left_out, "operation"));
   out += critical_paths(facts, run);
-  for (const std::string& note : run.notes)
+  for (const std::string& note : own_notes(facts.result.simulation, run))
     out += fmt::format("<p class=\"note\">{}</p>", escape_html(note));
   return out + "</article>\n";
 }

@@ -46,7 +46,7 @@ std::string tile_html(const Requirement& item) {
   out += fmt::format("<span class=\"target\">{}{}</span></a>", item.reached.empty() ? "" : "asked ",
                      escape_html(item.target));
   if (item.verdict == RequirementVerdict::NotMet || item.verdict == RequirementVerdict::AtRisk) {
-    for (const std::string& cause : item.causes)
+    for (const std::string& cause : main_causes(item))
       out += fmt::format("<p>{}</p>", escape_html(cause));
     if (!item.relax.empty())
       out += fmt::format("<p><b>Would hold with:</b> {}</p>", escape_html(item.relax));
@@ -303,7 +303,7 @@ std::string cost_html(const Facts& facts) {
   for (const CostLine* item : lines)
     out += fmt::format(
         "<tr><th scope=\"row\">{}</th><td class=\"what\">{}</td><td class=\"bar\" "
-        "aria-hidden=\"true\"><i class=\"mean\" style=\"width:{}%\"></i></td><td "
+        "aria-hidden=\"true\"><span><i class=\"mean\" style=\"width:{}%\"></i></span></td><td "
         "class=\"num\">{} {}</td></tr>",
         escape_html(item->element), escape_html(item->what),
         px(most > 0 ? 100 * item->per_month / most : 0), number_text(item->per_month, 4),

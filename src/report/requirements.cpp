@@ -64,7 +64,12 @@ Requirement from_judgement(const ExperimentResult& run, const Judgement& judgeme
   out.anchor = "experiment-" + run.name;
   out.verdict = verdict_of(judgement);
   out.causes = judgement.causes;
-  if (judgement.verdict == Verdict::Undecided) out.evidence += ", the interval spans the target";
+  if (judgement.verdict == Verdict::Undecided && judgement.measured.mean == 0 &&
+      judgement.measured.half_width <= 0) {
+    out.reached = "nothing measured";
+    out.evidence += ", no good answer came";
+  } else if (judgement.verdict == Verdict::Undecided)
+    out.evidence += ", the interval spans the target";
   return out;
 }
 
@@ -253,8 +258,8 @@ class Collector {
       if (found != out_.end()) {
         found->relax = item.relax;
         found->verdict = RequirementVerdict::NotMet;
-        if (std::find(found->causes.begin(), found->causes.end(), item.text) == found->causes.end())
-          found->causes.push_back(item.text);
+        // The loop's text repeats the causes that the judge saw, if it saw any.
+        if (found->causes.empty()) found->causes.push_back(item.text);
         continue;
       }
       Requirement added = design_requirement(item.path, item.path, "", Origin::Given);
@@ -287,6 +292,15 @@ std::string_view to_text(RequirementVerdict verdict) {
 
 std::vector<Requirement> requirements_of(const Facts& facts) {
   return Collector(facts).collect();
+}
+
+std::vector<std::string> main_causes(const Requirement& requirement) {
+  std::vector<std::string> out = requirement.causes;
+  if (out.size() <= kCausesShown + 1) return out;
+  const std::size_t more = out.size() - kCausesShown;
+  out.resize(kCausesShown);
+  out.push_back(fmt::format("{} more, under {}", more, requirement.scenario));
+  return out;
 }
 
 VerdictCounts count_verdicts(const std::vector<Requirement>& requirements) {

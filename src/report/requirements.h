@@ -38,6 +38,10 @@ struct Requirement {
 // a whole. Numbers not judged by a run are "not shown", with the estimate as a hint.
 std::vector<Requirement> requirements_of(const Facts& facts);
 
+// The first causes, and how many more there are where there is no room for all.
+inline constexpr std::size_t kCausesShown = 3;
+std::vector<std::string> main_causes(const Requirement& requirement);
+
 struct VerdictCounts {
   int met = 0, at_risk = 0, not_met = 0, not_shown = 0;
 };
