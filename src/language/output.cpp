@@ -5,6 +5,10 @@
 
 namespace scantling {
 
+Out Out::none() {
+  return {};
+}
+
 Out Out::scalar(std::string text) {
   Out out;
   out.kind = Kind::Scalar;
@@ -131,7 +135,7 @@ std::string scalar_text(std::string_view text, bool in_flow, bool is_string) {
 
 namespace {
 
-std::string pair_text(const std::pair<std::string, Out>& member) {
+std::string pair_text(const OutMember& member) {
   return scalar_text(member.first, true, false) + ": " + flow_text(member.second);
 }
 

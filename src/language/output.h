@@ -9,6 +9,8 @@
 
 namespace scantling {
 
+struct OutMember;
+
 struct Out {
   enum class Kind : std::uint8_t { None, Scalar, List, Map };
 
@@ -19,9 +21,9 @@ struct Out {
   // A map that is never written on one line: sections, and services.
   bool block = false;
   std::vector<Out> items;
-  std::vector<std::pair<std::string, Out>> members;
+  std::vector<OutMember> members;
 
-  static Out none() { return {}; }
+  static Out none();
   static Out scalar(std::string text);
   static Out string(std::string text);
   static Out list();
@@ -30,6 +32,11 @@ struct Out {
   // Nothing happens for Out::none().
   void add(std::string_view key, Out value);
   void add(Out item);
+};
+
+struct OutMember {
+  std::string first;  // the key
+  Out second;
 };
 
 inline constexpr std::size_t kLineWidth = 100;

@@ -70,7 +70,7 @@ void TreeEditor::fill(const MapEntry& entry, const Out& map) {
   edit(after_colon(entry), after_colon(entry), " " + flow_text(map));
 }
 
-void TreeEditor::change_map(NodeId map, const std::vector<std::pair<std::string, Out>>& added,
+void TreeEditor::change_map(NodeId map, const std::vector<OutMember>& added,
                             const std::vector<int>& removed) {
   if (added.empty() && removed.empty()) return;
   const Node& node = tree_.node(map);
@@ -83,8 +83,7 @@ void TreeEditor::change_map(NodeId map, const std::vector<std::pair<std::string,
   add_to_block(node, added);
 }
 
-void TreeEditor::add_to_block(const Node& map,
-                              const std::vector<std::pair<std::string, Out>>& added) {
+void TreeEditor::add_to_block(const Node& map, const std::vector<OutMember>& added) {
   if (added.empty() || map.count == 0) return;
   const std::size_t indent = column(tree_.entry(map, 0).key_span.begin);
   const bool at_root = &map == &tree_.node(tree_.root());
@@ -122,7 +121,7 @@ void TreeEditor::remove_from_block(const Node& map, int index) {
   }
 }
 
-void TreeEditor::change_flow(const Node& map, const std::vector<std::pair<std::string, Out>>& added,
+void TreeEditor::change_flow(const Node& map, const std::vector<OutMember>& added,
                              const std::vector<int>& removed) {
   const auto gone = [&](int i) {
     return std::find(removed.begin(), removed.end(), i) != removed.end();

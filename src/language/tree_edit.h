@@ -25,8 +25,7 @@ class TreeEditor {
   void replace_text(NodeId item, const Out& value);
   // The members are added behind the map's last one; the entries at `removed` (indices, in order)
   // go.
-  void change_map(NodeId map, const std::vector<std::pair<std::string, Out>>& added,
-                  const std::vector<int>& removed);
+  void change_map(NodeId map, const std::vector<OutMember>& added, const std::vector<int>& removed);
   // The map is the value of `entry`, which has none so far ("runtime:").
   void fill(const MapEntry& entry, const Out& map);
 
@@ -38,8 +37,8 @@ class TreeEditor {
   std::size_t next_line(std::size_t offset) const;  // where it starts, behind `offset`
   std::size_t column(std::size_t offset) const { return offset - line_start(offset); }
   std::size_t after_colon(const MapEntry& entry) const;
-  void add_to_block(const Node& map, const std::vector<std::pair<std::string, Out>>& added);
-  void change_flow(const Node& map, const std::vector<std::pair<std::string, Out>>& added,
+  void add_to_block(const Node& map, const std::vector<OutMember>& added);
+  void change_flow(const Node& map, const std::vector<OutMember>& added,
                    const std::vector<int>& removed);
   void remove_from_block(const Node& map, int index);
 

@@ -56,7 +56,7 @@ class Splicer {
   }
 
  private:
-  using Members = std::vector<std::pair<std::string, Out>>;
+  using Members = std::vector<OutMember>;
 
   // Nullptr for a file that can't be edited.
   TreeEditor* editor(FileId file) {

@@ -91,7 +91,7 @@ SCANTLING_STRUCTURE(MigrationStep) {
       field<&MigrationStep::interim>("interim", "calls that cross while it stands")
           .eg("monolith reads catalog over gRPC"),
       field<&MigrationStep::data>("data", "how its data moves")
-          .eg("change data capture, then cut over"),
+          .eg("change data capture"),
       field<&MigrationStep::rollback>("rollback", "how to go back").eg("route back at the gateway"),
   };
   static constexpr StructType kType{
