@@ -70,6 +70,11 @@ std::string figure(double value) {
   return number_text(value, 3);
 }
 
+std::string counted(double n, std::string_view noun) {
+  const std::string text = figure(n);
+  return text + " " + std::string(noun) + (text == "1" ? "" : "s");
+}
+
 double peak_rate(const CheckContext& c, EndpointId endpoint) {
   const EndpointEstimate* estimate = c.estimate.of(endpoint);
   return estimate ? estimate->rate : 0;

@@ -68,6 +68,7 @@ Fix member_fix(std::string_view text, std::string_view key, const Provenance& ma
 std::string percent_text(double share);                        // "99.95%"
 std::string rate_text(double per_second);                      // "240/s"
 std::string figure(double value);                              // three significant digits
+std::string counted(double n, std::string_view noun);          // "1 server", "7.14 servers"
 double peak_rate(const CheckContext& c, EndpointId endpoint);  // arrivals a second
 // Highest availability promised to those who pass the endpoint or use the service; 0: none.
 double availability_needed(const CheckContext& c, EndpointId endpoint);

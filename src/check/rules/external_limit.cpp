@@ -50,7 +50,9 @@ void run(const CheckContext& c) {
     std::string sum;
     for (const std::string& source : demand.sources)
       sum += (sum.empty() ? "" : " + ") + source;
-    d.because = sum + (over ? " = " + rate_text(demand.rate) + " > " + rate_text(limit)
+    const std::string total =
+        demand.sources.size() > 1 ? " = " + rate_text(demand.rate) : std::string();
+    d.because = sum + (over ? total + " > " + rate_text(limit)
                             : "; with every attempt " + rate_text(demand.with_retries) + " > " +
                                   rate_text(limit));
     d.effect = over ? percent_text(1 - limit / demand.rate) + " of the calls are refused at peak"

@@ -21,7 +21,7 @@ void run(const CheckContext& c) {
     d.because = "it is served by the same " + std::to_string(places) + " places an instance";
     const StationEstimate* station = c.estimate.station("service", service.name);
     const std::int64_t queue = service.runtime->queue.or_else({0}).value;
-    if (station && station->servers > 0 && queue > 0) {
+    if (station && station->servers > 0 && station->service_seconds > 0 && queue > 0) {
       const double full = static_cast<double>(queue) * station->service_seconds *
                           static_cast<double>(most_instances(service)) / station->servers;
       d.because += "; behind a full queue of " + std::to_string(queue) + " it takes " +

@@ -1,3 +1,4 @@
+#include "base/text.h"
 #include "check/rule_support.h"
 
 namespace scantling {
@@ -41,7 +42,7 @@ void run(const CheckContext& c) {
       d.chain = chain_of(c, e->entry);
       d.because = "at peak the estimate is a mean of " + readable_seconds(e->mean_seconds) +
                   " and a " + name + " of " + readable_seconds(bound.estimate) + " over " +
-                  std::to_string(e->synchronous_depth) + " services";
+                  plural(e->synchronous_depth, "service");
       d.requirements.push_back(path_of(operation) + ".objective." + name);
       d.fixes.push_back(
           manual_fix("take the slowest of the chain off the way, do what is "

@@ -1,3 +1,5 @@
+#include <cmath>
+
 #include "check/rule_support.h"
 
 namespace scantling {
@@ -28,8 +30,8 @@ void run(const CheckContext& c) {
     d.fixes.push_back(
         manual_fix("servers for a utilisation of at most " +
                    percent_text(static_cast<double>(zones - 1) / static_cast<double>(zones)) +
-                   " with all zones: " + figure(now.servers * then->utilisation) + " instead of " +
-                   figure(now.servers)));
+                   " with all zones: " + figure(std::ceil(now.servers * then->utilisation)) +
+                   " instead of " + figure(now.servers)));
     if (service) d.requirements = objectives_through(c, find_by_name(c.model.services, now.name));
   }
 }

@@ -1,3 +1,5 @@
+#include <cmath>
+
 #include "check/rule_support.h"
 
 namespace scantling {
@@ -21,13 +23,15 @@ void run(const CheckContext& c) {
     Diagnostic& d = report(c, rule_overloaded, place, station.name + " can't carry its peak load",
                            station_path(station));
     d.because = rate_text(station.arrival_rate) + " arrive at peak, " +
-                rate_text(station.capacity) + " is what it can do (" + figure(station.servers) +
-                " servers, " + readable_seconds(station.service_seconds) + " each): utilisation " +
+                rate_text(station.capacity) + " is what it can do (" +
+                counted(station.servers, "server") + ", " +
+                readable_seconds(station.service_seconds) + " each): utilisation " +
                 percent_text(station.utilisation);
     d.effect = "its queue grows for as long as the peak lasts";
-    d.fixes.push_back(manual_fix("at least " +
-                                 figure(station.arrival_rate * station.service_seconds / .7) +
-                                 " servers (70% utilisation), or less work a request"));
+    d.fixes.push_back(manual_fix(
+        "at least " +
+        counted(std::ceil(station.arrival_rate * station.service_seconds / .7), "server") +
+        " (70% utilisation), or less work a request"));
     if (station.kind == "service")
       d.requirements = objectives_through(c, find_by_name(c.model.services, station.name));
   }

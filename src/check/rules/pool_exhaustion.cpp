@@ -1,9 +1,19 @@
 #include <algorithm>
+#include <cmath>
 
 #include "check/rule_support.h"
 
 namespace scantling {
 namespace {
+
+double usual_seconds(const CheckContext& c, const CallEdge& edge) {
+  if (edge.external.valid()) {
+    const auto& latency = c.model.externals[edge.external].latency;
+    return latency ? latency->mean_seconds() : 0;
+  }
+  const EndpointEstimate* e = c.estimate.of(edge.callee);
+  return e ? e->mean_seconds : 0;
+}
 
 void run(const CheckContext& c) {
   for (const CallEdge& edge : c.calls.edges()) {
@@ -28,9 +38,13 @@ void run(const CheckContext& c) {
                 " requests held, " + std::to_string(most_instances(service)) + " x " +
                 std::to_string(each) + " = " + figure(workers) + " workers";
     d.effect = "endpoints of " + service.name + " that need nothing of " + callee + " fail too";
-    d.fixes.push_back(
-        manual_fix("at-once: { calls: " + figure(std::max(1.0, static_cast<double>(each) / 4)) +
-                   " } on the call, so that the rest of the workers stay free"));
+    // What a healthy callee needs, and half as much again.
+    const double calls = std::ceil(1.5 * rate * usual_seconds(c, edge) /
+                                   static_cast<double>(most_instances(service)));
+    if (calls >= 1 && calls < static_cast<double>(each))
+      d.fixes.push_back(manual_fix("at-once: { calls: " + figure(calls) +
+                                   " } on the call, half as much again as a healthy " + callee +
+                                   " needs, so that the other workers stay free"));
     d.fixes.push_back(manual_fix("a breaker, or a timeout below " +
                                  readable_seconds(workers / std::max(rate, 1e-9)) + " in all"));
     touch(c, d, edge.caller);

@@ -33,7 +33,7 @@ void run(const CheckContext& c) {
                            path_of(service));
     d.labels.push_back({caller->step->policy.timeout.from.span, "the shortest timeout"});
     d.because = std::to_string(queue->value) + " x " + readable_seconds(station->service_seconds) +
-                " / " + figure(servers) + " servers = " + readable_seconds(wait) +
+                " / " + counted(servers, "server") + " = " + readable_seconds(wait) +
                 " for the last, " + endpoint_name(c.model, caller->caller) + " waits " +
                 readable_seconds(timeout);
     d.effect = "in overload every answer is for a caller who has gone";

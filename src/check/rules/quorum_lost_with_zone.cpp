@@ -30,7 +30,7 @@ void run(const CheckContext& c) {
     const std::int64_t wanted = needed + (needed + zones - 2) / (zones - 1);
     d.fixes.push_back(manual_fix("spread: zones with " + std::to_string(std::max(wanted, copies)) +
                                  " copies over " + std::to_string(zones) + " zones" +
-                                 (zones < 3 ? ", and a third zone" : "")));
+                                 (zones < 3 ? ", or a third zone" : "")));
   }
 }
 

@@ -31,8 +31,8 @@ void run(const CheckContext& c) {
               " of failure are allowed in 30 days; a release that fails "
               "for all users for " +
               readable_seconds(kRollbackSeconds) + " (assumed) costs " +
-              figure(kRollbackSeconds / budget) + " times that, at 5% of users " +
-              figure(kRollbackSeconds * .05 / budget) + " times";
+              percent_text(kRollbackSeconds / budget) + " of that, at 5% of users " +
+              percent_text(kRollbackSeconds * .05 / budget);
   d.requirements = objectives;
   d.fixes.push_back(value_fix("rollout", "canary", rollout.from, FixSafety::Unsafe));
 }

@@ -47,7 +47,7 @@ void run(const CheckContext& c) {
                service.name + " is full before its processors are busy", path_of(service));
     d.because = "of " + readable_seconds(demand.total / demand.rate) + " a request " +
                 readable_seconds(demand.work / demand.rate) + " is work: " + figure(concurrency) +
-                " requests at once keep " + figure(cores) + " cores " + percent_text(full) +
+                " requests at once keep " + counted(cores, "core") + " " + percent_text(full) +
                 " busy, and scaling starts at " + percent_text(*service.scale->target);
     d.effect =
         "when a dependency slows down, requests queue, utilisation falls, and instances are "

@@ -24,7 +24,8 @@ void run(const CheckContext& c) {
         c, rule_schema_without_compatibility,
         place_of(channel.compatible ? channel.compatible.from : channel.schema.from, channel.from),
         "nothing keeps changes of " + channel.name + " readable", path_of(channel));
-    d.because = enumerate(consumers) + " read it, and its schema may change in any way";
+    d.because = enumerate(consumers) + (consumers.size() == 1 ? " reads" : " read") +
+                " it, and its schema may change in any way";
     if (channel.keep)
       d.because += "; messages of the last " + readable(*channel.keep) + " are in the old form";
     d.fixes.push_back(

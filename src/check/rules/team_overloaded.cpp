@@ -30,7 +30,7 @@ void run(const CheckContext& c) {
                    std::to_string(most),
                "teams." + team.name);
     d.because = enumerate(services) +
-                (team.size ? " for " + plural(team.size->value, "person") : std::string());
+                (team.size ? " for a team of " + std::to_string(team.size->value) : std::string());
     d.fixes.push_back(manual_fix("join services of one context, or give some to another team"));
   }
 }

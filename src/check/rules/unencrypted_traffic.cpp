@@ -21,8 +21,8 @@ void run(const CheckContext& c) {
   const auto& mtls = c.model.placement->mtls;
   Diagnostic& d = report(c, rule_unencrypted_traffic, place_of(mtls.from, c.model.placement.from),
                          "sensitive data cross the network in the clear", "placement.mtls");
-  d.because = enumerate(carriers) +
-              " own personal, cardholder, health or secret data, and mtls is "
+  d.because = enumerate(carriers) + (carriers.size() == 1 ? " owns" : " own") +
+              " personal, cardholder, health or secret data, and mtls is "
               "off";
   std::vector<std::string> regimes;
   if (has_regime(c.model, Regime::PciDss)) regimes.push_back("PCI DSS 4.0 requirement 4.2");

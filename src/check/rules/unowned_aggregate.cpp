@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "base/text.h"
 #include "check/rule_support.h"
 
 namespace scantling {
@@ -35,8 +36,7 @@ void run(const CheckContext& c) {
     if (users.empty()) continue;
     Diagnostic& d = report(c, rule_unowned_aggregate, aggregate.from.span,
                            "no service owns " + aggregate.name, path_of(aggregate));
-    d.because = std::to_string(users.size()) + " operations need it, " + users.front() +
-                " for one, and other aggregates have an owner";
+    d.because = "needed by " + enumerate(users) + ", and other aggregates have an owner";
     d.fixes.push_back(manual_fix("owns: [" + aggregate.name +
                                  "] on the service that keeps its "
                                  "invariants"));
