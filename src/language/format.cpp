@@ -31,14 +31,15 @@ class Formatter {
 
   bool blank_line_before(std::size_t offset) const {
     int line_ends = 0;
-    for (std::size_t i = offset; i-- > 0;) {
-      if (text_[i] == '\n')
+    for (std::size_t i = offset; i-- > 0 && line_ends < 2;) {
+      const char c = text_[i];
+      const bool dash = c == '-' && line_ends == 0;  // of the item that begins there
+      if (c == '\n')
         ++line_ends;
-      else if (text_[i] != ' ' && text_[i] != '\t' && text_[i] != '\r' && text_[i] != '-')
-        break;
-      if (line_ends == 2) return true;
+      else if (c != ' ' && c != '\t' && c != '\r' && !dash)
+        return false;
     }
-    return false;
+    return line_ends == 2;
   }
 
   void blank_line() {
@@ -183,7 +184,7 @@ class Formatter {
     const std::string name = key(e);
     out_ += name;
     out_ += ':';
-    value(e.value, indent, indent + display_width(name) + 2, false);
+    value(e.value, indent, indent + display_width(name) + 2);
   }
 
   void item(NodeId id, std::size_t indent) {
@@ -198,14 +199,14 @@ class Formatter {
       collection(id, indent + 2, true);
       return;
     }
-    value(id, indent, indent + 2, true);
+    value(id, indent, indent + 2);
   }
 
-  void value(NodeId id, std::size_t indent, std::size_t used, bool of_item) {
+  void value(NodeId id, std::size_t indent, std::size_t used) {
     const Node& n = node(id);
     std::string line;
     if (is_block_scalar(n)) {
-      block_scalar(n, of_item ? indent + 2 : indent + 2);
+      block_scalar(n, indent + 2);
     } else if (fits(id, used, line)) {
       if (!line.empty()) out_ += " " + line;
       end_line(next_token_);

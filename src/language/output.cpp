@@ -128,6 +128,19 @@ void append_member(std::string& text, std::string_view key, const Out& value, st
 
 }  // namespace
 
+bool same_value(const Out& a, const Out& b) {
+  if (a.kind != b.kind || a.text != b.text || a.items.size() != b.items.size() ||
+      a.members.size() != b.members.size())
+    return false;
+  for (std::size_t i = 0; i < a.items.size(); ++i)
+    if (!same_value(a.items[i], b.items[i])) return false;
+  for (std::size_t i = 0; i < a.members.size(); ++i)
+    if (a.members[i].first != b.members[i].first ||
+        !same_value(a.members[i].second, b.members[i].second))
+      return false;
+  return true;
+}
+
 std::string scalar_text(std::string_view text, bool in_flow, bool is_string) {
   const Layout layout = in_flow ? Layout::Flow : Layout::Block;
   return is_string ? yaml_string(text, layout) : yaml_value(text, layout);

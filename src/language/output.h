@@ -39,6 +39,9 @@ struct OutMember {
   Out second;
 };
 
+// The same keys and texts in the same order, however they would be quoted.
+bool same_value(const Out& a, const Out& b);
+
 inline constexpr std::size_t kLineWidth = 100;
 
 // As one line: "{ mean: 3ms, p99: 15ms }", "[a, b]", "3ms".

@@ -180,8 +180,7 @@ class Splicer {
       merge_short(entry, owner, value, file, node, *there);
     } else if (is_decided(entry, owner)) {
       const Out fresh = writer_.write_entry(entry, owner);
-      if (flow_text(fresh) != flow_text(out_of(file.tree(), there->value)))
-        file.replace(node, *there, fresh);
+      if (!same_value(fresh, out_of(file.tree(), there->value))) file.replace(node, *there, fresh);
     } else if (value != nullptr && entry.type->kind == TypeKind::List &&
                entry.type->item->kind == TypeKind::Struct) {
       merge_items(*entry.type, value, file, there->value, inner);
@@ -194,7 +193,7 @@ class Splicer {
     const bool changed = is_decided(entry, owner) ||
                          !decided_members(entry.type->structure(), value).members.empty();
     const Out fresh = writer_.write_entry(entry, owner);
-    if (changed && flow_text(fresh) != flow_text(out_of(file.tree(), there.value)))
+    if (changed && !same_value(fresh, out_of(file.tree(), there.value)))
       file.replace(node, there, fresh);
   }
 
@@ -264,10 +263,11 @@ class Splicer {
       const auto found = here.find(name);
       if (found != here.end())
         merge_element(type, element, file, *found->second, inside(path, name));
-      else if (type.list.from != nullptr && type.list.from(element)->origin == Origin::Decided)
+      else if (type.list.from != nullptr &&
+               !merge_elsewhere(entry, element, type.list.from(element)->span.file,
+                                inside(path, name)) &&
+               type.list.from(element)->origin == Origin::Decided)
         fresh.emplace_back(name, writer_.write_struct(type.structure(), element));
-      else if (type.list.from != nullptr)
-        merge_elsewhere(entry, element, type.list.from(element)->span.file, inside(path, name));
     }
     std::vector<int> gone;
     for (int i = 0; is_map && i < map->count; ++i) {
@@ -303,17 +303,17 @@ class Splicer {
     }
   }
 
-  // An element that stands in an included file.
-  void merge_elsewhere(const Entry& section, void* element, FileId file, const std::string& path) {
-    if (!file.valid() || file == main_file_) return;
+  // An element that stands in an included file; false when it doesn't.
+  bool merge_elsewhere(const Entry& section, void* element, FileId file, const std::string& path) {
+    if (!file.valid() || file == main_file_) return false;
     TreeEditor* other = editor(file);
-    if (other == nullptr) return;
+    if (other == nullptr) return false;
     const SyntaxTree& tree = other->tree();
     const MapEntry* there = tree.find(tree.node(other->root()), section.key);
-    if (there == nullptr || tree.node(there->value).kind != NodeKind::Map) return;
-    const std::string& name = *section.type->list.name(element);
-    if (const MapEntry* found = tree.find(tree.node(there->value), name))
-      merge_element(*section.type, element, *other, *found, path);
+    if (there == nullptr || tree.node(there->value).kind != NodeKind::Map) return false;
+    const MapEntry* found = tree.find(tree.node(there->value), *section.type->list.name(element));
+    if (found != nullptr) merge_element(*section.type, element, *other, *found, path);
+    return found != nullptr;
   }
 
   const Sources& sources_;

@@ -79,7 +79,7 @@ bool Writer::is_inherited(const Entry& entry, const void* owner, const void* bas
   void* theirs = const_cast<void*>(base);
   if (!same_provenance(*entry.from(mine), *entry.from(theirs))) return false;
   if (entry.type->kind != TypeKind::Struct)
-    return flow_text(write_entry(entry, owner)) == flow_text(write_entry(entry, base));
+    return same_value(write_entry(entry, owner), write_entry(entry, base));
   for (const Entry& inner : entry.type->structure().entries)
     if (is_present(inner, entry.value(mine)) &&
         !is_inherited(inner, entry.value(mine), entry.value(theirs)))
