@@ -78,32 +78,39 @@ std::string station_chart(const ExperimentResult& run) {
 }
 
 std::string causes_html(const std::vector<std::string>& causes) {
-  if (causes.empty()) return "";
-  std::string out = "<ul>";
+  if (causes.empty()) return "<td></td>";
+  std::string out = "<td class=\"causes\"><ul>";
   for (const std::string& cause : causes)
     out += fmt::format("<li>{}</li>", escape_html(cause));
-  return out + "</ul>";
+  return out + "</ul></td>";
 }
 
 std::string judgements_html(const ExperimentResult& run,
                             const std::vector<Requirement>& requirements) {
   const std::string scenario = run.name == "peak" ? "at peak" : run.name;
   std::string out;
+  auto is_judged = [&](const Requirement& item) {
+    return item.scenario == scenario && !item.reached.empty();
+  };
+  const bool any_cause =
+      std::any_of(requirements.begin(), requirements.end(),
+                  [&](const Requirement& item) { return is_judged(item) && !item.causes.empty(); });
   for (const Requirement& item : requirements) {
-    if (item.scenario != scenario || item.reached.empty()) continue;
+    if (!is_judged(item)) continue;
     out += fmt::format(
         "<tr><th scope=\"row\">{}</th><td><span class=\"chip {}\">{}</span></td><td "
-        "class=\"num\">{}</td><td class=\"asked\">{}</td><td class=\"causes\">{}</td></tr>",
+        "class=\"num\">{}</td><td class=\"asked\">{}</td>{}</tr>",
         escape_html(item.what.empty() ? item.subject : item.subject + " " + item.what),
         style_of(item.verdict), to_text(item.verdict), escape_html(item.reached),
-        escape_html(item.target), causes_html(item.causes));
+        escape_html(item.target), any_cause ? causes_html(item.causes) : "");
   }
   if (out.empty()) return "<p>Nothing is expected of this run.</p>";
-  return "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"expectations\"><table>"
-         "<thead><tr><th scope=\"col\">expectation</th><th scope=\"col\">verdict</th><th "
-         "class=\"num\" scope=\"col\">reached</th><th scope=\"col\">asked</th><th "
-         "scope=\"col\">because</th></tr></thead><tbody>" +
-         out + "</tbody></table></div>\n";
+  return fmt::format(
+      "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"expectations\"><table>"
+      "<thead><tr><th scope=\"col\">expectation</th><th scope=\"col\">verdict</th><th "
+      "class=\"num\" scope=\"col\">reached</th><th scope=\"col\">asked</th>{}</tr></thead><tbody>{}"
+      "</tbody></table></div>\n",
+      any_cause ? "<th scope=\"col\">because</th>" : "", out);
 }
 
 // How near the operation's slowest answers are to what is asked: failing ones first.
@@ -120,6 +127,32 @@ double nearness(const Facts& facts, const ExperimentResult& run, OperationId id,
   return nearest;
 }
 
+// Hops that add less than a hundredth of the slowest answers' time become one.
+std::vector<BarPart> main_hops(const std::vector<HopShare>& hops) {
+  double all = 0, mean_all = 0;
+  for (const HopShare& hop : hops) {
+    all += hop.p99_seconds;
+    mean_all += hop.mean_seconds;
+  }
+  std::vector<BarPart> out;
+  BarPart rest;
+  std::size_t merged = 0;
+  for (const HopShare& hop : hops) {
+    if (hop.p99_seconds >= .01 * all || hop.mean_seconds >= .01 * mean_all) {
+      out.push_back({hop.name, hop.mean_seconds, hop.p99_seconds});
+      continue;
+    }
+    rest.mean += hop.mean_seconds;
+    rest.p99 += hop.p99_seconds;
+    ++merged;
+  }
+  if (merged > 0) {
+    rest.name = plural_of(merged, "smaller hop");
+    out.push_back(rest);
+  }
+  return out;
+}
+
 std::string critical_paths(const Facts& facts, const ExperimentResult& run) {
   using Path = std::pair<OperationId, std::vector<HopShare>>;
   std::vector<std::pair<double, const Path*>> paths;
@@ -133,9 +166,7 @@ std::string critical_paths(const Facts& facts, const ExperimentResult& run) {
   paths.resize(paths.size() - left_out);
   std::string out;
   for (const auto& [near, path] : paths) {
-    std::vector<BarPart> parts;
-    for (const HopShare& hop : path->second)
-      parts.push_back({hop.name, hop.mean_seconds, hop.p99_seconds});
+    const std::vector<BarPart> parts = main_hops(path->second);
     out += fmt::format(
         "<figure class=\"panel\"><figcaption><h4>Critical path of {}</h4></figcaption>{}"
         "</figure>\n",

@@ -46,9 +46,11 @@ TEST(FitTable, ShrinksTextThenDropsTheLeastWanted) {
 
 TEST(Terminal, EveryLineFitsTheWidth) {
   const DesignResult design = sample_design();
-  for (const int width : {40, 60, 80, 100, 140})
-    for (const std::string_view line : split(terminal(design, width), '\n'))
+  for (const int width : {40, 60, 80, 100, 140}) {
+    const std::string text = terminal(design, width);
+    for (const std::string_view line : split(text, '\n'))
       EXPECT_LE(display_width(line), static_cast<std::size_t>(width)) << line;
+  }
 }
 
 TEST(Terminal, ContinuationLinesKeepTheBars) {

@@ -1,0 +1,117 @@
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <limits>
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "report/report.h"
+#include "report/sample_design.h"
+
+namespace scantling {
+namespace {
+
+using Json = nlohmann::json;
+
+Json published_schema() {
+  std::ifstream file(SCANTLING_SOURCE_DIR "/docs/schemas/design.schema.json");
+  std::stringstream text;
+  text << file.rdbuf();
+  return Json::parse(text.str());
+}
+
+// The part of JSON Schema that ours uses: $ref, type, const, enum, anyOf, required, properties,
+// items, minimum. A member that the schema doesn't name is a fault here, so that none is forgotten.
+class Validator {
+ public:
+  explicit Validator(const Json& root) : root_(root) {}
+
+  void check(const Json& schema, const Json& value, const std::string& at) {
+    if (schema.contains("$ref")) {
+      const std::string name = schema["$ref"];
+      return check(root_["$defs"][name.substr(8)], value, at);
+    }
+    if (schema.contains("anyOf")) {
+      // null or an object: by the value's type.
+      return check(schema["anyOf"][value.is_null() ? 0 : 1], value, at);
+    }
+    if (schema.contains("const")) {
+      EXPECT_EQ(schema["const"], value) << at;
+    }
+    if (schema.contains("enum")) {
+      EXPECT_NE(std::find(schema["enum"].begin(), schema["enum"].end(), value),
+                schema["enum"].end())
+          << at << " is " << value;
+    }
+    if (schema.contains("type")) {
+      EXPECT_TRUE(is_of(schema["type"], value)) << at << " is " << value.type_name();
+    }
+    if (value.is_object()) check_object(schema, value, at);
+    if (value.is_array())
+      for (const Json& item : value)
+        check(schema["items"], item, at + "[]");
+  }
+
+ private:
+  static bool is_of(const Json& type, const Json& value) {
+    if (type.is_array()) {
+      return std::any_of(type.begin(), type.end(),
+                         [&](const Json& one) { return is_of(one, value); });
+    }
+    if (type == "integer") return value.is_number_integer();
+    if (type == "number") return value.is_number();
+    if (type == "boolean") return value.is_boolean();
+    return type == value.type_name();
+  }
+
+  void check_object(const Json& schema, const Json& value, const std::string& at) {
+    for (const Json& name : schema["required"])
+      EXPECT_TRUE(value.contains(name.get<std::string>())) << at << " lacks " << name;
+    for (const auto& [name, member] : value.items()) {
+      ASSERT_TRUE(schema["properties"].contains(name))
+          << at << "." << name << " is not in the schema";
+      check(schema["properties"][name], member, at + "." + name);
+    }
+  }
+
+  const Json& root_;
+};
+
+TEST(Json, IsAsThePublishedSchemaSays) {
+  const Json schema = published_schema();
+  for (const DesignResult& design : {sample_design(), empty_design()}) {
+    const Json document = Json::parse(report_json(design, Sources()));
+    Validator(schema).check(schema, document, "$");
+  }
+}
+
+TEST(Json, HoldsWhatTheDesignHolds) {
+  const Json document = Json::parse(report_json(sample_design(), Sources()));
+  EXPECT_EQ(document["schema"], "scantling.design/1");
+  EXPECT_EQ(document["decisions"].size(), 3u);
+  EXPECT_EQ(document["decisions"][0]["alternatives"][1]["scores"][1]["value"], 1180);
+  EXPECT_EQ(document["simulation"]["experiments"].size(), 3u);
+  EXPECT_EQ(document["simulation"]["experiments"][1]["fault_bands"][0]["to_seconds"], 300);
+  EXPECT_EQ(document["unmet"][0]["target"], 99.95);
+  bool found = false;
+  for (const Json& value : document["model"]["values"])
+    if (value["path"] == "services.orders.runtime.instances") {
+      found = true;
+      EXPECT_EQ(value["value"], "9..24");
+      EXPECT_EQ(value["origin"], "decided");
+      EXPECT_EQ(value["decision"], "orders.instances");
+    }
+  EXPECT_TRUE(found);
+}
+
+TEST(Json, InfiniteIsNullAndBadBytesAreReplaced) {
+  DesignResult design = sample_design();
+  design.estimate.stations[0].wait_mean_seconds = std::numeric_limits<double>::infinity();
+  design.model.summary.value = "bad \xff byte";
+  const Json document = Json::parse(report_json(design, Sources()));
+  EXPECT_TRUE(document["estimate"]["stations"][0]["wait_mean_seconds"].is_null());
+  EXPECT_EQ(document["model"]["summary"], "bad \xEF\xBF\xBD byte");
+}
+
+}  // namespace
+}  // namespace scantling
