@@ -199,6 +199,14 @@ TEST(Decompose, IncrementalScoresAreTheScoresOfTheCut) {
   const Result again = assess(input, result.chosen.group, {});
   EXPECT_NEAR(again.chosen.objectives.score, result.chosen.objectives.score, 1e-9);
   EXPECT_EQ(again.chosen.group, result.chosen.group);
+  for (const Cut& cut : result.best)
+    EXPECT_NEAR(assess(input, cut.group, {}).chosen.objectives.score, cut.objectives.score, 1e-9);
+  Options traced;  // complexity followed from the first move on
+  traced.objectives.complexity = 3;
+  traced.annealing = 20;
+  for (const Cut& cut : decompose(input, traced).best)
+    EXPECT_NEAR(assess(input, cut.group, traced).chosen.objectives.score, cut.objectives.score,
+                1e-9);
 }
 
 TEST(Boundaries, CostsAndAdviceByHand) {

@@ -159,6 +159,7 @@ Objectives State::objectives() {
         moved += p_.atoms.size[a];
     o.distance = moved / total;
   }
+  catch_up();
   if (complexity_) o.complexity = complexity_->total() / std::max(1, p_.traces->functionalities());
   o.score = energy_;
   return o;
