@@ -16,9 +16,7 @@ void Histogram::merge(const Histogram& other) {
   for (std::size_t i = 0; i < other.counts_.size(); ++i)
     counts_[i] += other.counts_[i];
   count_ += other.count_;
-  sum_ += other.sum_;
-  recent_ += other.recent_;
-  if (recent_ > most_recent) fold();
+  sum_ += other.sum();
   largest_ = std::max(largest_, other.largest_);
 }
 

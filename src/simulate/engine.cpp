@@ -14,6 +14,7 @@ Engine::Engine(const Program& program, const RunOptions& options) : p_(program),
   key_stream_ = static_cast<std::uint32_t>(streams_.size());
   streams_.emplace_back(options.seed, options.replication, random_purpose("keys"));
   prepare_stations();
+  prepare_lanes();
   prepare_policies();
   prepare_measures();
 }
@@ -30,6 +31,7 @@ Replication Engine::run() {
     if (!ready_.empty()) drain();
     if ((events_ & 0xffff) == 0) look_up();
   }
+  if (frames_most_ >= options_.max_frames) look_up();
   finish_measures();
   return std::move(out_);
 }
@@ -37,10 +39,11 @@ Replication Engine::run() {
 // Now and then: is there still time, memory, and somebody who wants to know?
 void Engine::look_up() {
   const bool stopped = options_.stop != nullptr && *options_.stop && (*options_.stop)();
-  if (!stopped && events_ < options_.max_events && frames_alive_ < options_.max_frames) return;
+  if (!stopped && events_ < options_.max_events && frames_most_ < options_.max_frames) return;
   out_.incomplete = true;
-  if (frames_alive_ >= options_.max_frames)
-    out_.log.push_back("stopped with " + std::to_string(frames_alive_) + " requests in flight");
+  if (frames_most_ >= options_.max_frames)
+    out_.log.push_back("stopped: more than " + std::to_string(options_.max_frames) +
+                       " requests were in flight at once");
   done_ = true;
 }
 
@@ -48,8 +51,8 @@ void Engine::dispatch(const Event& event) {
   switch (event.kind) {
     case EventKind::WorkDone: work_done(event.index); break;
     case EventKind::Source: source(event.index); break;
-    case EventKind::Arrive: arrive(event.index); break;
-    case EventKind::Answered: complete(event.index); break;
+    case EventKind::Arrive: arrive(off_the_wire(event.index)); break;
+    case EventKind::Answered: complete(off_the_wire(event.index)); break;
     case EventKind::WaitDone: {
       Frame& f = frames_[event.index];
       if (f.flags & frame_dead) {
@@ -74,7 +77,7 @@ void Engine::dispatch(const Event& event) {
 }
 
 void Engine::drain() {
-  while (!ready_.empty()) {
+  while (!ready_.empty() && !(done_ && frames_alive_ >= options_.max_frames)) {
     const Ready item = ready_.back();
     ready_.pop_back();
     switch (item.kind()) {
@@ -337,14 +340,14 @@ void Engine::finish(std::uint32_t frame, Cause cause, std::uint8_t seen) {
 
 void Engine::deliver(std::uint32_t frame) {
   Frame& f = frames_[frame];
-  if (f.kind == FrameKind::Entry || f.kind == FrameKind::Message || !p_.has_latency) {
-    if (network_faulty_ && f.edge != none && answer_is_lost(frame)) return;
+  if (network_faulty_ && answer_is_lost(frame)) return;
+  const bool near = f.kind == FrameKind::Entry || f.kind == FrameKind::Message || !p_.has_latency;
+  if (near || latency(f.instance, f.caller_instance) == 0) {
     complete(frame);
     return;
   }
-  if (network_faulty_ && answer_is_lost(frame)) return;
   f.state = FrameState::Returning;
-  heap_.push(now_ + latency(f.instance, f.caller_instance), EventKind::Answered, frame);
+  on_the_wire(f.instance, f.caller_instance, EventKind::Answered, frame);
 }
 
 void Engine::complete(std::uint32_t frame) {

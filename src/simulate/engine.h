@@ -27,7 +27,7 @@ struct RunOptions {
   Time measured = 0;   // overrides the program's when pilot
   bool pilot = false;  // no faults; records the level for the warm-up rule
   std::uint64_t max_events = UINT64_MAX;
-  std::uint32_t max_frames = 8'000'000;
+  std::uint32_t max_frames = 4'000'000;  // below 2^EventHeap::lane_shift
   const std::function<bool()>* stop = nullptr;
   std::vector<std::uint32_t> initial;  // instances per service, when not the program's
 };
@@ -102,6 +102,7 @@ class Engine {
 
   // --- engine_setup.cpp ---
   void prepare_stations();
+  void prepare_lanes();
   void prepare_policies();
   void prepare_measures();
 
@@ -244,8 +245,26 @@ class Engine {
                       p_.instances[to].zone];
   }
   std::uint32_t new_frame() {
-    if (++frames_alive_ > frames_most_) frames_most_ = frames_alive_;
+    if (++frames_alive_ > frames_most_) {
+      frames_most_ = frames_alive_;
+      if (frames_most_ >= options_.max_frames) done_ = true;  // look_up says it
+    }
     return frames_.take();
+  }
+  // Sends a frame over the network, which takes it the same time as all others on the same way.
+  void on_the_wire(std::uint32_t from, std::uint32_t to, EventKind kind, std::uint32_t frame) {
+    const std::uint32_t lane =
+        lane_of_[static_cast<std::size_t>(p_.instances[from].zone) * p_.zones +
+                 p_.instances[to].zone];
+    if (lane == 0)
+      heap_.push(now_ + latency(from, to), kind, frame);
+    else
+      heap_.push(lanes_[lane], lane, now_ + latency(from, to), kind, frame);
+  }
+  std::uint32_t off_the_wire(std::uint32_t index) {
+    const std::uint32_t lane = index >> EventHeap::lane_shift;
+    if (lane != 0) heap_.advance(lanes_[lane]);
+    return index & ((1U << EventHeap::lane_shift) - 1);
   }
   RandomStream& stream(std::uint32_t i) { return streams_[i]; }
   Time draw(std::uint32_t law, std::uint32_t stream_index) {
@@ -260,6 +279,8 @@ class Engine {
   std::uint64_t events_ = 0;
   std::uint64_t hash_ = 0xcbf29ce484222325ULL;
   EventHeap heap_;
+  std::vector<EventLane> lanes_;       // one a latency; the first is unused
+  std::vector<std::uint8_t> lane_of_;  // zones x zones; 0: none
   Pool<Frame> frames_;
   Pool<Call> calls_;
   Pool<Note> notes_;

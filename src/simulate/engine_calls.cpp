@@ -85,7 +85,7 @@ void Engine::send(std::uint32_t child) {
   const Time t = p_.has_latency ? latency(f.caller_instance, f.instance) : 0;
   if (t > 0) {
     f.state = FrameState::Outbound;
-    heap_.push(now_ + t, EventKind::Arrive, child);
+    on_the_wire(f.caller_instance, f.instance, EventKind::Arrive, child);
   } else {
     ready_.push_back({Ready::Arrive, child});
   }

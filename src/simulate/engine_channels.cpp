@@ -61,8 +61,9 @@ void Engine::reassign(std::uint32_t service) {
 
 void Engine::pull(std::uint32_t group) {
   const auto n = static_cast<std::uint32_t>(group_state_[group].lines.size());
+  const GroupState& state = group_state_[group];
   for (std::uint32_t i = 0; i < n; ++i)
-    pull_partition(group, i);
+    if (state.lines[i].length > 0 && !state.busy[i]) pull_partition(group, i);
 }
 
 void Engine::pull_partition(std::uint32_t g, std::uint32_t partition) {
@@ -92,7 +93,7 @@ void Engine::pull_partition(std::uint32_t g, std::uint32_t partition) {
       message_over(m, false);
       continue;
     }
-    state.busy[partition] = true;
+    state.busy[partition] = channel.ordered;
     handle(g, m, instance);
   }
 }
@@ -132,7 +133,8 @@ void Engine::message_done(std::uint32_t frame) {
   if (messages_[m].generation != f.parent_generation) return;
   const std::uint32_t g = messages_[m].group;
   const ChannelInfo& channel = p_.channels[p_.groups[g].channel];
-  --group_state_[g].in_progress[local(f.instance)];
+  // An instance that had no room may have waiting messages in any of its partitions.
+  const bool full = group_state_[g].in_progress[local(f.instance)]-- >= p_.groups[g].concurrency;
   const std::uint32_t partition = messages_[m].partition;
   const bool last =
       !channel.redeliver || (channel.attempts > 0 && messages_[m].attempts >= channel.attempts);
@@ -145,10 +147,10 @@ void Engine::message_done(std::uint32_t frame) {
     const std::uint32_t note = new_note(m, 0, TimerPurpose::Redeliver);
     heap_.push(now_ + channel.redelivery, EventKind::Timer, note);
   }
-  if (channel.ordered)
-    pull(g);  // the instance has room for another of its partitions
+  if (channel.ordered && full)
+    pull(g);
   else
-    pull_partition(g, 0);
+    pull_partition(g, partition);
 }
 
 void Engine::message_over(std::uint32_t m, bool handled) {

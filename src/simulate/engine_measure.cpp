@@ -144,6 +144,7 @@ void Engine::sample_level() {
 // A request that is still there after this long, and twice as long as any answered one, has been
 // forgotten by somebody: it counts against availability.
 void Engine::finish_measures() {
+  if (!measuring_) out_.start = snapshot();  // ended before its measured time began
   if (out_.phases.empty()) out_.phases.push_back(snapshot());
   out_.end = out_.phases.back();
   for (std::uint32_t i = 0; i < frames_.size(); ++i) {

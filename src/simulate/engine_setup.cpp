@@ -54,6 +54,21 @@ void Engine::prepare_stations() {
   }
 }
 
+void Engine::prepare_lanes() {
+  std::vector<Time> times = {0};
+  lanes_.resize(1);
+  for (Time t : p_.latency) {
+    auto lane = static_cast<std::size_t>(std::find(times.begin(), times.end(), t) - times.begin());
+    if (lane == times.size() && lane <= EventHeap::most_lanes) {
+      times.push_back(t);
+      lanes_.emplace_back();
+    } else if (lane == times.size()) {
+      lane = 0;
+    }
+    lane_of_.push_back(static_cast<std::uint8_t>(lane));
+  }
+}
+
 void Engine::prepare_policies() {
   in_flight_.assign(p_.in_flight_counters, 0);
   turn_.assign(p_.turns, 0);

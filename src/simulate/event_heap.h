@@ -10,6 +10,7 @@
 #include <cstdlib>
 #include <memory>
 #include <new>
+#include <vector>
 
 #include "simulate/program.h"
 
@@ -38,26 +39,59 @@ struct Event {
   std::uint32_t index;
 };
 
+__extension__ typedef unsigned __int128 EventKey;
+
+// Events that are all scheduled the same time ahead (a network latency) come due in the order of
+// scheduling: only the first of them needs to be in the heap.
+class EventLane {
+ public:
+  bool empty() const { return count_ == 0; }
+  EventKey front() const { return keys_[head_]; }
+  void push(EventKey key) {
+    if (count_ == keys_.size()) grow();
+    keys_[(head_ + count_++) & (keys_.size() - 1)] = key;
+  }
+  void pop() {
+    head_ = (head_ + 1) & (keys_.size() - 1);
+    --count_;
+  }
+
+ private:
+  void grow() {
+    std::vector<EventKey> larger(keys_.size() * 2);
+    for (std::size_t i = 0; i < count_; ++i)
+      larger[i] = keys_[(head_ + i) & (keys_.size() - 1)];
+    keys_.swap(larger);
+    head_ = 0;
+  }
+
+  std::vector<EventKey> keys_ = std::vector<EventKey>(64);
+  std::size_t head_ = 0, count_ = 0;
+};
+
 class EventHeap {
  public:
   static constexpr int index_bits = 27;
+  // An event of a lane carries the lane's number above this many bits of its index.
+  static constexpr int lane_shift = 23;
+  static constexpr std::size_t most_lanes = 15;
 
   EventHeap() { reserve(1024); }
 
-  void push(Time time, EventKind kind, std::uint32_t index) {
-    const Key key = (static_cast<Key>(static_cast<std::uint64_t>(time)) << 64) |
-                    (static_cast<std::uint64_t>(sequence_++) << 32) |
-                    (static_cast<std::uint64_t>(kind) << index_bits) | index;
-    if (hole_) {
-      hole_ = false;
-      sift_down(key);
-      return;
-    }
-    if (size_ == capacity_) reserve(capacity_ * 2);
-    sift_up(size_++, key);
+  void push(Time time, EventKind kind, std::uint32_t index) { push(key_of(time, kind, index)); }
+  // As push, for an event that is always scheduled the lane's time ahead. Lanes count from 1.
+  void push(EventLane& lane, std::uint32_t number, Time time, EventKind kind, std::uint32_t index) {
+    const Key key = key_of(time, kind, index | (number << lane_shift));
+    if (lane.empty()) push(key);
+    lane.push(key);
   }
-  std::size_t bytes() const { return capacity_ * sizeof(Key); }
+  // The lane's event was taken: the next one is due.
+  void advance(EventLane& lane) {
+    lane.pop();
+    if (!lane.empty()) push(lane.front());
+  }
   bool empty() const { return size_ == (hole_ ? 1U : 0U); }
+  std::size_t bytes() const { return capacity_ * sizeof(Key); }
   std::size_t size() const { return size_ - (hole_ ? 1U : 0U); }
   // The earliest; not empty.
   Event take() {
@@ -70,7 +104,22 @@ class EventHeap {
   }
 
  private:
-  __extension__ typedef unsigned __int128 Key;
+  using Key = EventKey;
+
+  Key key_of(Time time, EventKind kind, std::uint32_t index) {
+    return (static_cast<Key>(static_cast<std::uint64_t>(time)) << 64) |
+           (static_cast<std::uint64_t>(sequence_++) << 32) |
+           (static_cast<std::uint64_t>(kind) << index_bits) | index;
+  }
+  void push(Key key) {
+    if (hole_) {
+      hole_ = false;
+      sift_down(key);
+      return;
+    }
+    if (size_ == capacity_) reserve(capacity_ * 2);
+    sift_up(size_++, key);
+  }
 
   // Node i is at i + 3, so that children 4i+1 .. 4i+4 start at a multiple of four.
   Key& at(std::size_t i) { return keys_.get()[i + 3]; }

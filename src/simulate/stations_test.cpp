@@ -4,6 +4,8 @@
 
 #include <cmath>
 
+#include "simulate/compile.h"
+#include "simulate/engine.h"
 #include "simulate/test_results.h"
 
 namespace scantling::sim {
@@ -138,6 +140,25 @@ TEST(Stations, HalfACoreWorksHalfAsFast) {
   const ExperimentResult r = run(one_station(40, fixed_time(.01), .5), quick(2000, 10));
   // M/D/1 with service .02 at .8.
   expect_inside(r.operations.at(0).latency.mean, .02 + .8 * .02 / (2 * .2), .03, "mean");
+}
+
+TEST(Stations, AFloodEndsTheRunAndSaysSo) {
+  // Each request starts a million branches that don't end within the run.
+  System s;
+  s.service("root", 1);
+  std::vector<Step> inner(1000, wait(fixed_time(1000)));
+  std::vector<Step> outer(1000, together(inner));
+  s.operation("ask", s.endpoint("root", "ask", {together(outer)}), 100);
+  const auto program = compile(s.model, plain_experiment(), quick(5, 1));
+  ASSERT_TRUE(program.has_value());
+  RunOptions run;
+  run.max_frames = 50'000;
+  const Replication r = Engine(*program, run).run();
+  EXPECT_TRUE(r.incomplete);
+  EXPECT_TRUE(r.ok) << r.error;
+  ASSERT_FALSE(r.log.empty());
+  EXPECT_NE(r.log[0].find("more than 50000 requests were in flight"), std::string::npos);
+  EXPECT_LT(r.most_frames, 60'000U);
 }
 
 TEST(Stations, SameSeedSameBytesWhateverTheJobs) {
