@@ -2,19 +2,10 @@
 #include <algorithm>
 
 #include "simulate/compile.h"
-#include "simulate/defaults.h"
+#include "simulate/policies.h"
 
 namespace scantling::sim {
 namespace {
-
-Time seconds(double value) {
-  return static_cast<Time>(value * 1e9);
-}
-
-std::uint32_t clamped(const Field<Count>& field, std::int64_t otherwise, std::int64_t low,
-                      std::int64_t high) {
-  return static_cast<std::uint32_t>(std::clamp(field ? field->value : otherwise, low, high));
-}
 
 bool counts_in_flight(Balance balance) {
   return balance == Balance::RandomOfTwo || balance == Balance::LeastRequest ||
@@ -68,89 +59,13 @@ std::uint32_t Compiler::edge(std::uint32_t callee_service, std::uint32_t callee_
   return static_cast<std::uint32_t>(program_.edges.size() - 1);
 }
 
-// Breakers, bulkheads and budgets are per caller instance and callee: call sites of one service to
-// the same callee with the same numbers share them.
 void Compiler::policies(EdgeInfo& edge, const CallPolicy& policy) {
-  const ServiceInfo& caller = program_.services[edge.caller_service];
-  const auto same_callee = [&](const EdgeInfo& other) {
-    return other.caller_service == edge.caller_service &&
-           other.callee_service == edge.callee_service;
-  };
   if (policy.timeout) edge.timeout = std::max<Time>(1, policy.timeout->nanoseconds);
   edge.propagate = policy.deadline && *policy.deadline == Deadline::Propagate;
-  if (policy.retry) {
-    const RetryPolicy& retry = *policy.retry;
-    edge.attempts =
-        static_cast<std::uint16_t>(clamped(retry.attempts, defaults::attempts, 1, 10'000));
-    if (retry.on) {
-      edge.retry_on = 0;
-      for (RetryOn on : *retry.on)
-        edge.retry_on |= on == RetryOn::Timeout ? seen_timeout
-                         : on == RetryOn::Error ? seen_error
-                                                : seen_rejected;
-    }
-    edge.backoff = retry.backoff ? retry.backoff->nanoseconds : seconds(defaults::backoff_seconds);
-    edge.cap = retry.cap ? retry.cap->nanoseconds
-                         : std::max(edge.backoff, seconds(defaults::backoff_cap_seconds));
-    edge.jitter = retry.jitter.or_else(Jitter::Full);
-    if (retry.budget && edge.attempts > 1) {
-      for (const EdgeInfo& other : program_.edges)
-        if (other.budget != none && same_callee(other) &&
-            program_.budgets[other.budget].share == retry.budget->value)
-          edge.budget = other.budget;
-      if (edge.budget == none) {
-        edge.budget = static_cast<std::uint32_t>(program_.budgets.size());
-        program_.budgets.push_back({retry.budget->value, program_.budget_buckets});
-        program_.budget_buckets += caller.instances;
-      }
-    }
-  }
-  if (policy.breaker) {
-    const BreakerPolicy& breaker = *policy.breaker;
-    BreakerInfo info;
-    const FailureThreshold failures = breaker.failures.or_else({Share{defaults::breaker_share}, 0});
-    info.consecutive = static_cast<std::uint32_t>(std::max<std::int64_t>(0, failures.consecutive));
-    info.share = info.consecutive > 0 ? 0 : failures.share.value;
-    info.window = clamped(breaker.over, defaults::breaker_window, 1, 100'000);
-    info.open = breaker.open ? breaker.open->nanoseconds : seconds(defaults::breaker_open_seconds);
-    info.probes = clamped(breaker.probes, defaults::breaker_probes, 1, 100'000);
-    info.callers = caller.instances;
-    for (const EdgeInfo& other : program_.edges) {
-      if (other.breaker == none || !same_callee(other)) continue;
-      const BreakerInfo& b = program_.breakers[other.breaker];
-      if (b.share == info.share && b.consecutive == info.consecutive && b.window == info.window &&
-          b.open == info.open && b.probes == info.probes)
-        edge.breaker = other.breaker;
-    }
-    if (edge.breaker == none) {
-      info.first = program_.breaker_count;
-      program_.breaker_count += caller.instances;
-      edge.breaker = static_cast<std::uint32_t>(program_.breakers.size());
-      program_.breakers.push_back(info);
-    }
-  }
-  if (policy.at_once && policy.at_once->calls && policy.at_once->calls->value >= 0) {
-    BulkheadInfo info;
-    info.calls = clamped(policy.at_once->calls, 0, 1, 1'000'000);
-    info.waiting = policy.at_once->waiting && policy.at_once->waiting->value < 0
-                       ? unlimited
-                       : clamped(policy.at_once->waiting, 0, 0, 1'000'000);
-    for (const EdgeInfo& other : program_.edges) {
-      if (other.bulkhead == none || !same_callee(other)) continue;
-      const BulkheadInfo& b = program_.bulkheads[other.bulkhead];
-      if (b.calls == info.calls && b.waiting == info.waiting) edge.bulkhead = other.bulkhead;
-    }
-    if (edge.bulkhead == none) {
-      info.first = program_.bulkhead_count;
-      program_.bulkhead_count += caller.instances;
-      edge.bulkhead = static_cast<std::uint32_t>(program_.bulkheads.size());
-      program_.bulkheads.push_back(info);
-    }
-  }
-  if (policy.hedge && policy.hedge->after) {
-    edge.hedge_after = std::max<Time>(1, policy.hedge->after->nanoseconds);
-    edge.hedge_at_most = policy.hedge->at_most.or_else({defaults::hedge_at_most}).value;
-  }
+  if (policy.retry) compile_retry(edge, *policy.retry, program_);
+  if (policy.breaker) compile_breaker(edge, *policy.breaker, program_);
+  if (policy.at_once) compile_bulkhead(edge, *policy.at_once, program_);
+  if (policy.hedge) compile_hedge(edge, *policy.hedge);
   edge.plain = edge.timeout == 0 && edge.attempts == 1 && edge.breaker == none &&
                edge.bulkhead == none && edge.hedge_after == 0 && !edge.propagate;
 }

@@ -155,7 +155,7 @@ class Engine {
     return instance - p_.services[p_.instances[instance].service].first_instance;
   }
 
-  // --- engine_balancing.cpp: which instance ---
+  // --- policies/balancing.cpp: which instance ---
   std::uint32_t among(const std::vector<std::uint32_t>& list, const LinkInfo& link,
                       const ServiceInfo& callee, std::uint32_t caller_instance, std::uint32_t key);
   std::uint32_t in_flight(const LinkInfo& link, std::uint32_t caller, std::uint32_t callee) const {
@@ -188,7 +188,7 @@ class Engine {
   void reassign(std::uint32_t service);
   void behind(ChannelCounters& counters, int by);
 
-  // --- engine_faults.cpp ---
+  // --- policies/fault.cpp ---
   void plan_faults();
   void happening(std::uint32_t index);
   void apply(std::uint32_t fault, bool begins);
@@ -207,7 +207,7 @@ class Engine {
   bool answer_is_lost(std::uint32_t frame);
   double drop_share(std::uint32_t from, std::uint32_t to) const;
 
-  // --- engine_scaling.cpp ---
+  // --- policies/scaling.cpp ---
   void scale(std::uint32_t service);
   void scaled(std::uint32_t instance);
   double scale_metric(std::uint32_t service, double seconds);

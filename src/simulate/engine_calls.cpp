@@ -354,39 +354,6 @@ void Engine::end_call(std::uint32_t c, Cause cause, std::uint8_t seen, std::uint
   resume(caller, cause, seen, trace, hop);
 }
 
-// --- hedges ---
-
-void Engine::hedge(std::uint32_t c) {
-  Call& call = calls_[c];
-  const EdgeInfo& edge = p_.edges[call.edge];
-  const std::uint32_t caller = frames_[call.frame].instance;
-  if (call.live[1] != 0 || call.waits != 0) return;
-  if (hedge_tokens_[call.edge] < 1 - 1e-9) return;
-  if (edge.bulkhead != none) {
-    const BulkheadInfo& info = p_.bulkheads[edge.bulkhead];
-    Bulkhead& bulkhead = bulkhead_[info.first + local(caller)];
-    if (bulkhead.in_flight >= info.calls) return;
-    ++bulkhead.in_flight;
-    call.holds_bulkhead[1] = true;
-  }
-  if (edge.pooled) {
-    const std::uint32_t pool = pool_of(edge, caller);
-    if (connections_[pool].in_use >= p_.pools[pool].size) {
-      if (call.holds_bulkhead[1]) {
-        call.holds_bulkhead[1] = false;
-        release_bulkhead(edge, local(caller));
-      }
-      return;
-    }
-    ++connections_[pool].in_use;
-  }
-  hedge_tokens_[call.edge] -= 1;
-  ++edge_[call.edge].attempts;
-  if (++call.ticket == 0) call.ticket = 1;
-  call.live[1] = call.ticket;
-  launch(c, 1);
-}
-
 // --- waiting lines at the caller ---
 
 std::uint32_t Engine::pool_of(const EdgeInfo& edge, std::uint32_t caller_instance) const {
@@ -408,19 +375,6 @@ bool Engine::next_waiting(Line& line, Handle& call) {
     return true;
   }
   return false;
-}
-
-void Engine::release_bulkhead(const EdgeInfo& edge, std::uint32_t caller_local) {
-  Bulkhead& bulkhead = bulkhead_[p_.bulkheads[edge.bulkhead].first + caller_local];
-  --bulkhead.in_flight;
-  Handle next;
-  if (!next_waiting(bulkhead.line, next)) return;
-  --bulkhead.waiting;
-  ++bulkhead.in_flight;
-  Call& call = calls_[next.index];
-  call.waits = 0;
-  call.holds_bulkhead[0] = true;
-  ready_.push_back({Ready::Connect, next.index});
 }
 
 void Engine::release_connection(const EdgeInfo& edge, std::uint32_t caller_instance) {

@@ -1,8 +1,14 @@
 #include "simulate/policies/cache.h"
+#include "simulate/policies.h"
 
 #include <algorithm>
 
 namespace scantling::sim {
+
+extern const PolicyInfo policy_cache = {
+    "cache",
+    "what a cache holds: keys by Zipf, least recently used goes first, expiry, filled "
+    "on success, single flight, stale answers; or a miss rate"};
 
 void CacheState::prepare(const CacheInfo& info) {
   expires_ = info.expires;

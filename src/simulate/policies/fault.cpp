@@ -3,8 +3,14 @@
 #include <cmath>
 
 #include "simulate/engine.h"
+#include "simulate/policies.h"
 
 namespace scantling::sim {
+
+extern const PolicyInfo policy_fault = {
+    "fault",
+    "lose, slow, fail, cut, drop, cpu, flush, pause, flap at their times; detection, "
+    "failover, restart"};
 
 void Engine::plan_faults() {
   for (std::uint32_t k = 0; k < p_.services.size(); ++k)

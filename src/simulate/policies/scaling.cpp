@@ -5,8 +5,12 @@
 #include <cmath>
 
 #include "simulate/engine.h"
+#include "simulate/policies.h"
 
 namespace scantling::sim {
+
+extern const PolicyInfo policy_scaling = {
+    "scaling", "instances follow a metric after their delay, in bounded steps"};
 
 double Engine::scale_metric(std::uint32_t service, double seconds) {
   const ServiceInfo& info = p_.services[service];

@@ -5,8 +5,16 @@
 #include <cmath>
 
 #include "simulate/engine.h"
+#include "simulate/policies.h"
 
 namespace scantling::sim {
+
+extern const PolicyInfo policy_balancing = {
+    "balancing",
+    "which instance of the callee an attempt goes to: round-robin, random, "
+    "random-of-two, least-request, weighted, consistent-hash, bounded-hash, "
+    "zone-local with spill-over"};
+
 namespace {
 
 std::uint32_t mix(std::uint32_t x) {  // Murmur3's finaliser
