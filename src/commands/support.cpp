@@ -12,7 +12,7 @@
 
 namespace scantling {
 
-void load_model(const Invocation& invocation, const std::string& path, Loaded& out) {
+void load_model(const Invocation& invocation, const std::string& path, ModelInput& out) {
   ReadOptions options;
   options.overlays = invocation.all("--overlay");
   out.model.path = path;

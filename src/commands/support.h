@@ -12,7 +12,7 @@
 
 namespace scantling {
 
-struct LoadedModel {
+struct ReadModel {
   Sources sources;
   Architecture model;
   Diagnostics problems;  // of reading it
@@ -21,11 +21,11 @@ struct LoadedModel {
 
 // Reads the model and its overlays. Errors are printed to standard error; then `ok` is false and
 // the command ends with kExitUsage.
-struct Loaded {
-  LoadedModel model;
+struct ModelInput {
+  ReadModel model;
   bool ok = false;
 };
-void load_model(const Invocation& invocation, const std::string& path, Loaded& out);
+void load_model(const Invocation& invocation, const std::string& path, ModelInput& out);
 
 // Prints findings in a format to a text; the names of the formats are those of --format.
 std::string render_findings(const Diagnostics& findings, const Sources& sources,

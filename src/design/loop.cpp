@@ -52,12 +52,18 @@ const HopShare* longest_hop(const ExperimentResult& experiment, const Architectu
 }  // namespace
 
 ShortExperiment shortened(const Experiment& experiment) {
-  ShortExperiment out{experiment, ""};
+  ShortExperiment out{experiment, "", 0, 0};
   Experiment& e = out.experiment;
   if (e.load->over) e.load->over.value = at_most(*e.load->over, kSteadySeconds * 2);
   if (e.load->ramp || e.load->spike || e.load->steps || e.load->replay || e.load->closed)
     return out;  // their times matter
   double end = kSteadySeconds;
+  for (const Fault& fault : *e.faults) {
+    const double lasts = fault.lasts ? fault.lasts->seconds() : 60;
+    out.full_fault_seconds = std::max(out.full_fault_seconds, lasts);
+    out.full_seconds = std::max(out.full_seconds, fault.at.or_else({}).seconds() + lasts + 60);
+  }
+  if (experiment.lasts) out.full_seconds = std::max(out.full_seconds, experiment.lasts->seconds());
   for (Fault& fault : *e.faults) {
     fault.at.value = Duration::from_seconds(kSteadySeconds);
     if (!fault.at) fault.at.from.origin = Origin::Assumed;
@@ -84,19 +90,82 @@ ShortExperiment shortened(const Experiment& experiment) {
   return out;
 }
 
-Expected<SimulationResult> prove(const Architecture& model, const DesignOptions& options) {
+void stretch_availability(const Architecture& model, ExperimentResult& result,
+                          const ShortExperiment& of) {
+  if (of.full_seconds <= result.measured_seconds || result.fault_bands.empty()) return;
+  const auto [from, to] = result.fault_bands.front();
+  for (Judgement& j : result.judgements) {
+    if (j.what != "availability") continue;
+    for (const OperationResult& operation : result.operations) {
+      const Series* offered = nullptr;
+      const Series* good = nullptr;
+      for (const Series& series : operation.series) {
+        if (series.name == "offered") offered = &series;
+        if (series.name == "goodput") good = &series;
+      }
+      if (offered == nullptr || good == nullptr ||
+          model.operations[operation.operation].name != j.subject)
+        continue;
+      double asked = 0, before = 0, once = 0, lasting = 0, steady_n = 0, lasting_n = 0;
+      const auto n = std::min(offered->values.size(), good->values.size());
+      const auto lost = [&](std::size_t i) { return offered->values[i] - good->values[i]; };
+      for (std::size_t i = 0; i < n; ++i) {
+        const double at = (static_cast<double>(i) + .5) * offered->bucket_seconds;
+        asked += offered->values[i];
+        if (at < from - 1) before += lost(i), ++steady_n;
+        if (at >= to - 3 && at < to) lasting += lost(i), ++lasting_n;
+      }
+      if (n == 0 || asked <= 0 || lasting_n <= 0) continue;
+      before /= std::max(1.0, steady_n);
+      lasting = std::max(0.0, lasting / lasting_n - before);
+      for (std::size_t i = 0; i < n; ++i) {
+        const double at = (static_cast<double>(i) + .5) * offered->bucket_seconds;
+        if (at >= from - 1) once += lost(i) - before - (at >= from && at < to ? lasting : 0);
+      }
+      const double bucket = offered->bucket_seconds,
+                   total = asked / static_cast<double>(n) * of.full_seconds;
+      const double all =
+          std::max(0.0, before * of.full_seconds + once * bucket + lasting * of.full_fault_seconds);
+      j.measured.mean = 100 * (1 - all / total);
+      if (j.measured.half_width > 0)
+        j.measured.half_width *= result.measured_seconds / of.full_seconds;
+      j.verdict = j.measured.low() >= j.target   ? Verdict::Holds
+                  : j.measured.high() < j.target ? Verdict::Fails
+                                                 : Verdict::Undecided;
+    }
+  }
+}
+
+Expected<SimulationResult> prove(const Architecture& model, const DesignOptions& options,
+                                 const SimulationResult* before) {
   SimulateOptions run;
   run.seed = options.seed;
   run.jobs = options.jobs;
   run.measured = Duration::from_seconds(kSteadySeconds);
   SimulationResult out;
-  std::vector<ShortExperiment> experiments{{peak_experiment(model), ""}};
+  std::vector<ShortExperiment> experiments{{peak_experiment(model), "", 0, 0}};
   for (const Experiment& experiment : model.experiments)
     experiments.push_back(shortened(experiment));
-  for (const ShortExperiment& of : experiments) {
+  for (std::size_t i = 0; i < experiments.size(); ++i) {
+    const ShortExperiment& of = experiments[i];
+    const bool held =
+        before != nullptr &&
+        std::ranges::none_of(before->experiments[i].judgements,
+                             [](const Judgement& j) { return j.verdict == Verdict::Fails; });
+    if (held) {
+      out.experiments.push_back(before->experiments[i]);
+      continue;
+    }
     auto result = simulate(model, of.experiment, run);
     if (!result) return std::unexpected(result.error());
+    stretch_availability(model, *result, of);
     if (!of.note.empty()) result->notes.push_back(of.note);
+    // What is true of every run is said once, under the first.
+    if (!out.experiments.empty())
+      std::erase_if(result->notes, [&](const std::string& note) {
+        return std::ranges::find(out.experiments.front().notes, note) !=
+               out.experiments.front().notes.end();
+      });
     out.experiments.push_back(std::move(*result));
   }
   return out;

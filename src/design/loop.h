@@ -13,11 +13,20 @@ namespace scantling {
 struct ShortExperiment {
   Experiment experiment;
   std::string note;
+  double full_seconds = 0;  // of the measured time when it is run in full; 0: not shortened
+  double full_fault_seconds = 0;
 };
 ShortExperiment shortened(const Experiment& experiment);
 
-// Runs the peak and every experiment, shortened.
-Expected<SimulationResult> prove(const Architecture& model, const DesignOptions& options);
+// What the availabilities of a shortened run would be over the full time: what is lost when a fault
+// begins and ends counts once, what is lost all through it (its last three seconds) is stretched.
+void stretch_availability(const Architecture& model, ExperimentResult& result,
+                          const ShortExperiment& of);
+
+// Runs the peak and every experiment, shortened. With `before`, an experiment that held there is
+// not run again, and its result is taken over.
+Expected<SimulationResult> prove(const Architecture& model, const DesignOptions& options,
+                                 const SimulationResult* before = nullptr);
 
 // Raises the demands for what failed and notes it in the round; false when nothing is left to try.
 bool demand(const Architecture& model, const SimulationResult& simulation, Demands& demands,

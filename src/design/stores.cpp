@@ -34,16 +34,6 @@ Use use_of(const Architecture& model, AggregateId id) {
   return out;
 }
 
-StoreRole role_of(const Architecture& model, AggregateId id, const AggregateRates& rates) {
-  const Aggregate& aggregate = model.aggregates[id];
-  const Use use = use_of(model, id);
-  const bool free = !use.atomic && !aggregate.invariant;
-  if (use.scanned && free) return StoreRole::Analytics;
-  if (free && (rates.writes > kLogRowWrites || stored_bytes(aggregate, 3) > kLogBytes))
-    return StoreRole::Log;
-  return StoreRole::Records;
-}
-
 bool fits(const Technology& t, StoreRole role) {
   switch (role) {
     case StoreRole::Records:
@@ -84,6 +74,16 @@ double preference(const Workspace& ws, const Technology& t, TeamId team, std::ve
 
 }  // namespace
 
+StoreRole store_role(const Architecture& model, AggregateId id, const AggregateRates& rates) {
+  const Aggregate& aggregate = model.aggregates[id];
+  const Use use = use_of(model, id);
+  const bool free = !use.atomic && !aggregate.invariant;
+  if (use.scanned && free) return StoreRole::Analytics;
+  if (free && (rates.writes > kLogRowWrites || stored_bytes(aggregate, 3) > kLogBytes))
+    return StoreRole::Log;
+  return StoreRole::Records;
+}
+
 std::vector<StoreNeed> store_needs(const Workspace& ws) {
   const std::vector<AggregateRates> rates =
       aggregate_rates(ws.model, operation_rates(ws.model, true));
@@ -93,7 +93,7 @@ std::vector<StoreNeed> store_needs(const Workspace& ws) {
     const ServiceId owner = owner_of(ws.model, id);
     if (!owner.valid()) continue;
     const AggregateRates& rate = rates[static_cast<std::size_t>(id.index)];
-    const StoreRole role = role_of(ws.model, id, rate);
+    const StoreRole role = store_role(ws.model, id, rate);
     auto it = std::ranges::find_if(
         out, [&](const StoreNeed& n) { return n.service == owner && n.role == role; });
     if (it == out.end()) {

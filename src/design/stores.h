@@ -23,6 +23,10 @@ struct StoreNeed {
 
 std::vector<StoreNeed> store_needs(const Workspace& ws);
 
+// Analytics: scanned by the thousand; Log: appended faster or kept larger than a database of
+// records takes. Neither where an invariant or an atomic operation needs transactions.
+StoreRole store_role(const Architecture& model, AggregateId id, const AggregateRates& rates);
+
 // What an engine would need to carry it: shards, by size and by writes at 60% of 8 cores a copy.
 struct StoreSize {
   int shards = 1;

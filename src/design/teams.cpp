@@ -26,12 +26,45 @@ double stem_match(std::string_view a, std::string_view b) {
   return n >= 4 ? static_cast<double>(n) / static_cast<double>(std::max(a.size(), b.size())) : 0;
 }
 
+// Words that belong to one line of business: a team named after one of them fits data named after
+// another. Stems, so that "payment" and "payments" both match.
+constexpr std::string_view kTrades[] = {
+    "money payment billing financ invoice charge refund settle transfer card balance processing "
+    "transaction authoriz",
+    "ledger account transfer entry booking posting",
+    "logistic stock inventor shipment warehouse deliver carrier fulfil",
+    "storefront product catalog cart price browse search review",
+    "order cart checkout basket",
+    "onboarding customer kyc user profile identity aml",
+    "access auth api-key key merchant credential session",
+    "risk fraud aml sanction score compliance",
+    "channel statement document portal mobile",
+    "insight report analytic statistic sales figure log metric",
+    "messag notification webhook mail push event",
+    "intake ingest reading sensor measurement",
+    "stream rollup window aggregat",
+    "product dashboard alarm account device",
+};
+
+double trade_match(std::string_view team, std::string_view name) {
+  for (const std::string_view trade : kTrades) {
+    const std::vector<std::string_view> stems = split_words(trade);
+    const auto has = [&](std::string_view text) {
+      return std::ranges::any_of(
+          stems, [&](std::string_view stem) { return text.find(stem) != std::string_view::npos; });
+    };
+    if (has(team) && has(name)) return 1;
+  }
+  return 0;
+}
+
 double fit(const Workspace& ws, const Team& team, const std::vector<AggregateId>& aggregates,
            const std::string& name) {
   double out = stem_match(team.name, name) * 3;
   for (const AggregateId id : aggregates) {
     const Aggregate& aggregate = ws.model.aggregates[id];
-    out += stem_match(team.name, kebab_case(aggregate.name)) * 2 /
+    out += (stem_match(team.name, kebab_case(aggregate.name)) * 2 +
+            trade_match(team.name, kebab_case(aggregate.name))) /
            static_cast<double>(aggregates.size());
     const bool huge = stored_bytes(aggregate, 1) > 500e9;
     for (const std::string& skill : *team.knows) {

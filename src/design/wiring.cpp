@@ -262,6 +262,34 @@ void create_operation_endpoint(Workspace& ws, OperationId id) {
   ws.made.push_back({endpoint_id, Role::Operation, id, {}, false, {}});
 }
 
+std::string rest_channel(const Operation& operation) {
+  return operation.name + ".accepted";
+}
+
+// The consumer that does what is left of an operation which has answered already. A channel of its
+// own, so that its backlog holds up nothing else.
+void create_rest(Workspace& ws, OperationId id) {
+  const Operation& operation = ws.model.operations[id];
+  const OperationPlan& plan = ws.plan(id);
+  if (plan.given || plan.answers_after == 0) return;
+  const DecisionId by = find_by_name(ws.model.decisions, operation.name + ".answer");
+  Draft draft(ws, "", "interactions", "");
+  draft.adopt(by);
+  Channel channel;
+  channel.name = rest_channel(operation);
+  draft.made(channel, "channels." + channel.name);
+  const ChannelId channel_id = ws.model.channels.add(std::move(channel));
+  Channel& of = ws.model.channels[channel_id];
+  draft.fill(of.owner, Ref<ServiceId>(ws.model.services[plan.entry].name, plan.entry));
+  draft.fill(of.events, std::vector<std::string>{camel(operation.name) + "Accepted"});
+  const EndpointId endpoint_id = add_endpoint(ws, draft, plan.entry, "complete-" + operation.name);
+  Endpoint& endpoint = ws.model.endpoint(endpoint_id);
+  draft.fill(endpoint.protocol, Protocol::Consumes);
+  draft.fill(endpoint.consumes, Ref<ChannelId>(of.name, channel_id));
+  draft.fill(endpoint.idempotent, Idempotency::ByKey);
+  ws.made.push_back({endpoint_id, Role::Rest, id, {}, false, {}});
+}
+
 void create_projections(Workspace& ws) {
   for (const auto& [aggregate, viewer] : ws.views) {
     const Aggregate& of = ws.model.aggregates[aggregate];
@@ -437,24 +465,23 @@ struct Filler {
     reads.clear();
   }
 
-  std::vector<Step> operation(OperationId id, ServiceId at) {
+  // Steps [from, to) of the plan.
+  void planned_steps(std::vector<Step>& out, OperationId id, ServiceId at, std::size_t from_step,
+                     std::size_t to_step) {
     const Operation& of = ws.model.operations[id];
     const OperationPlan& plan = ws.plan(id);
-    std::vector<Step> out{work(at)}, reads;
-    if (plan.saga)  // the coordinator's log: where the saga stands is known after a crash
-      if (const StoreId log = own_store(at); log.valid())
-        out.push_back(on_store(StepKind::Write, log, 1));
-    for (const StepPlan& planned : plan.steps) {
+    std::vector<Step> reads;
+    for (std::size_t i = from_step; i < to_step; ++i) {
+      const StepPlan& planned = plan.steps[i];
       const ProblemStep& step_of = (*of.steps)[static_cast<std::size_t>(planned.step)];
-      const bool write_step = is_write(step_of.verb);
       if (planned.crossing == Crossing::Call) {
         Step remote = call(internal_endpoint(ws, planned.owner, step_of, stale_read(of, step_of)));
-        if (write_step) {
-          flush_reads(out, reads);
-          out.push_back(std::move(remote));
-        } else {
+        if (!is_write(step_of.verb)) {
           reads.push_back(std::move(remote));
+          continue;
         }
+        flush_reads(out, reads);
+        out.push_back(std::move(remote));
         continue;
       }
       flush_reads(out, reads);
@@ -466,16 +493,47 @@ struct Filler {
       }
     }
     flush_reads(out, reads);
-    // A saga ends with a write of its coordinator, which carries the announcement.
-    if (plan.saga &&
-        (plan.steps.empty() || plan.steps.back().crossing != Crossing::Local ||
-         !is_write((*of.steps)[static_cast<std::size_t>(plan.steps.back().step)].verb)))
-      if (const StoreId log = own_store(at); log.valid())
-        out.push_back(on_store(StepKind::Write, log, 1));
+  }
+
+  void log_write(std::vector<Step>& out, ServiceId at) {
+    if (const StoreId log = own_store(at); log.valid())
+      out.push_back(on_store(StepKind::Write, log, 1));
+  }
+
+  // A saga ends with a write of its coordinator, which carries the announcement.
+  void finish(std::vector<Step>& out, OperationId id, ServiceId at) {
+    const Operation& of = ws.model.operations[id];
+    const OperationPlan& plan = ws.plan(id);
+    const bool ends_with_own_write =
+        !plan.steps.empty() && plan.steps.back().crossing == Crossing::Local &&
+        is_write((*of.steps)[static_cast<std::size_t>(plan.steps.back().step)].verb);
+    if (plan.saga && !ends_with_own_write) log_write(out, at);
     for (const std::string& text : *of.emits) {
       const Emission emission = parse_emission(text);
       publish(out, emission.event, emission.share);
     }
+  }
+
+  std::vector<Step> operation(OperationId id, ServiceId at) {
+    const OperationPlan& plan = ws.plan(id);
+    std::vector<Step> out{work(at)};
+    if (plan.saga) log_write(out, at);  // where the saga stands is known after a crash
+    if (plan.answers_after > 0) {
+      planned_steps(out, id, at, 0, plan.answers_after);
+      log_write(out, at);
+      publish(out, camel(ws.model.operations[id].name) + "Accepted", Share{1});
+      return out;
+    }
+    planned_steps(out, id, at, 0, plan.steps.size());
+    finish(out, id, at);
+    return out;
+  }
+
+  std::vector<Step> rest(OperationId id, ServiceId at) {
+    const OperationPlan& plan = ws.plan(id);
+    std::vector<Step> out{work(at, .6)};
+    planned_steps(out, id, at, plan.answers_after, plan.steps.size());
+    finish(out, id, at);
     return out;
   }
 
@@ -484,6 +542,7 @@ struct Filler {
     std::vector<Step> out;
     switch (made.role) {
       case Role::Operation: return operation(made.operation, at);
+      case Role::Rest: return rest(made.operation, at);
       case Role::Step:
       case Role::Undo:
         out.push_back(work(at, .6));  // no public edge: no session, no rendering
@@ -526,6 +585,8 @@ void create_endpoints(Workspace& ws) {
   create_channels(ws);
   for (const OperationId id : ws.model.operations.ids())
     create_operation_endpoint(ws, id);
+  for (const OperationId id : ws.model.operations.ids())
+    create_rest(ws, id);
   for (const OperationId id : ws.model.operations.ids()) {
     const Operation& operation = ws.model.operations[id];
     const OperationPlan& plan = ws.plan(id);

@@ -58,6 +58,10 @@ Draft& Draft::reversibility(Reversibility reversibility) {
 
 DecisionId Draft::keep() {
   if (!id_.valid()) {
+    // Names are keys in the model: a second decision of the same name gets a number.
+    const std::string name = decision_.name;
+    for (int n = 2; find_by_name(workspace_.model.decisions, decision_.name).valid(); ++n)
+      decision_.name = name + "-" + std::to_string(n);
     id_ = workspace_.model.decisions.add(std::move(decision_));
     Decision& kept = workspace_.model.decisions[id_];
     const Provenance own{Origin::Decided, {}, id_};
@@ -194,6 +198,40 @@ std::vector<double> operation_rates(const Architecture& model, bool peak) {
     rates = std::move(next);
   }
   return rates;
+}
+
+Architecture at_highest_load(const Architecture& model) {
+  Architecture out = model;
+  for (const Experiment& experiment : model.experiments) {
+    const ExperimentLoad& load = *experiment.load;
+    double all = load.all ? load.all->value : 1;
+    if (load.ramp)
+      all *= std::max(load.ramp->from.or_else({1}).value, load.ramp->to.or_else({1}).value);
+    if (load.spike) all *= load.spike->by.or_else({1}).value;
+    for (const LoadStep& step : *load.steps)
+      all = std::max(all, step.by.or_else({1}).value);
+    for (const OperationId id : model.operations.ids()) {
+      const Operation& given = model.operations[id];
+      if (!given.load || !given.load->peak) continue;
+      double rate = given.load->peak->per_second * all;
+      for (const LoadChange& change : load.changes)
+        if (change.operation.id == id)
+          rate = change.absolute ? change.rate.per_second
+                                 : given.load->peak->per_second * all * change.factor.value;
+      Rate& highest = *out.operations[id].load->peak;
+      highest.per_second = std::max(highest.per_second, rate);
+    }
+  }
+  return out;
+}
+
+Duration highest_load_lasts(const Architecture& model, OperationId operation) {
+  Duration out;
+  for (const Experiment& experiment : model.experiments)
+    for (const LoadChange& change : experiment.load->changes)
+      if (change.operation.id == operation && (change.absolute || change.factor.value > 1))
+        out = std::max(out, experiment.load->over.or_else(Duration::from_seconds(60)));
+  return out;
 }
 
 std::vector<AggregateRates> aggregate_rates(const Architecture& model,

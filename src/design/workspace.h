@@ -50,14 +50,16 @@ struct OperationPlan {
   ServiceId entry;
   std::vector<StepPlan> steps;  // in the order in which they run
   bool saga = false;            // writes cross services and must be all or nothing
+  // Above 0: it answers once so many of `steps` are done, and a consumer of its own does the rest.
+  std::size_t answers_after = 0;
 };
 
 // An endpoint that a pass made, with what it is for.
 struct MadeEndpoint {
-  enum class Role : std::uint8_t { Operation, Step, Undo, Project };
+  enum class Role : std::uint8_t { Operation, Rest, Step, Undo, Project };
   EndpointId endpoint;
   Role role = Role::Operation;
-  OperationId operation;  // Operation
+  OperationId operation;  // Operation, Rest
   ProblemStep step;       // Step, Undo
   bool stale = false;     // Step: a read that a cache may answer
   AggregateId aggregate;  // Project: the view that it keeps
@@ -165,6 +167,11 @@ class Workspace {
 // Runs per second of each operation: its own load, its schedule, or that of the events that start
 // it (to a fixed point; a cycle of events is cut at 32 rounds).
 std::vector<double> operation_rates(const Architecture& model, bool peak);
+
+// The model with each operation's peak raised to the highest load that an experiment puts on it.
+Architecture at_highest_load(const Architecture& model);
+// How long that load lasts in the longest experiment that raises the operation's; zero: none does.
+Duration highest_load_lasts(const Architecture& model, OperationId operation);
 // Reads and writes per second of each aggregate's rows (x20 counts twenty).
 struct AggregateRates {
   double reads = 0, writes = 0;

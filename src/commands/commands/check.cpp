@@ -44,7 +44,7 @@ bool use_baseline(const Invocation& invocation, Diagnostics& findings) {
   return true;
 }
 
-int fix(const Invocation& invocation, const LoadedModel& loaded, const Diagnostics& findings) {
+int fix(const Invocation& invocation, const ReadModel& loaded, const Diagnostics& findings) {
   const FixSafety limit = invocation.has("--unsafe") ? FixSafety::Unsafe : FixSafety::Safe;
   const auto fixed = make_fixes(findings, loaded.sources, limit);
   if (!fixed) {
@@ -69,7 +69,7 @@ int fix(const Invocation& invocation, const LoadedModel& loaded, const Diagnosti
 int run(const Invocation& invocation) {
   std::vector<std::pair<std::string, std::string>> outputs;
   if (!parse_outputs(invocation, kFindingFormats, outputs)) return kExitUsage;
-  Loaded loaded;
+  ModelInput loaded;
   load_model(invocation, invocation.arguments[0], loaded);
   const std::string format =
       invocation.get("--format", invocation.streams.out_is_terminal ? "human" : "concise");

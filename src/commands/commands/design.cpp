@@ -83,7 +83,7 @@ int run(const Invocation& invocation) {
   if (!parse_outputs(invocation, "human|markdown|html|json|model", outputs)) return kExitUsage;
   DesignOptions options;
   if (!read_options(invocation, options)) return kExitUsage;
-  Loaded loaded;
+  ModelInput loaded;
   load_model(invocation, invocation.arguments[0], loaded);
   if (!loaded.ok) return kExitUsage;
   DesignResult result = design(std::move(loaded.model.model), built_in_catalog(), options);

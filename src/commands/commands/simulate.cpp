@@ -1,5 +1,6 @@
 #include "simulate/simulate.h"
 
+#include <algorithm>
 #include <csignal>
 
 #include <fmt/core.h>
@@ -58,7 +59,7 @@ int run(const Invocation& invocation) {
   if (!parse_outputs(invocation, "human|json", outputs)) return kExitUsage;
   SimulateOptions options;
   if (!read_options(invocation, options)) return kExitUsage;
-  Loaded loaded;
+  ModelInput loaded;
   load_model(invocation, invocation.arguments[0], loaded);
   if (!loaded.ok) return kExitUsage;
   Architecture model = std::move(loaded.model.model);

@@ -10,7 +10,7 @@
 namespace scantling {
 namespace {
 
-std::string origin_text(const LoadedModel& loaded, const Architecture& model,
+std::string origin_text(const ReadModel& loaded, const Architecture& model,
                         const Provenance& from) {
   switch (from.origin) {
     case Origin::Absent: return "not in the model";
@@ -82,7 +82,7 @@ int unknown(const Invocation& invocation, const Architecture& model, const std::
 }
 
 int run(const Invocation& invocation) {
-  Loaded loaded;
+  ModelInput loaded;
   load_model(invocation, invocation.arguments[0], loaded);
   if (!loaded.ok) return kExitUsage;
   DesignOptions options;

@@ -10,6 +10,7 @@
 
 #include "base/text.h"
 #include "design/passes.h"
+#include "design/stores.h"
 #include "design/teams.h"
 
 namespace scantling {
@@ -44,6 +45,28 @@ void add_functionalities(const Architecture& model, cut::Input& input) {
   }
 }
 
+// Pairs that an architect keeps apart unless there are too few hands: what is scanned or appended
+// in bulk from what is changed record by record (they scale, fail and are stored differently), and
+// card data from the rest where PCI DSS assesses every service that holds it.
+std::vector<std::vector<int>> natural_separations(const Workspace& ws) {
+  const Architecture& model = ws.model;
+  const std::vector<AggregateRates> rates = aggregate_rates(model, operation_rates(model, true));
+  const bool pci = std::ranges::find(*model.constraints->compliance, Regime::PciDss) !=
+                   model.constraints->compliance->end();
+  const auto kind = [&](AggregateId id) {
+    return std::pair(
+        store_role(model, id, rates[static_cast<std::size_t>(id.index)]),
+        pci && model.aggregates[id].data.or_else(DataClass::Internal) == DataClass::Cardholder);
+  };
+  std::vector<std::vector<int>> out;
+  for (const AggregateId a : model.aggregates.ids())
+    for (const AggregateId b : model.aggregates.ids())
+      if (a.index < b.index && kind(a) != kind(b) && !owner_of(model, a).valid() &&
+          !owner_of(model, b).valid())
+        out.push_back({a.index, b.index});
+  return out;
+}
+
 void add_constraints(const Workspace& ws, cut::Input& input) {
   const Architecture& model = ws.model;
   for (const auto& group : *model.constraints->keep_together)
@@ -63,8 +86,11 @@ void add_constraints(const Workspace& ws, cut::Input& input) {
     input.constraints.services_low = static_cast<int>(model.constraints->services->low);
     input.constraints.services_high = static_cast<int>(model.constraints->services->high);
   } else {
-    input.constraints.services_high = std::clamp(
-        services_the_teams_can_own(ws), 1, std::max(1, static_cast<int>(model.aggregates.size())));
+    const int most = std::max(1, static_cast<int>(model.aggregates.size()));
+    input.constraints.services_high = std::clamp(services_the_teams_can_own(ws), 1, most);
+    // A team that owns nothing of its own waits for the others' releases.
+    input.constraints.services_low =
+        std::clamp(static_cast<int>(product_teams(ws).size()), 1, input.constraints.services_high);
   }
 }
 
@@ -352,6 +378,33 @@ void decide_languages(Workspace& ws) {
   }
 }
 
+// The best cut with the natural separations, else without them, else with what is given alone; then
+// the conflict between the model's own lines is an open question. `input` is left as it was cut.
+cut::Result search(Workspace& ws, cut::Input& input) {
+  cut::Options options;
+  options.seed = ws.options.seed;
+  options.jobs = ws.options.jobs;
+  const std::vector<int> together(input.entities.size(), 0);
+  if (input.constraints.services_high == 1) return cut::assess(input, together, options);
+  const cut::Constraints asked = input.constraints;
+  for (auto& pair : natural_separations(ws))
+    input.constraints.keep_apart.push_back(std::move(pair));
+  cut::Result result = cut::decompose(input, options);
+  if (!result.conflicts.empty() && input.constraints.keep_apart.size() > asked.keep_apart.size()) {
+    input.constraints = asked;
+    result = cut::decompose(input, options);
+  }
+  if (!result.conflicts.empty()) {
+    for (const cut::Conflict& conflict : result.conflicts)
+      ws.assume("constraints", "these can't all hold: " + conflict.reason,
+                "which of them gives way?");
+    input.constraints = {};
+    input.constraints.pins = asked.pins;
+    result = cut::decompose(input, options);
+  }
+  return result.chosen.group.empty() ? cut::assess(input, together, options) : result;
+}
+
 }  // namespace
 
 void pass_boundaries(Workspace& ws) {
@@ -365,26 +418,8 @@ void pass_boundaries(Workspace& ws) {
     return owner.valid() && model.services[owner].context;
   });
   if (!complete) {
-    const cut::Input input = boundaries_input(ws);
-    cut::Options options;
-    options.seed = ws.options.seed;
-    options.jobs = ws.options.jobs;
-    cut::Result result;
-    if (input.constraints.services_high == 1)
-      result = cut::assess(input, std::vector<int>(input.entities.size(), 0), options);
-    else
-      result = cut::decompose(input, options);
-    if (!result.conflicts.empty()) {
-      for (const cut::Conflict& conflict : result.conflicts)
-        ws.assume("constraints", "these can't all hold: " + conflict.reason,
-                  "which of them gives way?");
-      cut::Input relaxed = input;
-      relaxed.constraints = {};
-      relaxed.constraints.pins = input.constraints.pins;
-      result = cut::decompose(relaxed, options);
-    }
-    if (result.chosen.group.empty())
-      result = cut::assess(input, std::vector<int>(input.entities.size(), 0), options);
+    cut::Input input = boundaries_input(ws);
+    const cut::Result result = search(ws, input);
     Draft draft(ws, "boundaries", "boundaries",
                 "into how many services is the system cut, and along which lines?");
     decide_number(ws, input, result, draft);

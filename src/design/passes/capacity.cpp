@@ -16,39 +16,22 @@ constexpr double kMostUtilisationAfterLoss =
 constexpr double kConcurrencyMargin = 3;  // over the mean in progress at peak
 constexpr std::int64_t kLeastConcurrency = 16, kMostConcurrency = 1024;
 constexpr double kInstancesWorthABiggerOne = 24;
-
-// The model with each operation's peak raised to the highest load that an experiment puts on it.
-Architecture at_highest_load(const Architecture& model) {
-  Architecture out = model;
-  for (const Experiment& experiment : model.experiments) {
-    const ExperimentLoad& load = *experiment.load;
-    double all = load.all ? load.all->value : 1;
-    if (load.ramp)
-      all *= std::max(load.ramp->from.or_else({1}).value, load.ramp->to.or_else({1}).value);
-    if (load.spike) all *= load.spike->by.or_else({1}).value;
-    for (const LoadStep& step : *load.steps)
-      all = std::max(all, step.by.or_else({1}).value);
-    for (const OperationId id : model.operations.ids()) {
-      const Operation& given = model.operations[id];
-      if (!given.load || !given.load->peak) continue;
-      double rate = given.load->peak->per_second * all;
-      for (const LoadChange& change : load.changes)
-        if (change.operation.id == id)
-          rate = change.absolute ? change.rate.per_second
-                                 : given.load->peak->per_second * all * change.factor.value;
-      Rate& highest = *out.operations[id].load->peak;
-      highest.per_second = std::max(highest.per_second, rate);
-    }
-  }
-  return out;
-}
+constexpr double kPace = .95;  // of an external's limit
 
 double factor_of(const std::map<std::string, double>& demands, const std::string& name) {
   const auto it = demands.find(name);
   return it == demands.end() ? 1 : it->second;
 }
 
-// Instances that keep the utilisation at the target, and below 80% when one of the zones is gone.
+// The profile's, or lower, so that a lost zone leaves the rest below 75% before any scaling.
+double utilisation_target(const Workspace& ws, int zones) {
+  const double left = zones > 1 ? static_cast<double>(zones - 1) / zones : 1;
+  return std::floor(std::min(ws.profile_utilisation(), kMostUtilisationAfterLoss * left) * 20 +
+                    1e-9) /
+         20;
+}
+
+// Instances that keep the utilisation at the target, and below 75% when one of the zones is gone.
 struct Need {
   double cores = 0;  // busy, at this load
   int instances = 1;
@@ -82,13 +65,17 @@ void size_service(Workspace& ws, ServiceId id, const Views& views) {
   const StationEstimate* highest = views.highest.station("service", service.name);
   if (mean == nullptr || peak == nullptr || highest == nullptr) return;
   const int zones = std::max(1, ws.zones());
-  const double target = ws.profile_utilisation();
+  const double target = utilisation_target(ws, zones);
   const double factor = factor_of(ws.demands.service_capacity, service.name);
   double cpu = runtime.cpu ? runtime.cpu->value : 1;
-  if (!runtime.cpu)
-    while (cpu < 8 && instances_for(highest->arrival_rate * factor, highest->service_seconds, cpu,
-                                    target, zones)
-                              .instances > kInstancesWorthABiggerOne)
+  // A runtime that runs one thread gains nothing from a second core.
+  const bool one_thread =
+      runtime.language && (*runtime.language == "nodejs" || *runtime.language == "typescript" ||
+                           *runtime.language == "python" || *runtime.language == "ruby");
+  if (!runtime.cpu && !one_thread)
+    while (cpu < 8 &&
+           instances_for(highest->arrival_rate, highest->service_seconds, cpu, target, zones)
+                   .instances > kInstancesWorthABiggerOne)
       cpu *= 2;
   const Need low = instances_for(mean->arrival_rate, mean->service_seconds, cpu, target, zones);
   const Need at_peak =
@@ -115,7 +102,7 @@ void size_service(Workspace& ws, ServiceId id, const Views& views) {
             : "no room for a zone's loss, or for the queueing above 60%");
   draft.because(
       fmt::format("{} cores busy at mean load, {} at peak, {} at the highest an experiment asks "
-                  "for; {}% at most, and 80% with one of {} gone",
+                  "for; {}% at most, and 75% with one of {} gone",
                   number_text(low.cores, 3), number_text(at_peak.cores, 3),
                   number_text(high.cores, 3), number_text(target * 100, 3), plural(zones, "zone")));
   const double takes = to * cpu * target / std::max(1e-12, highest->service_seconds);
@@ -150,6 +137,15 @@ void size_service(Workspace& ws, ServiceId id, const Views& views) {
   }
 }
 
+// Instances that run at a load once autoscaling has followed it, a zone lost: fewer than the most.
+double instances_at(const Service& service, const StationEstimate& station) {
+  const double cpu = service.runtime->cpu.or_else({1}).value;
+  const double busy =
+      station.arrival_rate * station.service_seconds / (cpu * kMostUtilisationAfterLoss);
+  const auto& range = *service.runtime->instances;
+  return std::clamp(busy, 1.0, static_cast<double>(range.high));
+}
+
 std::int64_t round_up(double value, std::int64_t least, std::int64_t most) {
   std::int64_t out = least;
   while (out < most && static_cast<double>(out) < value)
@@ -167,12 +163,11 @@ void size_concurrency(Workspace& ws, ServiceId id, const Estimate& highest) {
   for (const EndpointEstimate& endpoint : highest.endpoints)
     if (endpoint.endpoint.service == id)
       held += endpoint.rate * std::max(endpoint.mean_seconds, .3 * endpoint.p99_seconds);
-  const int zones = std::max(1, ws.zones());
-  const double left =
-      static_cast<double>(runtime.instances->high) * (zones > 1 ? (zones - 1.0) / zones : 1);
+  const double left = instances_at(service, *station);
   const double each = held / std::max(1.0, left);
   const std::int64_t concurrency =
-      round_up(each * kConcurrencyMargin, kLeastConcurrency, kMostConcurrency);
+      round_up(std::max(each, runtime.cpu.or_else({1}).value * 4) * kConcurrencyMargin,
+               kLeastConcurrency, kMostConcurrency);
   Draft draft(ws, service.name + ".concurrency", "capacity",
               fmt::format("how many requests may one instance of {} hold, and how many may wait?",
                           service.name));
@@ -203,8 +198,10 @@ void size_pool(Workspace& ws, StoreId id, const Estimate& highest) {
   const Service& owner = ws.model.services[store.owner->id];
   if (station == nullptr || !owner.runtime->instances) return;
   const double instances = static_cast<double>(owner.runtime->instances->high);
+  const StationEstimate* callers = highest.station("service", owner.name);
+  const double running = callers == nullptr ? instances : instances_at(owner, *callers);
   const double open =
-      station->arrival_rate * (station->service_seconds + station->wait_mean_seconds) / instances;
+      station->arrival_rate * (station->service_seconds + station->wait_mean_seconds) / running;
   std::int64_t size = std::max<std::int64_t>(4, static_cast<std::int64_t>(std::ceil(open * 3 + 2)));
   std::int64_t allowed = INT64_MAX;
   if (store.max_connections)
@@ -236,6 +233,32 @@ void size_pool(Workspace& ws, StoreId id, const Estimate& highest) {
   draft.set(store.waiting, Count{size * 4}, "stores." + store.name + ".waiting");
 }
 
+// Of a channel whose consumer does what an external can't keep up with: so many in work at once
+// that the external is asked just below its limit (Little's law). 0: not such a channel.
+std::int64_t paced_partitions(const Workspace& ws, ChannelId id, const Estimate& highest) {
+  for (const MadeEndpoint& made : ws.made) {
+    if (made.role != MadeEndpoint::Role::Rest ||
+        ws.model.endpoint(made.endpoint).consumes->id != id)
+      continue;
+    const EndpointEstimate* of = highest.of(made.endpoint);
+    double limit = 1e18, mean = 0;
+    for (const StepPlan& planned : ws.plan(made.operation).steps) {
+      const ProblemStep& step =
+          (*ws.model.operations[made.operation].steps)[static_cast<std::size_t>(planned.step)];
+      if (!step.calls) continue;
+      const External& external = ws.model.externals[step.calls->id];
+      if (external.limit) limit = std::min(limit, external.limit->per_second);
+      mean += external.latency->mean_seconds();
+    }
+    if (of == nullptr || limit > 1e17) continue;
+    // The estimate's own time holds waiting at a queue that pacing keeps away; no more than half
+    // again.
+    const double seconds = std::clamp(of->mean_seconds, mean, 1.5 * mean);
+    return std::max<std::int64_t>(1, static_cast<std::int64_t>(kPace * limit * seconds));
+  }
+  return 0;
+}
+
 // Enough partitions that consumers in parallel keep up at the highest load, in steps that divide
 // well.
 void size_channel(Workspace& ws, ChannelId id, const Estimate& highest) {
@@ -253,9 +276,11 @@ void size_channel(Workspace& ws, ChannelId id, const Estimate& highest) {
   const double factor = factor_of(ws.demands.channel_capacity, channel.name);
   const double wanted = most / .5 * factor;
   static constexpr std::int64_t kSteps[] = {3, 6, 12, 24, 48, 96, 192, 384, 768, 1536};
+  const std::int64_t paced = paced_partitions(ws, id, highest);
   std::int64_t partitions = kSteps[0];
   for (const std::int64_t step : kSteps)
     if (static_cast<double>(partitions) < wanted) partitions = step;
+  if (paced > 0) partitions = paced;
   if (channel.partitions.fixed()) partitions = channel.partitions->value;
   Draft draft(ws, channel.name + ".partitions", "capacity",
               fmt::format("into how many partitions is {} cut?", channel.name));
@@ -263,9 +288,12 @@ void size_channel(Workspace& ws, ChannelId id, const Estimate& highest) {
       .reject(plural(std::max<std::int64_t>(1, partitions / 2), "partition"),
               {score("messages in work at once", most)},
               "half as many would leave the slowest consumer without room")
-      .because(fmt::format("{} has {} messages in work at once at the highest load; twice that",
-                           slowest.empty() ? std::string("no consumer") : slowest,
-                           number_text(most, 3)))
+      .because(
+          paced > 0
+              ? std::string("as many in work at once as keep just below the external's limit")
+              : fmt::format("{} has {} messages in work at once at the highest load; twice that",
+                            slowest.empty() ? std::string("no consumer") : slowest,
+                            number_text(most, 3)))
       .flips(fmt::format("flips if a handler takes {} times as long",
                          number_text(static_cast<double>(partitions) / std::max(.01, most), 2)))
       .traces({"channels." + channel.name})
@@ -286,40 +314,46 @@ void size_channel(Workspace& ws, ChannelId id, const Estimate& highest) {
   }
 }
 
-// Shards or copies until the highest load leaves the store below 60%.
+// Shards until the highest load leaves each store below 60%: tried on a copy, decided once.
 void size_stores(Workspace& ws) {
+  Architecture trial = at_highest_load(ws.model);
+  std::map<StoreId, double> utilisation;  // before
   for (int round = 0; round < 6; ++round) {
-    const Estimate highest = estimate(at_highest_load(ws.model));
+    const Estimate highest = estimate(trial);
     bool changed = false;
     for (const StoreId id : ws.model.stores.ids()) {
-      Store& store = ws.model.stores[id];
+      Store& store = trial.stores[id];
       const StationEstimate* station = highest.station("store", store.name);
       if (station == nullptr || station->utilisation <= .6 || store.shards.fixed() || !store.shards)
         continue;
+      utilisation.try_emplace(id, station->utilisation);
+      const double factor = std::min(8.0, station->utilisation / .6);
       const std::int64_t before = store.shards->value;
-      const std::int64_t shards = std::max(
-          before + 1, static_cast<std::int64_t>(std::ceil(
-                          static_cast<double>(before) * std::min(8.0, station->utilisation / .6))));
-      Draft draft(ws, store.name + ".capacity", "capacity",
-                  fmt::format("what carries the highest load on {}?", store.name));
-      draft.choose(plural(shards, "shard"))
-          .reject(plural(before, "shard"), {score("utilisation", station->utilisation * 100, "%")},
-                  fmt::format("{}% busy at the highest load",
-                              number_text(station->utilisation * 100, 3)))
-          .because(fmt::format("{} requests at the highest load, {} each",
-                               readable(Rate{station->arrival_rate}),
-                               readable_seconds(station->service_seconds)))
-          .flips("flips if a cache takes the reads")
-          .reversibility(Reversibility::Hard);
-      draft.set(store.shards, Count{shards}, "stores." + store.name + ".shards");
-      if (!store.shard_key) {
-        const std::string key =
-            store.holds->empty() ? "id" : kebab_case(store.holds->front().name) + "-id";
-        draft.set(store.shard_key, key, "stores." + store.name + ".shard-key");
-      }
+      store.shards->value = std::max(
+          before + 1, static_cast<std::int64_t>(std::ceil(static_cast<double>(before) * factor)));
       changed = true;
     }
     if (!changed) break;
+  }
+  for (const auto& [id, busy] : utilisation) {
+    Store& store = ws.model.stores[id];
+    const std::int64_t before = store.shards->value, shards = trial.stores[id].shards->value;
+    Draft draft(ws, store.name + ".capacity", "capacity",
+                fmt::format("what carries the highest load on {}?", store.name));
+    draft.choose(plural(shards, "shard"))
+        .reject(plural(before, "shard"), {score("utilisation", busy * 100, "%")},
+                fmt::format("{}% busy at the highest load", number_text(busy * 100, 3)))
+        .because(fmt::format("{}% busy at the highest load with {}", number_text(busy * 100, 3),
+                             plural(before, "shard")))
+        .flips("flips if a cache takes the reads")
+        .traces({"stores." + store.name})
+        .reversibility(Reversibility::Hard);
+    draft.set(store.shards, Count{shards}, "stores." + store.name + ".shards");
+    if (!store.shard_key) {
+      const std::string key =
+          store.holds->empty() ? "id" : kebab_case(store.holds->front().name) + "-id";
+      draft.set(store.shard_key, key, "stores." + store.name + ".shard-key");
+    }
   }
 }
 

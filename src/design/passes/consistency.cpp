@@ -134,6 +134,69 @@ void decide_style(Workspace& ws, OperationId id, const Participants& participant
   draft.fill(of.durable, true);
 }
 
+// The external that takes fewer requests a second than the operation makes at its highest load;
+// invalid when there is none, or when it has no `within` that is longer than its answer.
+ExternalId too_slow_external(const Workspace& ws, OperationId id, double rate) {
+  const Operation& operation = ws.model.operations[id];
+  if (!operation.within || !operation.on->empty() || operation.every) return {};
+  for (const ProblemStep& step : *operation.steps)
+    if (step.calls) {
+      const External& external = ws.model.externals[step.calls->id];
+      if ((external.limit && rate > external.limit->per_second) ||
+          ws.demands.answered_early.contains(operation.name))
+        return step.calls->id;
+    }
+  return {};
+}
+
+// Whether an operation answers before an external that can't keep up is done. The backlog that the
+// highest load leaves has to be gone within `within`.
+void decide_answer(Workspace& ws, OperationId id, const std::vector<double>& highest) {
+  OperationPlan& plan = ws.plan(id);
+  const Operation& operation = ws.model.operations[id];
+  const double rate = highest[static_cast<std::size_t>(id.index)];
+  const ExternalId slow = too_slow_external(ws, id, rate);
+  if (!plan.saga || !slow.valid()) return;
+  std::size_t first = 0;
+  while (first < plan.steps.size() &&
+         !(*operation.steps)[static_cast<std::size_t>(plan.steps[first].step)].calls)
+    ++first;
+  if (first == 0 || first == plan.steps.size()) return;
+  const External& external = ws.model.externals[slow];
+  const double limit = external.limit ? external.limit->per_second : rate;
+  const double lasts = highest_load_lasts(ws.model, id).seconds();
+  const double wait = std::max(0.0, rate - limit) * lasts / limit;
+  const std::string name = operation.name + ".answer";
+  const std::string locked = ws.locked_choice(name);
+  if (locked.starts_with("after")) return;
+  plan.answers_after = first;
+  Draft draft(ws, name, "consistency",
+              fmt::format("does {} answer before {} is done?", operation.name, external.name));
+  draft
+      .choose(fmt::format("before: a consumer calls {}", external.name),
+              {score("requests that can be accepted", rate, "/s"),
+               score("longest wait for the rest", wait, "s")})
+      .reject(fmt::format("after {} has answered", external.name),
+              {score("requests that can be accepted", limit, "/s"),
+               score("longest wait for the rest", 0, "s")},
+              fmt::format("{} of {} requests a second would be refused",
+                          number_text(std::max(0.0, rate - limit), 4), number_text(rate, 4)))
+      .because(fmt::format(
+          "{} takes {} and the highest load is {}; the backlog of {} is gone after {}, {} allowed",
+          external.name, readable(Rate{limit}), readable(Rate{rate}), readable_seconds(lasts),
+          readable_seconds(wait), to_text(*operation.within)))
+      .flips(fmt::format("flips if {} took more than {}", external.name, readable(Rate{rate})))
+      .traces({"operations." + operation.name + ".within", "externals." + external.name + ".limit"})
+      .reversibility(Reversibility::Costly)
+      .keep();
+  if (wait > operation.within->seconds())
+    ws.assume("operations." + operation.name + ".within",
+              fmt::format("at the highest load the last {} is done after {}, {} allowed",
+                          operation.name, readable_seconds(wait), to_text(*operation.within)),
+              fmt::format("may {} take longer then, or can {} take more than {}?", operation.name,
+                          external.name, readable(Rate{limit})));
+}
+
 EndpointId find_undo(const Workspace& ws, ServiceId owner, const ProblemStep& step) {
   const ServiceId at = owner;
   std::string name =
@@ -304,6 +367,9 @@ void pass_consistency(Workspace& ws) {
   if (ws.model.services.empty()) return;
   for (const OperationId id : ws.model.operations.ids())
     decide_atomicity(ws, id);
+  const std::vector<double> highest = operation_rates(at_highest_load(ws.model), true);
+  for (const OperationId id : ws.model.operations.ids())
+    decide_answer(ws, id, highest);
   decide_caches(ws);
   create_endpoints(ws);
   for (const OperationId id : ws.model.operations.ids())

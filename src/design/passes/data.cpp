@@ -224,7 +224,7 @@ void decide_care(Workspace& ws, StoreId id, const std::vector<AggregateId>& memb
     BackupPolicy& backup = draft.group(store.backup);
     draft.set(backup.rpo, rpo, path + ".backup.rpo");
     draft.set(backup.rto, rto, path + ".backup.rto");
-    draft.set(backup.every, Duration::from_seconds(86'400), path + ".backup.every");
+    draft.set(backup.every, rpo, path + ".backup.every");
     draft.set(backup.keep, Duration::from_seconds(35 * 86'400), path + ".backup.keep");
   }
   draft.set(store.encrypted, true, path + ".encrypted");

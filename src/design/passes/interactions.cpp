@@ -21,7 +21,7 @@ constexpr double kViewLeastStalenessSeconds =
     1;  // an event needs about that long at the 99th percentile
 
 // The service that can do most of the operation alone: writes weigh three reads, and the last write
-// (which completes the operation) two more.
+// (which completes the operation) four more.
 ServiceId choose_entry(const Architecture& model, const Operation& operation) {
   std::map<ServiceId, double> weight;
   ServiceId last_writer, first;
@@ -33,7 +33,7 @@ ServiceId choose_entry(const Architecture& model, const Operation& operation) {
     weight[owner] += is_write(step.verb) ? 3 : 1;
     if (is_write(step.verb)) last_writer = owner;
   }
-  if (last_writer.valid()) weight[last_writer] += 2;
+  if (last_writer.valid()) weight[last_writer] += 4;
   ServiceId best = first;
   for (const auto& [service, w] : weight)
     if (!best.valid() || w > weight[best]) best = service;

@@ -321,7 +321,12 @@ void decide_health(Workspace& ws, ServiceId id) {
   if (service.health.fixed()) return;
   Draft draft(ws, service.name + ".health", "resilience",
               fmt::format("when is an instance of {} taken out?", service.name));
-  draft.choose("shallow, apart from the request pool, at most half ejected")
+  draft
+      .choose(
+          "shallow, every 500 ms, out after 2 failures, apart from the request pool, at most half "
+          "ejected")
+      .reject("every 5 s, out after 3 failures", {score("requests sent to a lost zone", 16, "s")},
+              "a lost zone's share of the requests would fail for 16 s")
       .reject("deep check of its stores", {}, "a slow store would remove every instance at once")
       .reject("in the request pool", {},
               "a saturated instance fails its check, and its load moves to the next")
@@ -331,9 +336,9 @@ void decide_health(Workspace& ws, ServiceId id) {
   HealthPolicy& health = draft.group(service.health);
   const std::string path = "services." + service.name + ".health";
   draft.set(health.check, HealthCheck::Shallow, path + ".check");
-  draft.set(health.every, Duration::from_seconds(5), path + ".every");
-  draft.set(health.timeout, Duration::from_seconds(1), path + ".timeout");
-  draft.set(health.failures, Count{3}, path + ".failures");
+  draft.set(health.every, Duration::from_seconds(.5), path + ".every");
+  draft.set(health.timeout, Duration::from_seconds(.25), path + ".timeout");
+  draft.set(health.failures, Count{2}, path + ".failures");
   draft.set(health.apart, true, path + ".apart");
   draft.set(health.eject_at_most, Share{.5}, path + ".eject-at-most");
 }

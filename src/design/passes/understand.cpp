@@ -15,6 +15,7 @@ constexpr std::int64_t kAggregateCount = 100'000;
 constexpr std::int64_t kAggregateBytes = 1024;
 constexpr double kMeanRate = 1, kPeakOverMean = 5;
 constexpr double kExternalAvailability = .999;
+constexpr double kScanRows = 1000, kScanSeconds = 10;  // a report over many rows may take longer
 
 void understand_aggregates(Workspace& ws) {
   for (Aggregate& aggregate : ws.model.aggregates) {
@@ -88,7 +89,11 @@ void understand_objective(Workspace& ws, Operation& operation) {
   Objective& objective = *operation.objective;
   std::vector<std::string> taken;
   if (!objective.p50 && !objective.p95 && !objective.p99 && !objective.p999) {
-    const Duration p99 = waited_for ? ws.profile_p99() : Duration::from_seconds(60);
+    const bool scans = std::ranges::any_of(
+        *operation.steps, [](const ProblemStep& s) { return s.times.value > kScanRows; });
+    const Duration p99 = !waited_for ? Duration::from_seconds(60)
+                         : scans ? std::max(ws.profile_p99(), Duration::from_seconds(kScanSeconds))
+                                 : ws.profile_p99();
     objective.p99.assume(p99);
     taken.push_back("p99 " + to_text(p99));
   }
