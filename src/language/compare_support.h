@@ -4,10 +4,9 @@
 
 #include <string>
 
-#include "language/schema.h"
+#include "language/table.h"
 
 namespace scantling {
-
 class Compare {
  public:
   // Empty when they are the same; else the path and what differs.

@@ -9,10 +9,9 @@
 #include <vector>
 
 #include "language/output.h"
-#include "language/schema.h"
+#include "language/table.h"
 
 namespace scantling {
-
 class Generator {
  public:
   explicit Generator(std::uint64_t seed) : random_(seed) {}

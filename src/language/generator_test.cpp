@@ -1,4 +1,5 @@
 #include "language/generator_support.h"
+#include "language/table.h"
 
 namespace scantling {
 

@@ -4,10 +4,9 @@
 
 #include "base/text.h"
 #include "language/language.h"
-#include "language/schema.h"
+#include "language/types.h"
 
 namespace scantling {
-
 namespace {
 
 using Json = nlohmann::ordered_json;

@@ -2,6 +2,7 @@
 #include "base/text.h"
 #include "language/kinds.h"
 #include "language/reader.h"
+#include "language/types.h"
 
 namespace scantling {
 

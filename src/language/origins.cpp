@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "language/kinds.h"
 #include "language/reader.h"
+#include "language/table.h"
 #include "language/walk.h"
 
 namespace scantling {

@@ -5,10 +5,9 @@
 
 #include "base/text.h"
 #include "language/language.h"
-#include "language/schema.h"
+#include "language/types.h"
 
 namespace scantling {
-
 namespace {
 
 constexpr std::string_view kIntroduction = R"(# The model language

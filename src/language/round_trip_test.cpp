@@ -8,6 +8,7 @@
 #include "language/compare_support.h"
 #include "language/generator_support.h"
 #include "language/origins.h"
+#include "language/table.h"
 #include "language/test_support.h"
 #include "language/walk.h"
 

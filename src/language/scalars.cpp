@@ -2,10 +2,9 @@
 #include <charconv>
 
 #include "base/text.h"
-#include "language/schema.h"
+#include "language/types.h"
 
 namespace scantling {
-
 namespace {
 
 template <class T, auto Parse>

@@ -1,6 +1,5 @@
-#include "language/schema.h"
-
 #include "base/assert.h"
+#include "language/table.h"
 
 namespace scantling {
 

@@ -6,7 +6,7 @@
 #include "language/load.h"
 #include "language/output.h"
 #include "language/reader.h"
-#include "language/schema.h"
+#include "language/types.h"
 #include "language/writer.h"
 
 namespace scantling {

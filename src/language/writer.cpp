@@ -1,4 +1,5 @@
 #include "language/writer.h"
+#include "language/types.h"
 
 namespace scantling {
 

@@ -1,5 +1,5 @@
 // Constraints, and what stands today.
-#include "language/schema.h"
+#include "language/table.h"
 
 namespace scantling {
 

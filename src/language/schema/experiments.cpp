@@ -4,7 +4,7 @@
 #include "base/text.h"
 #include "language/kinds.h"
 #include "language/reader.h"
-#include "language/schema.h"
+#include "language/table.h"
 #include "language/writer.h"
 
 namespace scantling {

@@ -2,7 +2,7 @@
 
 #include "language/kinds.h"
 #include "language/output.h"
-#include "language/schema.h"
+#include "language/table.h"
 #include "language/writer.h"
 
 namespace scantling {

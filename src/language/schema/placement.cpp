@@ -1,5 +1,5 @@
 // Where it runs, how it is watched, and how what exists is left.
-#include "language/schema.h"
+#include "language/table.h"
 
 namespace scantling {
 
@@ -90,8 +90,7 @@ SCANTLING_STRUCTURE(MigrationStep) {
       field<&MigrationStep::how>("how", "pattern").eg("strangler"),
       field<&MigrationStep::interim>("interim", "calls that cross while it stands")
           .eg("monolith reads catalog over gRPC"),
-      field<&MigrationStep::data>("data", "how its data moves")
-          .eg("change data capture"),
+      field<&MigrationStep::data>("data", "how its data moves").eg("change data capture"),
       field<&MigrationStep::rollback>("rollback", "how to go back").eg("route back at the gateway"),
   };
   static constexpr StructType kType{

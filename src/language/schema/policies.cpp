@@ -1,6 +1,6 @@
 // How one element calls another: timeouts, retries, breakers, hedges, bulkheads.
 #include "language/reader.h"
-#include "language/schema.h"
+#include "language/table.h"
 #include "language/writer.h"
 
 namespace scantling {

@@ -3,7 +3,7 @@
 #include "language/kinds.h"
 #include "language/origins.h"
 #include "language/reader.h"
-#include "language/schema.h"
+#include "language/table.h"
 #include "language/writer.h"
 
 namespace scantling {

@@ -1,5 +1,5 @@
 // Contexts and services.
-#include "language/schema.h"
+#include "language/table.h"
 
 namespace scantling {
 

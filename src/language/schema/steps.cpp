@@ -2,8 +2,8 @@
 #include "base/text.h"
 #include "language/kinds.h"
 #include "language/reader.h"
-#include "language/schema.h"
 #include "language/schema/forms.h"
+#include "language/table.h"
 #include "language/writer.h"
 
 namespace scantling {
