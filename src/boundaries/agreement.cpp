@@ -5,14 +5,11 @@
 #include <vector>
 
 #include "base/assert.h"
+#include "boundaries/index.h"
 #include "boundaries/metrics.h"
 
 namespace scantling::boundaries {
 namespace {
-
-std::size_t at(int index) {
-  return static_cast<std::size_t>(index);
-}
 
 // Overlap of each cluster of `cut` with each of `reference`, labels compacted in order.
 std::vector<std::vector<int>> overlaps(const std::vector<int>& cut,

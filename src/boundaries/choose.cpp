@@ -6,13 +6,10 @@
 #include <cmath>
 
 #include "base/units.h"
+#include "boundaries/index.h"
 
 namespace scantling::boundaries {
 namespace {
-
-std::size_t at(int index) {
-  return static_cast<std::size_t>(index);
-}
 
 // Mean vote of pairs inside services less that of pairs across them; of the graph's edges only when
 // there are too many entities for all pairs.

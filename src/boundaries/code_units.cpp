@@ -5,6 +5,7 @@
 #include <set>
 
 #include "base/assert.h"
+#include "boundaries/index.h"
 #include "boundaries/max_flow.h"
 
 namespace scantling::boundaries {
@@ -12,10 +13,6 @@ namespace {
 
 // Weight of an edge that must not be cut: above any sum of others.
 constexpr double bound = 1e12;
-
-std::size_t at(int index) {
-  return static_cast<std::size_t>(index);
-}
 
 // Undirected weights between units; loops and weightless edges left out.
 std::map<std::pair<int, int>, double> links_of(const CodeGraph& graph, const CodeWeights& weights) {

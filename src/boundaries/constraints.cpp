@@ -9,14 +9,11 @@
 
 #include "base/text.h"
 #include "base/units.h"
+#include "boundaries/index.h"
 #include "boundaries/problem.h"
 
 namespace scantling::boundaries {
 namespace {
-
-std::size_t at(int index) {
-  return static_cast<std::size_t>(index);
-}
 
 class UnionFind {
  public:

@@ -8,6 +8,7 @@
 #include "boundaries/choose.h"
 #include "boundaries/consensus.h"
 #include "boundaries/explain.h"
+#include "boundaries/index.h"
 #include "boundaries/layers.h"
 #include "boundaries/leiden.h"
 #include "boundaries/parallel.h"
@@ -21,10 +22,6 @@ namespace {
 constexpr std::size_t archive_at_most = 60;
 constexpr int few_services = 4;       // numbers of services that are all searched in full
 constexpr int linkage_at_most = 400;  // atoms; above, the O(n^3) linkage is left out
-
-std::size_t at(int index) {
-  return static_cast<std::size_t>(index);
-}
 
 void check_input(const Input& input) {
   const auto known = [&](int entity) { return entity >= 0 && at(entity) < input.entities.size(); };
@@ -195,7 +192,8 @@ class Sweep {
         if (worth_annealing(i)) annealed(i, next[at(i)]);
       });
       best_ = std::move(next);
-      exchange();
+      for (int round = 0; round < (traced_first_ ? 3 : 1); ++round)
+        exchange();
     }
     if (problem.traces && !traced_first_)
       in_parallel(options.jobs, count_, [&](int i) { with_complexity(i); });
@@ -232,6 +230,10 @@ class Sweep {
     if (i + 1 < count_ && !before[at(i + 1)].group.empty() &&
         problem_.atoms.count() <= linkage_at_most)
       starts.push_back(one_merged(problem_, before[at(i + 1)].group, services + 1, traced_first_));
+    if (i > 0 && !before[at(i - 1)].group.empty() && problem_.atoms.count() <= linkage_at_most)
+      for (std::vector<int>& start :
+           one_split(problem_, before[at(i - 1)].group, services - 1, traced_first_, options_.seed))
+        starts.push_back(std::move(start));
     const Found found =
         search(problem_, starts, services, 0, options_.seed + 1, traced_first_, visitor(i));
     if (!found.group.empty() && better(found, best_[at(i)])) best_[at(i)] = found;

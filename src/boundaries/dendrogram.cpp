@@ -4,14 +4,12 @@
 #include <cmath>
 #include <vector>
 
+#include "boundaries/index.h"
+
 namespace scantling::boundaries {
 namespace {
 
 using Matrix = std::vector<std::vector<double>>;
-
-std::size_t at(int index) {
-  return static_cast<std::size_t>(index);
-}
 
 struct Touches {
   std::vector<std::vector<char>> any, write, read;  // [entity][functionality]

@@ -9,15 +9,12 @@
 
 #include "base/text.h"
 #include "base/units.h"
+#include "boundaries/index.h"
 #include "boundaries/layers.h"
 #include "boundaries/state.h"
 
 namespace scantling::boundaries {
 namespace {
-
-std::size_t at(int index) {
-  return static_cast<std::size_t>(index);
-}
 
 std::vector<int> groups_of_atoms(const Atoms& atoms, const std::vector<int>& group) {
   std::vector<int> of_atom;

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "base/assert.h"
+#include "boundaries/index.h"
 #include "boundaries/random.h"
 
 namespace scantling::boundaries {
@@ -16,10 +17,6 @@ namespace {
 
 constexpr int services_at_most = 64;  // one bit each
 using Set = std::uint64_t;
-
-std::size_t at(int index) {
-  return static_cast<std::size_t>(index);
-}
 
 Set bit(int service) {
   return Set{1} << service;

@@ -4,16 +4,9 @@
 #include <utility>
 
 #include "base/assert.h"
+#include "boundaries/index.h"
 
 namespace scantling::boundaries {
-namespace {
-
-std::size_t at(int index) {
-  return static_cast<std::size_t>(index);
-}
-
-}  // namespace
-
 Graph::Graph(int nodes, std::vector<Edge> edges) {
   const std::size_t n = at(nodes);
   loop_.assign(n, 0);

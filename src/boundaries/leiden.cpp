@@ -4,14 +4,11 @@
 #include <cmath>
 #include <numeric>
 
+#include "boundaries/index.h"
 #include "boundaries/random.h"
 
 namespace scantling::boundaries {
 namespace {
-
-std::size_t at(int index) {
-  return static_cast<std::size_t>(index);
-}
 
 // Both qualities are sums over communities of w_in - gamma * mass^2 / 2 up to constants: mass is
 // the strength for modularity (gamma = resolution / 2m) and the number of nodes for CPM.

@@ -3,14 +3,12 @@
 #include <algorithm>
 #include <limits>
 
+#include "boundaries/index.h"
+
 namespace scantling::boundaries {
 namespace {
 
 constexpr double spent = 1e-9;
-
-std::size_t at(int index) {
-  return static_cast<std::size_t>(index);
-}
 
 }  // namespace
 

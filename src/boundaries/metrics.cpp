@@ -7,13 +7,10 @@
 #include <utility>
 
 #include "base/assert.h"
+#include "boundaries/index.h"
 
 namespace scantling::boundaries {
 namespace {
-
-std::size_t at(int index) {
-  return static_cast<std::size_t>(index);
-}
 
 // One maximal run within a service: the accesses that remain after the reduction.
 struct Run {

@@ -3,14 +3,11 @@
 #include <algorithm>
 #include <map>
 
+#include "boundaries/index.h"
 #include "boundaries/layers.h"
 
 namespace scantling::boundaries {
 namespace {
-
-std::size_t at(int index) {
-  return static_cast<std::size_t>(index);
-}
 
 // Above this much work per evaluation, complexity is measured for the result but not searched.
 constexpr std::size_t traced_words = 1'000'000;

@@ -5,6 +5,7 @@
 #include <limits>
 #include <numeric>
 
+#include "boundaries/index.h"
 #include "boundaries/leiden.h"
 #include "boundaries/random.h"
 #include "boundaries/state.h"
@@ -16,10 +17,6 @@ constexpr double tiny = 1e-10;
 constexpr int sweeps_at_most = 30;
 constexpr int traced_targets = 4;        // groups per atom for which complexity is tried
 constexpr int swap_atoms_at_most = 250;  // above, swaps cost more than they bring
-
-std::size_t at(int index) {
-  return static_cast<std::size_t>(index);
-}
 
 struct Target {
   int group = -1;
@@ -246,113 +243,6 @@ class Merger {
   double size_high_ = 0;
 };
 
-// Of the annealing: start in units of the usual change of a move, end, and moves against swaps.
-constexpr double hottest = .5;
-constexpr double cooling = 100;
-constexpr double moves_share = .85;
-
-class Annealer {
- public:
-  Annealer(State& state, Random& random) : state_(state), random_(random) {}
-
-  // `best` becomes the best cut met.
-  void run(int moves, double scale, std::vector<int>& best) {
-    if (state_.services() < 2 || state_.group().size() < 3) return;
-    const double hot = usual_change() * hottest * scale, cold = hot / cooling;
-    double least = state_.energy();
-    for (int i = 0; i < moves; ++i) {
-      const double heat = hot * std::pow(cold / hot, static_cast<double>(i) / moves);
-      if (random_.uniform() < moves_share)
-        move(heat);
-      else
-        swap(heat);
-      if (state_.energy() >= least - tiny) continue;
-      least = state_.energy();
-      best = state_.group();
-    }
-  }
-
- private:
-  int any_atom() { return static_cast<int>(random_.below(state_.group().size())); }
-  int any_other_group(int own) {
-    const int g = static_cast<int>(random_.below(at(state_.services() - 1)));
-    return g >= own ? g + 1 : g;
-  }
-  bool accept(double delta, double heat) {
-    return delta <= 0 || random_.uniform() < std::exp(-delta / heat);
-  }
-
-  // Root of the mean square of changes that no constraint forbids.
-  double usual_change() {
-    double squares = 0, count = 0;
-    for (int i = 0; i < 50; ++i) {
-      const int atom = any_atom();
-      const int to = any_other_group(state_.group()[at(atom)]);
-      const double delta = state_.deltas(atom)[at(to)];
-      if (std::abs(delta) > State::penalty / 2) continue;
-      const double whole = delta + state_.complexity_delta(atom, to);
-      squares += whole * whole;
-      count += 1;
-    }
-    return count > 0 ? std::sqrt(squares / count) + 1e-9 : 1e-9;
-  }
-
-  // With complexity: one target drawn, taken or not (Metropolis). Without: a draw among all groups
-  // by their chance (heat bath), since one look gives the changes to all of them.
-  void move(double heat) {
-    const int atom = any_atom();
-    const int own = state_.group()[at(atom)];
-    if (state_.members(own) < 2) return;
-    const std::vector<double>& deltas = state_.deltas(atom);
-    int to = any_other_group(own);
-    if (!state_.traced()) {
-      to = drawn(deltas, heat);
-      if (to != own) state_.move(atom, to, deltas[at(to)]);
-      return;
-    }
-    double delta = deltas[at(to)];
-    if (delta > State::penalty / 2) return;
-    delta += state_.complexity_delta(atom, to);
-    if (accept(delta, heat)) state_.move(atom, to, delta);
-  }
-
-  int drawn(const std::vector<double>& deltas, double heat) {
-    const double least = *std::min_element(deltas.begin(), deltas.end());
-    chance_.assign(deltas.size(), 0);
-    double sum = 0;
-    for (std::size_t g = 0; g < deltas.size(); ++g)
-      sum += chance_[g] = std::exp((least - deltas[g]) / heat);
-    double draw = random_.uniform() * sum;
-    for (std::size_t g = 0; g < chance_.size(); ++g)
-      if ((draw -= chance_[g]) < 0) return static_cast<int>(g);
-    return static_cast<int>(chance_.size()) - 1;
-  }
-
-  void swap(double heat) {
-    const int x = any_atom(), y = any_atom();
-    const int a = state_.group()[at(x)], b = state_.group()[at(y)];
-    if (a == b) return;
-    const double traced = state_.complexity_energy();
-    const double over = state_.deltas(x)[at(b)];
-    state_.move(x, b, over);
-    const double back = state_.deltas(y)[at(a)];
-    state_.move(y, a, back);
-    const double change = over + back > State::penalty / 2
-                              ? State::penalty
-                              : over + back + state_.complexity_energy() - traced;
-    if (accept(change, heat)) {
-      state_.add_energy(change - over - back);
-      return;
-    }
-    state_.move(y, b, -back);
-    state_.move(x, a, -over);
-  }
-
-  State& state_;
-  Random& random_;
-  std::vector<double> chance_;
-};
-
 void merge_groups(std::vector<int>& group, int a, int b) {
   for (int& g : group)
     if (g == b) g = a;
@@ -397,12 +287,23 @@ std::vector<int> one_merged(const Problem& problem, const std::vector<int>& grou
   return best;
 }
 
-Found anneal(const Problem& problem, std::vector<int> group, int services, int moves, double heat,
-             std::uint64_t seed, bool traced) {
-  Random random(seed, 6, static_cast<std::uint64_t>(services));
-  State state(problem, group, services, traced);
-  Annealer(state, random).run(moves, heat, group);
-  return polish(problem, std::move(group), services, random.next(), traced);
+std::vector<std::vector<int>> one_split(const Problem& problem, const std::vector<int>& group,
+                                        int services, bool traced, std::uint64_t seed) {
+  constexpr std::size_t kept = 3;
+  Random random(seed, 8);
+  std::vector<std::pair<double, std::vector<int>>> splits;
+  for (int which = 0; which < services; ++which) {
+    std::vector<int> split = group;
+    split_any(problem, split, which, services, random);
+    if (compact_labels(split) != services + 1) continue;
+    const double energy = State(problem, split, services + 1, traced).energy();
+    splits.push_back({energy, std::move(split)});
+  }
+  std::sort(splits.begin(), splits.end());
+  std::vector<std::vector<int>> best;
+  for (std::size_t i = 0; i < std::min(kept, splits.size()); ++i)
+    best.push_back(std::move(splits[i].second));
+  return best;
 }
 
 std::vector<int> resized(const Problem& problem, std::vector<int> group, int services,

@@ -24,6 +24,10 @@ using Visit = std::function<void(const Found&)>;
 Found polish(const Problem& problem, std::vector<int> group, int services, std::uint64_t seed,
              bool traced);
 
+// One group split in two: the few splits that leave the least energy.
+std::vector<std::vector<int>> one_split(const Problem& problem, const std::vector<int>& group,
+                                        int services, bool traced, std::uint64_t seed);
+
 // Simulated annealing by moves and swaps, cooled from the size of usual changes to nothing, then
 // polished.
 // `heat` scales the start.

@@ -5,12 +5,10 @@
 #include <cmath>
 #include <map>
 
+#include "boundaries/index.h"
+
 namespace scantling::boundaries {
 namespace {
-
-std::size_t at(int index) {
-  return static_cast<std::size_t>(index);
-}
 
 // A weight over a scale; objectives that can't vary weigh nothing.
 double relative(double weight, double scale) {

@@ -4,12 +4,10 @@
 #include <bit>
 #include <iterator>
 
+#include "boundaries/index.h"
+
 namespace scantling::boundaries {
 namespace {
-
-std::size_t at(int index) {
-  return static_cast<std::size_t>(index);
-}
 
 void assign_bit(std::vector<std::uint64_t>& bits, int i, bool value) {
   const std::uint64_t mask = std::uint64_t{1} << (at(i) % 64);
