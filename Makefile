@@ -24,8 +24,9 @@ $(RELEASE)/build.ninja: | setup-build
 release: setup-build $(RELEASE)/build.ninja
 	@$(CMAKE_BUILD) $(RELEASE) --target scantling -j $(JOBS)
 
+# Findings (1) and a requirement that can't be met (3) are results: the report says them.
 demo: release  ## design examples/shop.yaml (or MODEL=...) and write its report
-	$(RELEASE)/scantling design $(MODEL) --out $(OUT)
+	$(RELEASE)/scantling design $(MODEL) --out $(OUT) || case $$? in 1 | 3) ;; *) exit 1 ;; esac
 
 test: setup-test  ## build everything and run every test
 	@cmake --preset release -DSCANTLING_TESTS=ON

@@ -67,7 +67,8 @@ void service(Text& out, int i, int services, Dice& dice) {
   if (i % 10 == 0) out.line("        implements: op-{}", i);
   out.line("        idempotent: yes");
   out.line("        steps:");
-  out.line("          - work: {{ mean: {}ms, p99: {}ms }}", 1 + dice.below(3), 9 + dice.below(20));
+  const int work = 1 + dice.below(3);
+  out.line("          - work: {{ mean: {}ms, p99: {}ms }}", work, work * (3 + dice.below(6)));
   out.line("          - read: db-{}", i);
   const int below = (i / kPerLayer + 1) * kPerLayer;  // where the next layer begins
   for (int call = dice.below(4); call > 0 && below < services; --call) {

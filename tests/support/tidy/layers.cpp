@@ -51,13 +51,18 @@ std::string room_of(std::string_view path) {
   return end == path.npos ? "" : std::string(path.substr(4, end - 4));
 }
 
+// A test, or what tests of a room share: test_systems.h.
+bool is_test(std::string_view path) {
+  return path.ends_with("_test.cpp") || path.substr(path.rfind('/') + 1).starts_with("test_");
+}
+
 class Layers {
  public:
   Layers(const Tree& tree, Problems& out) : tree_(tree), out_(out) {}
 
   void look(const File& file) {
     const bool header = file.path.ends_with(".h");
-    const bool test = file.path.ends_with("_test.cpp");
+    const bool test = is_test(file.path);
     const std::string room = room_of(file.path);
     if (!room.empty() && !tree_.rooms.contains(room)) {
       report(file, 0, "room '" + room + "' is not declared in CMakeLists.txt");

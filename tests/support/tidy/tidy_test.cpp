@@ -43,7 +43,8 @@ TEST(TidyLayers, LetsIncludesGoDownOnly) {
 TEST(TidyLayers, QuarantinesThirdPartyHeaders) {
   EXPECT_EQ(texts(check_layers, {{"src/syntax/a.cpp", "#include <yaml.h>\n"},
                                  {"src/check/a.cpp", "#include <nlohmann/json.hpp>\n"},
-                                 {"src/check/a_test.cpp", "#include <gtest/gtest.h>\n"}}),
+                                 {"src/check/a_test.cpp", "#include <gtest/gtest.h>\n"},
+                                 {"src/check/test_a.h", "#include <gtest/gtest.h>\n"}}),
             Texts{});
   EXPECT_EQ(texts(check_layers, {{"src/check/a.cpp", "#include <yaml.h>\n"}}),
             (Texts{"src/check/a.cpp:1: <yaml.h> outside src/syntax [layers]"}));
