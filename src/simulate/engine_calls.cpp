@@ -145,7 +145,7 @@ void Engine::start_attempt(std::uint32_t c) {
       heap_.push(call.deadline, EventKind::Timer, note);
     } else {
       TimeoutRing& ring = rings_[call.edge];
-      ring.push({now_ + edge.timeout, c, call.generation, call.live[0]});
+      ring.entries.push({now_ + edge.timeout, c, call.generation, call.live[0]});
       if (!ring.armed) arm(call.edge);
     }
   }
@@ -410,23 +410,23 @@ std::uint32_t Engine::new_note(std::uint32_t call, std::uint16_t ticket, TimerPu
 
 void Engine::arm(std::uint32_t edge) {
   TimeoutRing& ring = rings_[edge];
-  while (ring.count > 0) {
-    const TimeoutRing::Entry& entry = ring.front();
+  while (!ring.entries.empty()) {
+    const Expiry& entry = ring.entries.front();
     const Call& call = calls_[entry.call];
     if (call.generation == entry.generation &&
         (call.live[0] == entry.ticket || call.live[1] == entry.ticket))
       break;
-    ring.pop();
+    ring.entries.pop();
   }
-  ring.armed = ring.count > 0;
-  if (ring.armed) heap_.push(ring.front().at, EventKind::EdgeTimer, edge);
+  ring.armed = !ring.entries.empty();
+  if (ring.armed) heap_.push(ring.entries.front().at, EventKind::EdgeTimer, edge);
 }
 
 void Engine::edge_timer(std::uint32_t edge) {
   TimeoutRing& ring = rings_[edge];
-  while (ring.count > 0 && ring.front().at <= now_) {
-    const TimeoutRing::Entry entry = ring.front();
-    ring.pop();
+  while (!ring.entries.empty() && ring.entries.front().at <= now_) {
+    const Expiry entry = ring.entries.front();
+    ring.entries.pop();
     const Call& call = calls_[entry.call];
     if (call.generation != entry.generation) continue;
     const int which = call.live[0] == entry.ticket ? 0 : call.live[1] == entry.ticket ? 1 : 2;

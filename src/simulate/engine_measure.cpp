@@ -162,7 +162,7 @@ void Engine::finish_measures() {
   out_.bytes_in_flight = frames_.size() * sizeof(Frame) + calls_.size() * sizeof(Call) +
                          notes_.size() * sizeof(Note) + heap_.bytes();
   for (const TimeoutRing& ring : rings_)
-    out_.bytes_in_flight += ring.entries.size() * sizeof(TimeoutRing::Entry);
+    out_.bytes_in_flight += ring.entries.bytes();
   check_conservation();
 }
 

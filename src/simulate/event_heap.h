@@ -10,9 +10,9 @@
 #include <cstdlib>
 #include <memory>
 #include <new>
-#include <vector>
 
 #include "simulate/program.h"
+#include "simulate/ring.h"
 
 namespace scantling::sim {
 
@@ -43,31 +43,7 @@ __extension__ typedef unsigned __int128 EventKey;
 
 // Events that are all scheduled the same time ahead (a network latency) come due in the order of
 // scheduling: only the first of them needs to be in the heap.
-class EventLane {
- public:
-  bool empty() const { return count_ == 0; }
-  EventKey front() const { return keys_[head_]; }
-  void push(EventKey key) {
-    if (count_ == keys_.size()) grow();
-    keys_[(head_ + count_++) & (keys_.size() - 1)] = key;
-  }
-  void pop() {
-    head_ = (head_ + 1) & (keys_.size() - 1);
-    --count_;
-  }
-
- private:
-  void grow() {
-    std::vector<EventKey> larger(keys_.size() * 2);
-    for (std::size_t i = 0; i < count_; ++i)
-      larger[i] = keys_[(head_ + i) & (keys_.size() - 1)];
-    keys_.swap(larger);
-    head_ = 0;
-  }
-
-  std::vector<EventKey> keys_ = std::vector<EventKey>(64);
-  std::size_t head_ = 0, count_ = 0;
-};
+using EventLane = Ring<EventKey>;
 
 class EventHeap {
  public:

@@ -7,6 +7,7 @@
 
 #include "base/assert.h"
 #include "simulate/program.h"
+#include "simulate/ring.h"
 
 namespace scantling::sim {
 
@@ -228,34 +229,14 @@ struct Connections {
 
 // Deadlines of one edge: a constant timeout expires in order, so that a ring and one pending event
 // do for all calls.
+struct Expiry {
+  Time at;
+  std::uint32_t call, generation;
+  std::uint16_t ticket;
+};
 struct TimeoutRing {
-  struct Entry {
-    Time at;
-    std::uint32_t call, generation;
-    std::uint16_t ticket;
-  };
-  std::vector<Entry> entries = std::vector<Entry>(16);
-  std::uint32_t head = 0, count = 0;
+  Ring<Expiry> entries;
   bool armed = false;
-
-  void push(const Entry& entry) {
-    if (count == entries.size()) grow();
-    entries[(head + count++) & (entries.size() - 1)] = entry;
-  }
-  Entry& front() { return entries[head]; }
-  void pop() {
-    head = (head + 1) & static_cast<std::uint32_t>(entries.size() - 1);
-    --count;
-  }
-
- private:
-  void grow() {
-    std::vector<Entry> larger(entries.size() * 2);
-    for (std::uint32_t i = 0; i < count; ++i)
-      larger[i] = entries[(head + i) & (entries.size() - 1)];
-    entries.swap(larger);
-    head = 0;
-  }
 };
 
 struct Message {
