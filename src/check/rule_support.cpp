@@ -19,6 +19,17 @@ Span place_of(const Provenance& first, Span otherwise) {
   return first.span.valid() ? first.span : otherwise;
 }
 
+Span place_of(const Architecture& model, const StationEstimate& station) {
+  const auto span_in = [&](const auto& elements) {
+    const auto id = find_by_name(elements, station.name);
+    return id.valid() ? elements[id].from.span : Span{};
+  };
+  if (station.kind == "service") return span_in(model.services);
+  if (station.kind == "store") return span_in(model.stores);
+  if (station.kind == "channel") return span_in(model.channels);
+  return span_in(model.externals);
+}
+
 Diagnostic& report(const CheckContext& c, const Rule& rule, Span span, std::string title,
                    std::string element) {
   Diagnostic& d = c.out.add(rule.kind, span, std::move(title));

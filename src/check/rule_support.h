@@ -48,6 +48,12 @@ inline Span place_of(const Step& step) {
   return place_of(step.from, step.span);
 }
 
+// Where the station's element is written, and its path.
+Span place_of(const Architecture& model, const StationEstimate& station);
+inline std::string path_of(const StationEstimate& station) {
+  return station.kind + "s." + station.name;
+}
+
 // --- findings ---
 Diagnostic& report(const CheckContext& c, const Rule& rule, Span span, std::string title,
                    std::string element);

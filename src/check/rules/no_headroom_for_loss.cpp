@@ -16,12 +16,8 @@ void run(const CheckContext& c) {
     const StationEstimate* then = without.station(now.kind, now.name);
     if (!then || now.utilisation >= 1 || then->utilisation < 1) continue;
     const bool service = now.kind == "service";
-    const Span place = service
-                           ? c.model.services[find_by_name(c.model.services, now.name)].from.span
-                           : c.model.stores[find_by_name(c.model.stores, now.name)].from.span;
-    Diagnostic& d =
-        report(c, rule_no_headroom_for_loss, place,
-               now.name + " can't carry the peak with one zone less", now.kind + "s." + now.name);
+    Diagnostic& d = report(c, rule_no_headroom_for_loss, place_of(c.model, now),
+                           now.name + " can't carry the peak with one zone less", path_of(now));
     d.because = "utilisation " + percent_text(now.utilisation) + " in " + std::to_string(zones) +
                 " zones, " + percent_text(then->utilisation) + " in " + std::to_string(zones - 1) +
                 " (" + rate_text(then->arrival_rate) + " against " + rate_text(then->capacity) +

@@ -17,6 +17,9 @@ void add(std::vector<ExternalId>& list, ExternalId id) {
 
 Needed by_endpoints(const CheckContext& c, EndpointId entry) {
   Needed out;
+  // What a message or a schedule starts is delivered again, or runs again, after a failure.
+  const Endpoint& first = c.model.endpoint(entry);
+  if (first.consumes || first.every) return out;
   std::vector<EndpointId> pending{entry}, seen{entry};
   out.chain.push_back(endpoint_name(c.model, entry));
   for (std::size_t i = 0; i < pending.size(); ++i)
@@ -89,7 +92,7 @@ void run(const CheckContext& c) {
 const Rule rule_objective_below_dependencies = {
     {"objective-below-dependencies", Severity::Warning, "availability",
      "an operation promises more than the externals that it waits for"},
-    {R"(The availability that an operation promises is more than the product of the availabilities of the externals that it can't do without (no fallback, waited for). Where no endpoint implements it yet, the externals of its steps are taken, unless it has time to try again (`within`).)",
+    {R"(The availability that an operation promises is more than the product of the availabilities of the externals that it can't do without (no fallback, waited for). Where no endpoint implements it yet, the externals of its steps are taken, unless it has time to try again (`within`). What an event or a schedule starts is tried again, so it is left out.)",
      R"(Nothing that is built can mend it: a service can be no more available than the intersection of its critical dependencies (Treynor and others, "The Calculus of Service Availability", ACM Queue 2017).)",
      R"(externals:
   psp: { latency: 240ms, availability: 99.9%, idempotent: by key }

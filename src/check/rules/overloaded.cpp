@@ -5,23 +5,12 @@
 namespace scantling {
 namespace {
 
-std::string station_path(const StationEstimate& station) {
-  return station.kind + "s." + station.name;
-}
-
 void run(const CheckContext& c) {
   for (const StationEstimate& station : c.estimate.stations) {
     // An external's limit is external-limit's matter.
     if (station.kind == "external" || station.utilisation < 1) continue;
-    Span place;
-    if (station.kind == "service")
-      place = c.model.services[find_by_name(c.model.services, station.name)].from.span;
-    else if (station.kind == "store")
-      place = c.model.stores[find_by_name(c.model.stores, station.name)].from.span;
-    else
-      place = c.model.channels[find_by_name(c.model.channels, station.name)].from.span;
-    Diagnostic& d = report(c, rule_overloaded, place, station.name + " can't carry its peak load",
-                           station_path(station));
+    Diagnostic& d = report(c, rule_overloaded, place_of(c.model, station),
+                           station.name + " can't carry its peak load", path_of(station));
     d.because = rate_text(station.arrival_rate) + " arrive at peak, " +
                 rate_text(station.capacity) + " is what it can do (" +
                 counted(station.servers, "server") + ", " +

@@ -25,36 +25,41 @@ std::set<std::string> reached_by_retries(const CheckContext& c) {
   return out;
 }
 
-Span place_of_station(const Architecture& model, const StationEstimate& station) {
-  if (station.kind == "service")
-    return model.services[find_by_name(model.services, station.name)].from.span;
-  if (station.kind == "store")
-    return model.stores[find_by_name(model.stores, station.name)].from.span;
-  return model.externals[find_by_name(model.externals, station.name)].from.span;
+// By how much retries alone multiply a station's load: the estimate's factor has the misses of
+// every cache in it, and that of a model without its caches has nothing else.
+double retry_factor(const StationEstimate& now, const StationEstimate* cold) {
+  if (now.hidden_capacity <= 0) return 1;
+  const double all = now.capacity / now.hidden_capacity;
+  const double misses =
+      cold && now.utilisation > 0 ? std::max(1.0, cold->utilisation / now.utilisation) : 1;
+  return std::max(1.0, all / misses);
 }
 
 void run(const CheckContext& c) {
   const std::set<std::string> reached = reached_by_retries(c);
+  EstimateOptions options;
+  options.cache_hit_factor = 0;
+  const Estimate cold = estimate(c.model, options);
   for (const StationEstimate& station : c.estimate.stations) {
     if (station.stability != Stability::Vulnerable ||
         !reached.contains(station.kind + " " + station.name))
       continue;
-    Diagnostic& d = report(c, rule_unstable_under_retry, place_of_station(c.model, station),
-                           station.name + " holds its peak load, but not once retries start",
-                           station.kind + "s." + station.name);
+    const double factor = retry_factor(station, cold.station(station.kind, station.name));
+    if (station.arrival_rate * factor <= station.capacity) continue;
+    Diagnostic& d =
+        report(c, rule_unstable_under_retry, place_of(c.model, station),
+               station.name + " holds its peak load, but not once retries start", path_of(station));
     d.because = rate_text(station.arrival_rate) + " arrive at peak and " +
                 rate_text(station.capacity) +
-                " is its capacity; with every retry and miss "
-                "happening it is worth " +
-                rate_text(station.hidden_capacity);
+                " is its capacity; with every retry happening it is " + "worth " +
+                rate_text(station.capacity / factor);
     d.effect =
         "a short disturbance pushes it over, and the retries keep it there when the "
         "disturbance is gone";
     d.fixes.push_back(
         manual_fix("a retry budget on the calls that reach it (2% to 10%), or "
                    "deadline: propagate, or capacity of " +
-                   rate_text(station.capacity * station.arrival_rate /
-                             std::max(station.hidden_capacity, 1e-9))));
+                   rate_text(station.arrival_rate * factor)));
     if (station.kind == "service")
       d.requirements = objectives_through(c, find_by_name(c.model.services, station.name));
   }
