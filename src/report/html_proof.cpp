@@ -2,6 +2,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <limits>
 
 #include "base/text.h"
 #include "report/chart.h"
@@ -23,6 +24,13 @@ const Series* find_series(const std::vector<Series>& list, std::string_view name
 
 ChartLine line_of(const Series& series, std::string name, std::string style, bool peaks) {
   return {std::move(name), std::move(style), series.values, series.bucket_seconds, peaks};
+}
+
+// No answer takes no time: a quantile of 0 is that of a second without good answers.
+ChartLine without_zeros(ChartLine line) {
+  for (double& value : line.values)
+    if (value == 0) value = std::numeric_limits<double>::quiet_NaN();
+  return line;
 }
 
 const Judgement* judgement_of(const ExperimentResult& run, std::string_view subject,
@@ -49,7 +57,7 @@ std::string operation_charts(const Facts& facts, const ExperimentResult& run,
   out += chart_svg(rate);
   LineChart latency{op.name + ": p99", "s", {}, {}, {}, run.fault_bands};
   if (const Series* p99 = find_series(result.series, "p99"))
-    latency.lines.push_back(line_of(*p99, "p99", "good", true));
+    latency.lines.push_back(without_zeros(line_of(*p99, "p99", "good", true)));
   if (const Judgement* judged = judgement_of(run, op.name, "p99")) {
     latency.threshold = judged->target;
     latency.threshold_label = "asked";
@@ -142,12 +150,13 @@ std::vector<BarPart> main_hops(const std::vector<HopShare>& hops) {
       out.push_back({hop.name, hop.mean_seconds, hop.p99_seconds});
       continue;
     }
+    rest.name = hop.name;
     rest.mean += hop.mean_seconds;
     rest.p99 += hop.p99_seconds;
     ++merged;
   }
   if (merged > 0) {
-    rest.name = plural_of(merged, "smaller hop");
+    if (merged > 1) rest.name = plural_of(merged, "smaller hop");
     out.push_back(rest);
   }
   return out;

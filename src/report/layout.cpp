@@ -16,8 +16,8 @@ constexpr int kDummyGap = 10;  // beside an edge that passes
 constexpr int kLabelGap = 5;
 constexpr int kClusterPad = 14;  // from a cluster's border to its nodes
 constexpr int kClusterGap = 18;  // between clusters, and to free nodes
-constexpr double kLeastColumnGap = 16;
-constexpr double kMostColumnGap = 46;
+constexpr double kLeastColumnGap = 14;
+constexpr double kMostColumnGap = 40;
 constexpr double kMargin = 8;
 constexpr double kPortGap = 12;  // between the ends of edges on one side of a node
 constexpr std::int64_t kWorkLimit = 60'000'000;
@@ -167,7 +167,7 @@ class Coordinates {
       columns_.push_back({x, x + width});
       // Room for curves to climb in: the steeper and the more they are, the wider.
       const double least = border_pads(static_cast<int>(l)) + kLeastColumnGap / 2;
-      const double gap = kLeastColumnGap + edges * 1.5 + climb / 16.0;
+      const double gap = kLeastColumnGap + edges * 1.0 + climb / 20.0;
       x += width + std::max(least, std::min(gap, kMostColumnGap));
     }
     out_.width = columns_.empty() ? 0 : columns_.back().second + kClusterPad + kMargin;

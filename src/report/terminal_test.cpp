@@ -99,6 +99,15 @@ TEST(Terminal, ColourIsOptionalAndControlCharactersOfTheModelAreDropped) {
   EXPECT_NE(terminal(design, 100, true).find("\x1b[36m[DD-01] \x1b[0m"), std::string::npos);
 }
 
+TEST(Compliance, RecordsAreKeptAsLongAsTheControlAsks) {
+  DesignResult design = sample_design();  // logs are kept 1 year
+  design.model.constraints->compliance.value = {Regime::PciDss, Regime::Sox};
+  const std::string text = terminal(design, 160);
+  EXPECT_NE(text.find("PCI DSS 4.0 10.5.1: met: "), std::string::npos);
+  EXPECT_NE(text.find("SOX 802: not met: "), std::string::npos);
+  EXPECT_NE(text.find("SOX 404 duties: not shown: "), std::string::npos);
+}
+
 TEST(Outlines, EachHasItsHeadings) {
   const DesignResult design = sample_design();
   EXPECT_NE(terminal(design, 100, false, "nine").find("9. Migration path"), std::string::npos);
