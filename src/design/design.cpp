@@ -1,6 +1,7 @@
 #include "design/design.h"
 
 #include <algorithm>
+#include <optional>
 
 #include <fmt/core.h>
 
@@ -38,6 +39,12 @@ void elaborate(Architecture& model, const Catalog& catalog, const DesignOptions&
   }
 }
 
+struct Attempt {
+  Architecture model;
+  SimulationResult simulation;
+  double shortfall = 0;
+};
+
 }  // namespace
 
 std::span<const PassInfo> all_passes() {
@@ -47,31 +54,42 @@ std::span<const PassInfo> all_passes() {
 DesignResult design(Architecture model, const Catalog& catalog, const DesignOptions& options) {
   DesignResult result;
   Demands demands;
+  std::optional<Attempt> best;
+  std::vector<LoopRound> rounds;
   for (int number = 1;; ++number) {
-    result.model = model;
-    elaborate(result.model, catalog, options, demands);
-    if (!options.simulate || !has_solution(result.model)) break;
+    Attempt attempt;
+    attempt.model = model;
+    elaborate(attempt.model, catalog, options, demands);
+    if (!options.simulate || !has_solution(attempt.model)) {
+      best = std::move(attempt);
+      break;
+    }
     if (options.progress) options.progress(fmt::format("simulate, round {}", number));
-    // Rounds look at what failed; once that holds, everything is run again on the final design.
-    const bool again = number > 1 && number < options.rounds;
-    auto simulation = prove(result.model, options, again ? &result.simulation : nullptr);
-    if (again && simulation && simulation->verdict() != Verdict::Fails)
-      simulation = prove(result.model, options);
+    auto simulation = prove(attempt.model, options);
     if (!simulation) {
       result.unmet.push_back({"", simulation.error().message, 0, 0, "", ""});
+      best = std::move(attempt);
       break;
     }
-    result.simulation = std::move(*simulation);
-    if (result.simulation.verdict() != Verdict::Fails) break;
+    attempt.simulation = std::move(*simulation);
+    attempt.shortfall = shortfall(attempt.simulation);
+    const bool better = !best || attempt.shortfall < .98 * best->shortfall;
+    if (better) best = std::move(attempt);
+    if (best->shortfall <= 0) break;
+    // What more capacity does not mend, still more will not.
     LoopRound round;
     round.number = number;
-    const bool more = demand(result.model, result.simulation, demands, round);
-    result.rounds.push_back(std::move(round));
-    if (!more || number >= options.rounds) {
-      result.unmet = unmet_requirements(result.model, result.simulation);
-      break;
-    }
+    const bool more =
+        better && number < options.rounds && demand(best->model, best->simulation, demands, round);
+    if (!more && !better) break;
+    rounds.push_back(std::move(round));
+    if (!more) break;
   }
+  result.model = std::move(best->model);
+  result.simulation = std::move(best->simulation);
+  result.rounds = std::move(rounds);
+  if (result.simulation.verdict() == Verdict::Fails)
+    result.unmet = unmet_requirements(result.model, result.simulation);
   if (options.progress) options.progress("check");
   result.estimate = estimate(result.model);
   check(result.model, "", result.findings);

@@ -19,7 +19,7 @@ namespace scantling {
 struct DesignOptions {
   std::uint64_t seed = 1;
   int jobs = 0;
-  int rounds = 6;  // of the loop, at most
+  int rounds = 4;  // of the loop, at most
   bool simulate = true;
   std::vector<std::string> without;  // passes left out (for ablation)
   std::function<void(std::string_view)> progress;

@@ -16,17 +16,23 @@ struct ShortExperiment {
   double full_seconds = 0;  // of the measured time when it is run in full; 0: not shortened
   double full_fault_seconds = 0;
 };
-ShortExperiment shortened(const Experiment& experiment);
+// `pace` below 1 shortens further: for systems so busy that a second holds enough.
+ShortExperiment shortened(const Experiment& experiment, double pace = 1);
+// 1 up to 10,000 operations a second at peak (those that events start too), less above, at least
+// 1/4.
+double pace_of(const Architecture& model);
 
 // What the availabilities of a shortened run would be over the full time: what is lost when a fault
 // begins and ends counts once, what is lost all through it (its last three seconds) is stretched.
 void stretch_availability(const Architecture& model, ExperimentResult& result,
                           const ShortExperiment& of);
 
-// Runs the peak and every experiment, shortened. With `before`, an experiment that held there is
-// not run again, and its result is taken over.
-Expected<SimulationResult> prove(const Architecture& model, const DesignOptions& options,
-                                 const SimulationResult* before = nullptr);
+// Runs the peak and every experiment, shortened.
+Expected<SimulationResult> prove(const Architecture& model, const DesignOptions& options);
+
+// How far what fails is from what was asked, summed over the failing expectations; each counts from
+// just above 0 to 1. 0: nothing fails.
+double shortfall(const SimulationResult& simulation);
 
 // Raises the demands for what failed and notes it in the round; false when nothing is left to try.
 bool demand(const Architecture& model, const SimulationResult& simulation, Demands& demands,

@@ -40,7 +40,7 @@ int verdict(const DesignResult& result) {
 
 bool read_options(const Invocation& invocation, DesignOptions& options) {
   if (!read_run_options(invocation, options.seed, options.jobs)) return false;
-  const auto rounds = invocation.number("--rounds", 6, 1, 100);
+  const auto rounds = invocation.number("--rounds", 4, 1, 100);
   if (!rounds) return false;
   options.rounds = static_cast<int>(*rounds);
   options.simulate = !invocation.has("--no-simulate");
@@ -129,7 +129,7 @@ constexpr CommandOption kOptions[] = {
     {"--outline", "NAME", "order and wording of the report", "tree",
      "tree|nine|five|short|checklist", false},
     {"--without", "PASS", "leave a pass out, to see what it is worth", "", "", true},
-    {"--rounds", "N", "how often what fails is revised, at most", "6", "", false},
+    {"--rounds", "N", "how often what fails is revised, at most", "4", "", false},
     {"--no-simulate", "", "decide and check, without proof by simulation", "", "", false},
     kSeedOption,
     kJobsOption,
