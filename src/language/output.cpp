@@ -49,12 +49,20 @@ bool is_pair(const Out& out) {
          out.members.front().second.kind == Out::Kind::Scalar;
 }
 
+bool is_flat(const Out& map) {
+  for (const auto& member : map.members)
+    if (member.second.kind != Out::Kind::Scalar) return false;
+  return true;
+}
+
 // Whether it reads better as a block however short it is: sections, and lists of larger maps.
 bool wants_block(const Out& out) {
   if (out.block) return true;
   if (out.kind == Out::Kind::List) {
+    const bool only = out.items.size() == 1 && is_flat(out.items.front());
     for (const Out& item : out.items)
-      if ((item.kind == Out::Kind::Map && !is_pair(item)) || wants_block(item)) return true;
+      if ((item.kind == Out::Kind::Map && !is_pair(item) && !only) || wants_block(item))
+        return true;
   }
   for (const auto& member : out.members)
     if (wants_block(member.second)) return true;

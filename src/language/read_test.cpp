@@ -2,7 +2,9 @@
 #include <gtest/gtest.h>
 
 #include "language/language.h"
+#include "language/table.h"
 #include "language/test_support.h"
+#include "language/writer.h"
 
 namespace scantling {
 namespace {
@@ -184,6 +186,38 @@ TEST(ReadSolution, StepsOfEndpoints) {
   EXPECT_EQ(steps[8].lock, "stock");
   EXPECT_DOUBLE_EQ(steps[9].share->value, .001);
   EXPECT_EQ(steps[10].steps[0].kind, StepKind::Work);
+}
+
+// Whatever a call policy may say, a bundle may say for the steps that use it.
+TEST(ReadSolution, EveryPolicyIsInherited) {
+  const std::string policy =
+      "timeout: 1s, retry: { attempts: 3, on: [timeout], backoff: 1ms, cap: 2s, jitter: full, "
+      "budget: "
+      "5% }, breaker: { failures: 5, over: 20, open: 5s, probes: 2 }, hedge: { after: 5ms, "
+      "at-most: 1% "
+      "}, at-once: { calls: 4, waiting: 9 }, deadline: propagate";
+  const auto model_of = [&](const std::string& step, const std::string& bundle) {
+    return kHead + "externals: { psp: {} }\npolicies: { p: { " + bundle +
+           " } }\nservices: { s: { endpoints: { e: { steps: [{ call: psp" + step + " }] } } } }\n";
+  };
+  const Read inherited = read_text(model_of(", use: p", policy));
+  const Read own = read_text(model_of(", " + policy, "timeout: 2s"));
+  ASSERT_EQ(said(inherited) + said(own), "");
+  const auto policy_at = [](const Read& read) -> const CallPolicy& {
+    return (*read.model.services.raw()[0].endpoints[0].steps)[0].policy;
+  };
+  const Writer writer(own.model);
+  const StructType& type = structure_of<CallPolicy>();
+  const Out all = writer.write_struct(type, &policy_at(own));
+  std::size_t values = 0;
+  for (const auto& member : all.members)
+    values += std::max<std::size_t>(member.second.members.size(), 1);
+  EXPECT_EQ(values, 16U);  // every key of the table is in `policy`
+  std::size_t keys = 0;
+  for (const Entry& entry : type.entries)
+    keys += entry.type->kind == TypeKind::Struct ? entry.type->structure().entries.size() : 1;
+  EXPECT_EQ(keys, values);
+  EXPECT_TRUE(same_value(writer.write_struct(type, &policy_at(inherited)), all));
 }
 
 TEST(ReadSolution, SugarAndTextForms) {
