@@ -642,6 +642,18 @@ class Shop {
     return out;
   }
 
+  static void add_channels(ExperimentResult& out) {
+    for (int c = 0; c < 2; ++c) {
+      ChannelResult item;
+      item.channel = ChannelId(c);
+      item.published = item.consumed = {240, 1};
+      item.lag = {3, .5};
+      item.lag_max = 41;
+      item.delay.p99 = {8.1, .4};
+      out.channels.push_back(item);
+    }
+  }
+
   ExperimentResult run(const char* name, bool fault) {
     ExperimentResult out;
     out.name = name;
@@ -702,15 +714,7 @@ class Shop {
       }));
       out.stations.push_back(std::move(item));
     }
-    for (int c = 0; c < 2; ++c) {
-      ChannelResult item;
-      item.channel = ChannelId(c);
-      item.published = item.consumed = {240, 1};
-      item.lag = {3, .5};
-      item.lag_max = 41;
-      item.delay.p99 = {8.1, .4};
-      out.channels.push_back(item);
-    }
+    add_channels(out);
     out.critical_path.push_back({OperationId(3),
                                  {{"psp", .241, .92},
                                   {"queue at payments", .002, .08},
