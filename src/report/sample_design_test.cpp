@@ -642,6 +642,11 @@ class Shop {
     return out;
   }
 
+  static void set_size(ExperimentResult& out) {
+    out.warm_up_seconds = 20;
+    out.replications = 5;
+    out.events = 4812345;
+  }
   static void add_channels(ExperimentResult& out) {
     for (int c = 0; c < 2; ++c) {
       ChannelResult item;
@@ -658,9 +663,7 @@ class Shop {
     ExperimentResult out;
     out.name = name;
     out.measured_seconds = fault ? 600 : 60;
-    out.warm_up_seconds = 20;
-    out.replications = 5;
-    out.events = 4812345;
+    set_size(out);
     const double p99s[] = {.182, .121, .063, 1.24, 8.4, 1.1, .05};
     const double rates[] = {6000, 2500, 500, 240, 240, 480, 100};
     for (const OperationId id : model().operations.ids()) {
@@ -715,6 +718,7 @@ class Shop {
       out.stations.push_back(std::move(item));
     }
     add_channels(out);
+    if (fault) out.fault_bands.push_back({120, 300});
     out.critical_path.push_back({OperationId(3),
                                  {{"psp", .241, .92},
                                   {"queue at payments", .002, .08},
@@ -722,7 +726,6 @@ class Shop {
                                   {"stock-db write", .006, .11},
                                   {"orders-db read", .001, .01},
                                   {"orders work", .018, .06}}});
-    if (fault) out.fault_bands.push_back({120, 300});
     return out;
   }
 
