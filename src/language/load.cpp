@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "language/kinds.h"
+#include "language/reader.h"
 #include "language/schema.h"
 
 namespace scantling {
@@ -67,9 +68,12 @@ SyntaxMessage message_of(SyntaxProblem::Kind kind) {
 void report_one(const SyntaxProblem& problem, Diagnostics& out) {
   const SyntaxMessage message = message_of(problem.kind);
   std::string title(message.title);
-  if (title.empty()) title = problem.detail;
+  if (problem.kind == SyntaxProblem::Kind::DuplicateKey)
+    title = "key " + shown(problem.detail) + " stands twice in one map";
+  else if (title.empty())
+    title = problem.detail;
   Diagnostic& d = out.add(*message.kind, problem.span, title);
-  if (!problem.detail.empty() && problem.detail != title) d.because = problem.detail;
+  if (!message.title.empty()) d.because = problem.detail;
   if (!message.allowed.empty()) d.allowed = {std::string(message.allowed)};
   if (problem.other.valid()) d.labels.push_back({problem.other, "first here"});
 }

@@ -50,6 +50,14 @@ bool is_out_of_range(const Type& type, std::string_view text) {
   return quantity_of(one) == &type;
 }
 
+// 0.999 most likely means 99.9%.
+std::vector<std::string> share_forms(const Type& type, std::string_view text) {
+  if (&type != &share_type) return {};
+  double number = 0;
+  if (!number_type.scalar.parse(text, &number) || number > 1) return {};
+  return {to_text(Share{number})};
+}
+
 std::string_view range_of(const Type& type) {
   if (&type == &share_type) return "a share is at most 100%";
   if (&type == &duration_type) return "a duration is whole nanoseconds, and at most 292 years";
@@ -124,7 +132,7 @@ void Reader::bad_scalar(const Place& place, const Type& type, std::string_view t
   const Span span = at(place.value).span;
   if (!type.bare[0].empty() && bare_number(text)) {
     Diagnostic& d = problem(kMissingUnit, span, in_key(place) + std::string(text) + " has no unit");
-    std::vector<std::string> forms;
+    std::vector<std::string> forms = share_forms(type, text);
     for (const std::string_view form : type.bare)
       if (!form.empty()) forms.push_back(replace_all(form, "{}", text));
     d.caret = "write " + enumerate(forms, "or");
