@@ -87,8 +87,9 @@ double pace_of(const Architecture& model) {
   return std::clamp(10'000 / std::max(1.0, total), .25, 1.0);
 }
 
-ShortExperiment shortened(const Experiment& experiment, double pace) {
-  const double steady = kSteadySeconds * pace, fault_seconds = std::max(4.0, kFaultSeconds * pace);
+ShortExperiment shortened(const Experiment& experiment, double pace, double least_fault_seconds) {
+  const double steady = kSteadySeconds * pace,
+               fault_seconds = std::max({4.0, kFaultSeconds * pace, least_fault_seconds});
   const double after_seconds = kAfterSeconds * pace, recovery = std::max(6.0, 20 * pace);
   ShortExperiment out{experiment, "", 0, 0};
   Experiment& e = out.experiment;
@@ -190,6 +191,25 @@ void doubt_small_samples(const Architecture& model, ExperimentResult& result) {
 
 }  // namespace
 
+namespace {
+
+// How long a fault must last for the slowest failover that it causes to end, and three seconds
+// after.
+double failover_seconds(const Architecture& model, const Experiment& experiment) {
+  const bool loses = std::ranges::any_of(*experiment.faults, [](const Fault& f) {
+    return f.kind == FaultKind::Lose &&
+           (f.target.kind == Target::Kind::Zone || f.target.kind == Target::Kind::Region ||
+            f.target.kind == Target::Kind::Store);
+  });
+  double out = 0;
+  if (loses)
+    for (const Store& store : model.stores)
+      if (store.failover && !store.expires) out = std::max(out, store.failover->seconds() + 6);
+  return out;
+}
+
+}  // namespace
+
 Expected<SimulationResult> prove(const Architecture& model, const DesignOptions& options) {
   SimulateOptions run;
   run.seed = options.seed;
@@ -199,7 +219,7 @@ Expected<SimulationResult> prove(const Architecture& model, const DesignOptions&
   SimulationResult out;
   std::vector<ShortExperiment> experiments{{peak_experiment(model), "", 0, 0}};
   for (const Experiment& experiment : model.experiments)
-    experiments.push_back(shortened(experiment, pace));
+    experiments.push_back(shortened(experiment, pace, failover_seconds(model, experiment)));
   for (std::size_t i = 0; i < experiments.size(); ++i) {
     const ShortExperiment& of = experiments[i];
     auto result = simulate(model, of.experiment, run);

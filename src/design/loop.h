@@ -17,7 +17,10 @@ struct ShortExperiment {
   double full_fault_seconds = 0;
 };
 // `pace` below 1 shortens further: for systems so busy that a second holds enough.
-ShortExperiment shortened(const Experiment& experiment, double pace = 1);
+// A fault lasts at least `least_fault_seconds` (or as long as it is given), so that a failover ends
+// in it.
+ShortExperiment shortened(const Experiment& experiment, double pace = 1,
+                          double least_fault_seconds = 0);
 // 1 up to 10,000 operations a second at peak (those that events start too), less above, at least
 // 1/4.
 double pace_of(const Architecture& model);

@@ -15,27 +15,31 @@ Draft::Draft(Workspace& workspace, std::string name, std::string_view pass, std:
   decision_.question = {std::move(question), own};
 }
 
+Decision& Draft::current() {
+  return id_.valid() ? workspace_.model.decisions[id_] : decision_;
+}
+
 Draft& Draft::choose(std::string name, std::vector<Score> scores) {
-  decision_.chosen = {name, {Origin::Decided, {}, {}}};
-  decision_.alternatives.insert(decision_.alternatives.begin(),
+  current().chosen = {name, {Origin::Decided, {}, id_}};
+  current().alternatives.insert(current().alternatives.begin(),
                                 {std::move(name), std::move(scores), ""});
   return *this;
 }
 
 Draft& Draft::reject(std::string name, std::vector<Score> scores, std::string why_not) {
-  if (!decision_.instead_of.has()) decision_.instead_of.from.origin = Origin::Decided;
-  decision_.instead_of.value.push_back(name);
-  decision_.alternatives.push_back({std::move(name), std::move(scores), std::move(why_not)});
+  if (!current().instead_of.has()) current().instead_of.from = {Origin::Decided, {}, id_};
+  current().instead_of.value.push_back(name);
+  current().alternatives.push_back({std::move(name), std::move(scores), std::move(why_not)});
   return *this;
 }
 
 Draft& Draft::because(std::string text) {
-  decision_.because = {std::move(text), {Origin::Decided, {}, {}}};
+  current().because = {std::move(text), {Origin::Decided, {}, id_}};
   return *this;
 }
 
 Draft& Draft::flips(std::string text) {
-  decision_.flips = {std::move(text), {Origin::Decided, {}, {}}};
+  current().flips = {std::move(text), {Origin::Decided, {}, id_}};
   return *this;
 }
 
@@ -44,15 +48,15 @@ Draft& Draft::traces(std::initializer_list<std::string> paths) {
 }
 
 Draft& Draft::traces(const std::vector<std::string>& paths) {
-  decision_.traces_to.from.origin = Origin::Decided;
+  current().traces_to.from = {Origin::Decided, {}, id_};
   for (const std::string& path : paths)
-    if (std::ranges::find(decision_.traces_to.value, path) == decision_.traces_to.value.end())
-      decision_.traces_to.value.push_back(path);
+    if (std::ranges::find(current().traces_to.value, path) == current().traces_to.value.end())
+      current().traces_to.value.push_back(path);
   return *this;
 }
 
 Draft& Draft::reversibility(Reversibility reversibility) {
-  decision_.reversibility = {reversibility, {Origin::Decided, {}, {}}};
+  current().reversibility = {reversibility, {Origin::Decided, {}, id_}};
   return *this;
 }
 

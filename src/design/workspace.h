@@ -119,6 +119,8 @@ class Draft {
   Provenance provenance() { return {Origin::Decided, {}, keep()}; }
 
  private:
+  Decision& current();
+
   Workspace& workspace_;
   Decision decision_;  // until kept
   DecisionId id_;

@@ -100,7 +100,9 @@ class Resilience {
     worst.retries = retries_;
     worst.done = true;
     worst.visiting = false;
-    if (lines_.empty()) return;
+    if (worst.seconds <= 0) return;
+    if (lines_.empty())
+      lines_.push_back("only its own work and stores, each with five times its 99.9th percentile");
     draft
         .choose(fmt::format("answers or gives up within {}", readable_seconds(worst.seconds)),
                 {score("longest wait", worst.seconds, "s")})
