@@ -28,6 +28,7 @@ bool measure(const Benchmark& benchmark, bool json) {
   }
   fmt::print(json ? stderr : stdout, "{:<28} {:>14} {:<12} {}\n", benchmark.id,
              readable(figure->value), figure->unit, figure->note);
+  std::fflush(stdout);
   if (json) {
     nlohmann::ordered_json row;
     row["id"] = benchmark.id;
@@ -36,7 +37,7 @@ bool measure(const Benchmark& benchmark, bool json) {
     row["command"] = fmt::format("make bench ID={}", benchmark.id);
     row["note"] = figure->note;
     fmt::print("{}\n", row.dump());
-    std::fflush(stdout);
+    std::fflush(stdout);  // so that a run that is ended keeps what it has measured
   }
   return true;
 }

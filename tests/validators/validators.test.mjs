@@ -19,7 +19,8 @@ after(() => rmSync(work, { recursive: true }));
 function scantling(...args) {
   const run = spawnSync(program, args, { cwd: work, encoding: 'utf8', maxBuffer: 1 << 28 });
   assert.equal(run.error, undefined);
-  assert.ok([0, 1, 3].includes(run.status), `scantling ${args.join(' ')}: ${run.status} ${run.stderr}`);
+  // 2: a model that can't be read, whose findings are printed all the same.
+  assert.ok([0, 1, 2, 3].includes(run.status), `scantling ${args.join(' ')}: ${run.status} ${run.stderr}`);
   return run.stdout;
 }
 
@@ -95,7 +96,7 @@ test('models follow the JSON Schema that the program prints', () => {
   const validate = compiled(JSON.parse(scantling('schema')));
   for (const { name, text } of examples) {
     assert.ok(validate(parse(text)), `${name}: ${JSON.stringify(validate.errors?.slice(0, 5), null, 1)}`);
-    scantling('design', name, '--out', `designed-${name}`);
+    scantling('design', name, '--no-simulate', '--out', `designed-${name}`);
     const folder = join(work, `designed-${name}`);
     for (const file of readdirSync(folder).filter((entry) => entry.endsWith('.yaml'))) {
       const elaborated = parse(readFileSync(join(folder, file), 'utf8'), { maxAliasCount: 0 });
