@@ -328,8 +328,9 @@ std::vector<Unmet> unmet_requirements(const Architecture& model,
         of.text += ": " + failover;
       else if (!j.causes.empty())
         of.text += ": " + j.causes.front();
-      of.relax = fmt::format("{} {} {} would hold", j.subject, j.what,
-                             value_text(j, j.at_least ? j.measured.low() : j.measured.high()));
+      of.relax = fmt::format(
+          "{} {} {} {}", j.subject, j.what, j.at_least ? "of at least" : "of at most",
+          value_text(j, j.at_least ? std::max(0.0, j.measured.low()) : j.measured.high()));
       if (const HopShare* hop = longest_hop(experiment, model, j.subject);
           hop != nullptr && j.unit == "s")
         of.relax += fmt::format("; {} takes {} of the slowest answers' time", hop->name,
