@@ -219,14 +219,9 @@ void Compiler::services() {
     info.discipline = runtime.discipline.or_else(Discipline::Fifo);
     info.balance = service.balance.or_else(Balance::RoundRobin);
     info.shed = service.shed ? bound(service.shed, -1) : unlimited;
-    if (service.rate_limit && service.rate_limit->limit) {
-      const std::string per = service.rate_limit->per.or_else("service");
-      if (per == "service")
-        info.rate_limit = service.rate_limit->limit->per_second;
-      else
-        note("the rate limit of " + service.name + " per " + per +
-             " is not simulated: requests are not told apart by " + per);
-    }
+    if (service.rate_limit && service.rate_limit->limit &&
+        service.rate_limit->per.or_else("service") == "service")
+      info.rate_limit = service.rate_limit->limit->per_second;
     const HealthPolicy& health = *service.health;
     const double every = health.every ? health.every->seconds() : defaults::health_every_seconds;
     const double timeout =
@@ -399,19 +394,31 @@ void Compiler::channels() {
 
 // What the model says and this simulator doesn't do: said, not left out in silence.
 void Compiler::unsupported() {
+  std::vector<std::string> deep, ejecting, prefetching, lagging;
+  std::map<std::string, std::vector<std::string>> limited;  // by what the limit is for
   for (const Service& service : model_.services) {
     if (service.health && service.health->check.or_else(HealthCheck::Shallow) == HealthCheck::Deep)
-      note("the deep health check of " + service.name +
-           " is not simulated: an instance leaves the rotation when it is lost itself");
-    if (service.health && service.health->eject_at_most)
-      note("ejection of failing instances of " + service.name + " is not simulated");
+      deep.push_back(service.name);
+    if (service.health && service.health->eject_at_most) ejecting.push_back(service.name);
+    if (service.rate_limit && service.rate_limit->limit) {
+      const std::string per = service.rate_limit->per.or_else("service");
+      if (per != "service") limited[per].push_back(service.name);
+    }
     for (const Endpoint& endpoint : service.endpoints)
-      if (endpoint.prefetch)
-        note("prefetch of " + service.name + "." + endpoint.name +
-             " is not simulated: messages are taken one by one");
+      if (endpoint.prefetch) prefetching.push_back(service.name + "." + endpoint.name);
   }
   for (const Store& store : model_.stores)
-    if (store.lag) note("how far the copies of " + store.name + " lag behind is not simulated");
+    if (store.lag) lagging.push_back(store.name);
+  for (const auto& [per, names] : limited)
+    note("rate limits per " + per + " (" + join(names, ", ") +
+         ") are not simulated: requests are not told apart by " + per);
+  const auto say = [&](const std::vector<std::string>& names, const char* what, const char* how) {
+    if (!names.empty()) note(what + (" (" + join(names, ", ")) + ") is not simulated" + how);
+  };
+  say(deep, "a deep health check", ": an instance leaves the rotation when it is lost itself");
+  say(ejecting, "ejection of failing instances", ": lost ones leave the rotation");
+  say(prefetching, "prefetch", ": messages are taken one by one");
+  say(lagging, "replication lag", ": what is read is not told apart by age");
   if (experiment_.load && experiment_.load->replay)
     note("replay of " + *experiment_.load->replay + " is not simulated: the base load is used");
 }

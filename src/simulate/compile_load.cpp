@@ -336,6 +336,12 @@ void Compiler::times() {
   else if (load.spike)
     measured =
         std::max(measured, 2 * (load.spike->at->nanoseconds + load.spike->lasts->nanoseconds));
+  const bool constant = !faulty && !load.ramp && !load.spike && load.steps->empty();
+  if (constant && load.over && !experiment_.lasts && measured > options_.measured.nanoseconds) {
+    note("the load is constant: " + to_text(options_.measured) + " of its " +
+         to_text(Duration{measured}) + " are measured");
+    measured = options_.measured.nanoseconds;
+  }
   const Time after = static_cast<Time>(defaults::after_faults_seconds * 1e9);
   if (faulty) {
     const Time least =

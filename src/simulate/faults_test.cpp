@@ -343,6 +343,27 @@ TEST(Verdicts, CriticalPathAddsUp) {
   EXPECT_EQ(r.critical_path[0].second[0].name, "cpu queue at back");
 }
 
+TEST(Notes, SayThatAConstantLoadIsMeasuredForLess) {
+  System s;
+  s.service("web", 1);
+  s.operation("ask", s.endpoint("web", "ask", {work(fixed_time(.001))}), 10);
+  Experiment e = plain_experiment();
+  ExperimentLoad load;
+  load.over = said(in_seconds(600));
+  e.load = said(std::move(load));
+  const ExperimentResult r = run(s, quick(5), e);
+  EXPECT_EQ(r.measured_seconds, 5);
+  ASSERT_FALSE(r.notes.empty());
+  EXPECT_NE(r.notes[0].find("of its 10min"), std::string::npos) << r.notes[0];
+  // A load that changes is measured to its end.
+  LoadStep step;
+  step.at = said(in_seconds(10));
+  step.by = said(Factor{2});
+  e.load->over = said(in_seconds(20));
+  e.load->steps = said(std::vector<LoadStep>{step});
+  EXPECT_EQ(run(s, quick(5), e).measured_seconds, 20);
+}
+
 TEST(Notes, SayWhatIsNotSimulated) {
   System s;
   s.service("web", 1);
@@ -353,7 +374,7 @@ TEST(Notes, SayWhatIsNotSimulated) {
   s.model.services.raw()[0].rate_limit = said(rule);
   const ExperimentResult r = run(s, quick(5));
   ASSERT_FALSE(r.notes.empty());
-  EXPECT_NE(r.notes[0].find("per user is not simulated"), std::string::npos);
+  EXPECT_NE(r.notes[0].find("rate limits per user (web) are not simulated"), std::string::npos);
 }
 
 }  // namespace

@@ -86,6 +86,19 @@ std::vector<std::uint32_t> settled_instances(const Program& program, const Repli
   return initial;
 }
 
+// The last quarter of the run holds clearly more requests than the second one.
+bool still_grows(const std::vector<double>& level) {
+  const std::size_t quarter = level.size() / 4;
+  if (quarter == 0) return false;
+  double second = 0;
+  double last = 0;
+  for (std::size_t i = 0; i < quarter; ++i) {
+    second += level[quarter + i];
+    last += level[level.size() - 1 - i];
+  }
+  return last > 1.3 * second + 5 * static_cast<double>(quarter);
+}
+
 struct Pilot {
   Time warm_up = 0;
   bool settled = true;
@@ -100,7 +113,7 @@ Pilot pilot_run(const Program& program, const SimulateOptions& options) {
   const bool scales = std::any_of(program.services.begin(), program.services.end(),
                                   [](const ServiceInfo& s) { return s.scale_interval > 0; });
   const Time length =
-      std::max<Time>(program.measured / 4, std::min<Time>(program.measured, 2'000'000'000));
+      std::max<Time>(program.measured / 4, std::min<Time>(program.measured, 4'000'000'000));
   RunOptions run;
   run.seed = options.seed;
   run.replication = 0;
@@ -126,7 +139,7 @@ Pilot pilot_run(const Program& program, const SimulateOptions& options) {
   const Replication r = Engine(program, run).run();
   if (!r.ok) out.error = r.error;
   const WarmUp found = mser5(r.level);
-  out.settled = found.settled;
+  out.settled = found.settled || !still_grows(r.level);
   if (!r.level.empty())
     out.warm_up = length / static_cast<Time>(r.level.size()) * static_cast<Time>(found.samples);
   // Twice what the rule found, and at least a tenth of the pilot: one run's series is noisy.
@@ -165,8 +178,8 @@ Expected<ExperimentResult> simulate(const Architecture& model, const Experiment&
   result.warm_up_seconds = static_cast<double>(pilot.warm_up) * 1e-9;
   if (!pilot.settled)
     result.notes.push_back(
-        "the system had not settled before the measured time began: its load may "
-        "be more than it can take");
+        "requests in flight were still growing when the measured time began: the load may be "
+        "more than the system can take");
   if (result.incomplete) result.notes.push_back("incomplete: the run was ended before its time");
   sim::judge(model, experiment, runs, result);
   return result;
