@@ -40,8 +40,7 @@ bool fits(const Technology& t, StoreRole role) {
       return t.kind == "database" && contains(t.consistency, "strong") &&
              t.model != "wide-column" && t.model != "time-series";
     case StoreRole::Log:
-      return (t.kind == "database" && (t.model == "wide-column" || t.model == "time-series")) ||
-             t.kind == "analytics";
+      return t.kind == "database" && (t.model == "wide-column" || t.model == "time-series");
     case StoreRole::Analytics: return t.kind == "analytics";
   }
   return false;

@@ -66,6 +66,35 @@ void TreeEditor::replace_text(NodeId item, const Out& value) {
   edit(span.begin, span.end, flow_text(value));
 }
 
+void TreeEditor::append(NodeId list, const std::vector<Out>& items) {
+  const Node& node = tree_.node(list);
+  if (items.empty()) return;
+  if (node.flow || node.count == 0) {
+    std::string fresh;
+    for (const Out& item : items)
+      fresh += (fresh.empty() ? "" : ", ") + flow_text(item);
+    if (node.count == 0) {
+      edit(node.span.begin, node.span.end, "[" + fresh + "]");
+      return;
+    }
+    const std::size_t end = tree_.node(tree_.item(node, node.count - 1)).span.end;
+    edit(end, end, ", " + fresh);
+    return;
+  }
+  Out lines = Out::list();
+  lines.items = items;
+  insert_lines(node.span.end, block_text(lines, column(node.span.begin)));
+}
+
+void TreeEditor::insert_lines(std::size_t end, std::string lines) {
+  const std::size_t place = next_line(end);
+  if (place == text_.size() && !text_.ends_with('\n')) {
+    lines.insert(0, "\n");
+    lines.pop_back();
+  }
+  edit(place, place, lines);
+}
+
 void TreeEditor::fill(const MapEntry& entry, const Out& map) {
   edit(after_colon(entry), after_colon(entry), " " + flow_text(map));
 }
@@ -91,18 +120,12 @@ void TreeEditor::add_to_block(const Node& map, const std::vector<OutMember>& add
   // A key without a value ends where the key does.
   const std::size_t end =
       std::max<std::size_t>(last.span.end, after_colon(tree_.entry(map, map.count - 1)));
-  const std::size_t place = at_root ? text_.size() : next_line(end);
-  const bool open_line = place == text_.size() && !text_.ends_with('\n');
   std::string lines;
   for (const auto& [key, value] : added) {
     if (at_root) lines += '\n';
     lines += member_text(key, value, indent);
   }
-  if (open_line) {
-    lines.insert(0, "\n");
-    lines.pop_back();
-  }
-  edit(place, place, lines);
+  insert_lines(at_root ? text_.size() : end, lines);
 }
 
 void TreeEditor::remove_from_block(const Node& map, int index) {

@@ -23,6 +23,8 @@ class TreeEditor {
   void replace(NodeId map, const MapEntry& entry, const Out& value);
   // An item that is a scalar becomes `value`.
   void replace_text(NodeId item, const Out& value);
+  // The items are added behind the list's last one.
+  void append(NodeId list, const std::vector<Out>& items);
   // The members are added behind the map's last one; the entries at `removed` (indices, in order)
   // go.
   void change_map(NodeId map, const std::vector<OutMember>& added, const std::vector<int>& removed);
@@ -37,6 +39,8 @@ class TreeEditor {
   std::size_t next_line(std::size_t offset) const;  // where it starts, behind `offset`
   std::size_t column(std::size_t offset) const { return offset - line_start(offset); }
   std::size_t after_colon(const MapEntry& entry) const;
+  // Whole lines, behind the line in which `end` is.
+  void insert_lines(std::size_t end, std::string lines);
   void add_to_block(const Node& map, const std::vector<OutMember>& added);
   void change_flow(const Node& map, const std::vector<OutMember>& added,
                    const std::vector<int>& removed);

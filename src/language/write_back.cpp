@@ -102,6 +102,15 @@ class Splicer {
     return false;
   }
 
+  // It, or something in it.
+  bool had_decided(const std::string& path) const {
+    if (was_decided(path)) return true;
+    const std::string within = path + ".";
+    const auto is_within = [&](const std::string& old) { return old.starts_with(within); };
+    return std::any_of(old_.begin(), old_.end(), is_within) ||
+           std::any_of(old_deep_.begin(), old_deep_.end(), is_within);
+  }
+
   static bool is_decided(const Entry& entry, const void* owner) {
     return entry.from != nullptr && entry.from(const_cast<void*>(owner))->origin == Origin::Decided;
   }
@@ -154,6 +163,11 @@ class Splicer {
   void merge_entry(const Entry& entry, const void* owner, const void* base, TreeEditor& file,
                    NodeId node, const std::string& path, Members& added,
                    std::vector<const Entry*>& written) {
+    if (entry.from == nullptr && entry.applies == nullptr && !is_present(entry, owner)) {
+      if (const MapEntry* left = find(file, node, entry); left != nullptr)
+        remove_left(file, *left, inside(path, entry.key));
+      return;
+    }
     if (!is_present(entry, owner) || writer_.is_inherited(entry, owner, base)) return;
     written.push_back(&entry);
     const std::string inner = inside(path, entry.key);
@@ -161,6 +175,12 @@ class Splicer {
     void* value = entry.value != nullptr ? entry.value(const_cast<void*>(owner)) : nullptr;
     if (value != nullptr && entry.type->kind == TypeKind::Named) {
       merge_elements(entry, value, file, node, there, inner, added);
+      return;
+    }
+    const bool loose_list = value != nullptr && entry.from == nullptr &&
+                            entry.type->kind == TypeKind::List && entry.applies == nullptr;
+    if (loose_list && inner == entry.key) {
+      merge_section(entry, value, file, node, there, inner, added);
       return;
     }
     const void* inner_base = base != nullptr && is_present(entry, base) && value != nullptr
@@ -233,14 +253,70 @@ class Splicer {
     const std::size_t count = type.list.size(list);
     if (sequence.kind != NodeKind::Sequence || static_cast<std::size_t>(sequence.count) != count)
       return;
-    for (std::size_t i = 0; i < count; ++i) {
-      const NodeId item = file.tree().item(sequence, static_cast<int>(i));
-      void* object = type.list.at(list, i);
-      const StructType& structure = type.item->structure();
-      if (file.tree().node(item).kind == NodeKind::Map)
-        merge(structure, object, nullptr, file, item, inside(path, std::to_string(i + 1)));
-      else if (!decided_members(structure, object).members.empty())
-        file.replace_text(item, writer_.write_struct(structure, object));
+    for (std::size_t i = 0; i < count; ++i)
+      merge_item(type, type.list.at(list, i), file, file.tree().item(sequence, static_cast<int>(i)),
+                 inside(path, std::to_string(i + 1)));
+  }
+
+  void merge_item(const Type& type, void* object, TreeEditor& file, NodeId item,
+                  const std::string& path) {
+    const StructType& structure = type.item->structure();
+    if (file.tree().node(item).kind == NodeKind::Map)
+      merge(structure, object, nullptr, file, item, path);
+    else if (!decided_members(structure, object).members.empty())
+      file.replace_text(item, writer_.write_struct(structure, object));
+  }
+
+  // Without a provenance of its own an item is decided when every value in it is.
+  static bool is_decided_item(const Type& list, void* item) {
+    if (list.list.from != nullptr) return list.list.from(item)->origin == Origin::Decided;
+    bool any = false;
+    for (const Entry& entry : list.item->structure().entries) {
+      if (entry.from == nullptr || !is_present(entry, item)) continue;
+      if (!is_decided(entry, item)) return false;
+      any = true;
+    }
+    return any;
+  }
+
+  // A section that is a list (the context map, the migration): given items stay as they are, in
+  // front of the decided ones.
+  void merge_section(const Entry& entry, void* list, TreeEditor& file, NodeId node,
+                     const MapEntry* there, const std::string& path, Members& added) {
+    const Type& type = *entry.type;
+    Out all = Out::list();
+    Out decided = Out::list();
+    std::vector<void*> given;
+    for (std::size_t i = 0; i < type.list.size(list); ++i) {
+      void* item = type.list.at(list, i);
+      Out written = writer_.write(*type.item, item);
+      if (is_decided_item(type, item))
+        decided.add(written);
+      else
+        given.push_back(item);
+      all.add(std::move(written));
+    }
+    if (there == nullptr) {
+      if (!decided.items.empty()) added.emplace_back(std::string(entry.key), std::move(decided));
+      return;
+    }
+    const Node& sequence = file.tree().node(there->value);
+    bool had = was_decided(path);  // decided items
+    bool had_values = had;         // or items with decided values
+    for (int i = 0; i < sequence.count; ++i) {
+      had |= was_decided(inside(path, std::to_string(i + 1)));
+      had_values |= had_decided(inside(path, std::to_string(i + 1)));
+    }
+    const bool only_given = !had && sequence.kind == NodeKind::Sequence &&
+                            static_cast<std::size_t>(sequence.count) == given.size();
+    if (only_given) {
+      for (std::size_t i = 0; i < given.size(); ++i)
+        merge_item(type, given[i], file, file.tree().item(sequence, static_cast<int>(i)),
+                   inside(path, std::to_string(i + 1)));
+      file.append(there->value, decided.items);
+    } else if ((had_values || !decided.items.empty()) &&
+               !same_value(all, out_of(file.tree(), there->value))) {
+      file.replace(node, *there, all);
     }
   }
 
@@ -278,6 +354,20 @@ class Splicer {
       file.change_map(there->value, fresh, gone);
     else if (!fresh.empty())
       add_section(entry, file, node, there, std::move(fresh), added);
+  }
+
+  // The last elements or items of a section went with the design that made them.
+  void remove_left(TreeEditor& file, const MapEntry& section, const std::string& path) {
+    const Node& node = file.tree().node(section.value);
+    std::vector<int> gone;
+    for (int i = 0; node.kind == NodeKind::Map && i < node.count; ++i)
+      if (was_decided(inside(path, file.tree().entry(node, i).key))) gone.push_back(i);
+    for (int i = 0; node.kind == NodeKind::Sequence && i < node.count; ++i)
+      if (had_decided(inside(path, std::to_string(i + 1)))) gone.push_back(i);
+    if (static_cast<int>(gone.size()) == node.count)
+      old_.insert(path);  // the section's own key goes
+    else if (node.kind == NodeKind::Map)
+      file.change_map(section.value, {}, gone);
   }
 
   void add_section(const Entry& entry, TreeEditor& file, NodeId node, const MapEntry* there,

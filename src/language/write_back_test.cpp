@@ -91,6 +91,41 @@ TEST(WriteBack, NewElementsMakeNewSections) {
             "  boundaries: { sets: [services.orders.*], pass: test }");
 }
 
+TEST(WriteBack, ListsKeepTheirGivenItems) {
+  const std::string head = "scantling: 1\ncontexts: { a: {}, b: {}, c: {} }\n";
+  const std::string given = "  - { upstream: a, downstream: b, kind: conformist }  # mine\n";
+  Read read = read_text(head + "context-map:\n" + given + "system: s\n");
+  ASSERT_EQ(said(read), "");
+  Architecture model = read.model;
+  const DecisionId d = decide(model, "map");
+  const Provenance by{Origin::Decided, {}, d};
+  ContextRelation relation;
+  relation.from = by;
+  relation.upstream = {"b", by};
+  relation.downstream = {"c", by};
+  relation.kind = {RelationKind::Partnership, by};
+  model.relations.push_back(relation);
+  MigrationStep step;
+  step.extract = {"a", by};
+  model.migration.push_back(step);
+  const std::string after =
+      head + "context-map:\n" + given +
+      "  - { upstream: b, downstream: c, kind: partnership }\nsystem: s\n\n"
+      "migration: [extract: a]\n\n"
+      "decisions:\n  map: { sets: [context-map.2.*, migration.1.extract], pass: test }\n";
+  EXPECT_EQ(back(read, model), after);
+  const Read again = read_text(after);
+  EXPECT_EQ(said(again), "");
+  EXPECT_EQ(back(again, again.model), after);
+  Architecture without = again.model;
+  without.relations.pop_back();
+  without.decisions = {};
+  without.migration.clear();
+  EXPECT_EQ(
+      back(again, without),
+      head + "context-map: [{ upstream: a, downstream: b, kind: conformist }]\nsystem: s\n\n\n");
+}
+
 TEST(WriteBack, WhatIsNoLongerDecidedGoes) {
   const std::string before =
       "scantling: 1\n"
