@@ -43,8 +43,9 @@ TEST(DesignProperty, GivenValuesAreKept) {
       ++given;
       const auto it = after.find(path);
       ASSERT_NE(it, after.end()) << text.name << ": lost " << path;
-      if (it->second.text != "...")
+      if (it->second.text != "...") {
         EXPECT_EQ(it->second.text, info.text) << text.name << ": " << path;
+      }
       EXPECT_EQ(it->second.from.origin, Origin::Given) << text.name << ": " << path;
     }
     EXPECT_GT(given, 10) << text.name;
