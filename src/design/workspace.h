@@ -22,13 +22,11 @@ struct Demands {
   std::map<std::string, double> store_capacity;  // store -> factor over the shards or copies chosen
   std::map<std::string, double> channel_capacity;  // channel -> factor over the partitions chosen
   std::set<std::string> cached;                    // aggregates whose reads must come from a cache
-  std::set<std::string> isolated;        // endpoints of externals: tighter timeout and bulkhead
-  std::set<std::string> answered_early;  // operations that answer before a slow external does
-  std::set<std::string> without_retry;   // edges "orders.place -> payments.charge"
+  std::set<std::string> isolated;  // endpoints of externals: tighter timeout and bulkhead
 
   bool empty() const {
     return service_capacity.empty() && store_capacity.empty() && channel_capacity.empty() &&
-           cached.empty() && isolated.empty() && answered_early.empty() && without_retry.empty();
+           cached.empty() && isolated.empty();
   }
 };
 

@@ -19,7 +19,6 @@ int run(const Invocation& invocation) {
                     plural(static_cast<std::int64_t>(all_rules().size()) + 1, "page"), folder));
     return kExitFine;
   }
-  std::string family;
   std::size_t widest = 0;
   for (const Rule* rule : all_rules())
     widest = std::max(widest, rule->kind.name.size());

@@ -142,9 +142,7 @@ ExternalId too_slow_external(const Workspace& ws, OperationId id, double rate) {
   for (const ProblemStep& step : *operation.steps)
     if (step.calls) {
       const External& external = ws.model.externals[step.calls->id];
-      if ((external.limit && rate > external.limit->per_second) ||
-          ws.demands.answered_early.contains(operation.name))
-        return step.calls->id;
+      if (external.limit && rate > external.limit->per_second) return step.calls->id;
     }
   return {};
 }

@@ -252,9 +252,7 @@ class Resilience {
     const External& of = ws_.model.externals[step.external];
     CallPolicy& policy = step.policy;
     const double p99 = of.latency->quantile_seconds(.99), p999 = of.latency->quantile_seconds(.999);
-    const bool may_repeat =
-        *of.idempotent != Idempotency::No &&
-        !ws_.demands.without_retry.contains(endpoint_name(ws_.model, id) + " -> " + of.name);
+    const bool may_repeat = *of.idempotent != Idempotency::No;
     const double budget = budget_[id] * .8;
     double timeout = ws_.demands.isolated.contains(of.name) ? p99 : p999;
     std::int64_t attempts = may_repeat ? 2 : 1;
@@ -286,11 +284,9 @@ class Resilience {
     CallPolicy& policy = step.policy;
     const EndpointWorst& callee = worst_[step.endpoint];
     const Endpoint& target = ws_.model.endpoint(step.endpoint);
-    const std::string edge =
-        endpoint_name(ws_.model, id) + " -> " + endpoint_name(ws_.model, step.endpoint);
     const double once = callee.seconds * kCallMargin + kHopSeconds;
-    const bool may_repeat = target.idempotent.or_else(Idempotency::No) != Idempotency::No &&
-                            !callee.retries && !ws_.demands.without_retry.contains(edge);
+    const bool may_repeat =
+        target.idempotent.or_else(Idempotency::No) != Idempotency::No && !callee.retries;
     const std::int64_t attempts =
         may_repeat && 2 * once + kBackoffSeconds <= budget_[id] * .8 ? 2 : 1;
     set(draft, policy.timeout, readable_timeout(once), path, "timeout");
