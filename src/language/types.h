@@ -25,11 +25,12 @@ extern const Type http_route_type, pool_type, failure_threshold_type, glossary_t
 // --- from C++ types to Types ---
 template <class T>
 struct ScalarType {
-  static constexpr const Type* value = nullptr;
+  static constexpr bool is_scalar = false;
 };
 #define SCANTLING_SCALAR(T, type)                 \
   template <>                                     \
   struct ScalarType<T> {                          \
+    static constexpr bool is_scalar = true;       \
     static constexpr const Type* value = &(type); \
   }
 SCANTLING_SCALAR(Duration, duration_type);
@@ -180,7 +181,7 @@ consteval const Type* type_of() {
     return &ref_type<T>;
   else if constexpr (!std::is_void_v<typename ItemOf<T>::type>)
     return &list_type<T>;
-  else if constexpr (ScalarType<T>::value != nullptr)
+  else if constexpr (ScalarType<T>::is_scalar)
     return ScalarType<T>::value;
   else
     return &struct_type<T>;
