@@ -82,16 +82,23 @@ class Compiler {
   std::uint32_t store_edge(const Step& step);
   std::uint32_t cache(const Step& step);
 
-  // --- compile_load.cpp: load, faults, times ---
+  // --- compile_load.cpp: load, times ---
   void loads();
   double rate_of(const Operation& operation, OperationId id) const;
   void add_source(OperationId id);
   void closed();
   std::vector<RatePoint> profile() const;
   void groups();
+  void times();
+
+  // --- compile_faults.cpp ---
   void faults();
   std::vector<std::uint32_t> instances_of(const Target& target);
-  void times();
+  void instances_of_service(std::uint32_t service, std::vector<std::uint32_t>& out) const;
+  void one_instance_of(const Target& target, std::vector<std::uint32_t>& out) const;
+  void instances_of_zone(const std::string& name, std::vector<std::uint32_t>& out);
+  void instances_in_zones(std::uint32_t first, std::uint32_t end,
+                          std::vector<std::uint32_t>& out) const;
 
   const Architecture& model_;
   const Experiment& experiment_;

@@ -1,6 +1,5 @@
-// The experiment: its load, its faults, how long it is measured.
+// The experiment: its load, and how long it is measured.
 #include <algorithm>
-#include <cctype>
 #include <cmath>
 
 #include "simulate/compile.h"
@@ -199,112 +198,6 @@ void Compiler::closed() {
   for (Choice& c : users.mix)
     c.up_to /= sum;
   program_.sources.push_back(std::move(users));
-}
-
-// --- faults ---
-
-std::vector<std::uint32_t> Compiler::instances_of(const Target& target) {
-  std::vector<std::uint32_t> out;
-  const auto all_of = [&](std::uint32_t service) {
-    const ServiceInfo& info = program_.services[service];
-    for (std::uint32_t i = 0; i < info.instances; ++i)
-      out.push_back(info.first_instance + i);
-  };
-  const auto in_zones = [&](auto&& wanted) {
-    for (std::uint32_t i = 0; i < program_.instances.size(); ++i)
-      if (program_.instances[i].zone != beyond_ && wanted(program_.instances[i].zone))
-        out.push_back(i);
-  };
-  switch (target.kind) {
-    case Target::Kind::Instance:
-      if (target.service.valid()) {
-        all_of(service_[static_cast<std::size_t>(target.service.index)]);
-        // "orders/2", "orders 2": that one, counted from 1; else the first
-        std::size_t digits = target.name.size();
-        while (digits > 0 && std::isdigit(static_cast<unsigned char>(target.name[digits - 1])))
-          --digits;
-        std::size_t which = 0;
-        if (digits < target.name.size() && target.name.size() - digits < 7)
-          which = static_cast<std::size_t>(std::max(1, std::stoi(target.name.substr(digits)))) - 1;
-        out = {out[std::min(which, out.size() - 1)]};
-      } else if (target.store.valid()) {
-        all_of(store_[static_cast<std::size_t>(target.store.index)]);
-        out.resize(1);
-      }
-      break;
-    case Target::Kind::Service:
-      if (target.service.valid()) all_of(service_[static_cast<std::size_t>(target.service.index)]);
-      break;
-    case Target::Kind::Store:
-      if (target.store.valid()) all_of(store_[static_cast<std::size_t>(target.store.index)]);
-      break;
-    case Target::Kind::Channel:
-      if (target.channel.valid()) all_of(channel_[static_cast<std::size_t>(target.channel.index)]);
-      break;
-    case Target::Kind::External:
-      if (target.external.valid())
-        all_of(external_[static_cast<std::size_t>(target.external.index)]);
-      break;
-    case Target::Kind::Endpoint:
-      if (target.endpoint.valid()) {
-        all_of(service_[static_cast<std::size_t>(target.endpoint.service.index)]);
-        note("a fault of endpoint " + target.name + " is simulated for its whole service");
-      }
-      break;
-    case Target::Kind::Zone: {
-      // "a" or "eu-central-a": the letter counts the zones of a region
-      std::uint32_t region = 0;
-      for (std::uint32_t r = 0; r < regions_; ++r)
-        if (!region_names_[r].empty() && target.name.starts_with(region_names_[r])) region = r;
-      const char letter = target.name.empty() ? 'a' : target.name.back();
-      std::uint32_t zone = zones_;
-      if (std::isdigit(static_cast<unsigned char>(letter)))
-        zone = static_cast<std::uint32_t>(letter - '1');
-      else if (std::isalpha(static_cast<unsigned char>(letter)))
-        zone = static_cast<std::uint32_t>(std::tolower(static_cast<unsigned char>(letter)) - 'a');
-      if (zone >= zones_)
-        note("zone " + target.name + " does not exist: there are " + std::to_string(zones_));
-      in_zones([&](std::uint32_t z) { return z == region * zones_ + zone; });
-      break;
-    }
-    case Target::Kind::Region:
-      for (std::uint32_t r = 0; r < regions_; ++r)
-        if (region_names_[r] == target.name || regions_ == 1)
-          in_zones([&](std::uint32_t z) { return z / zones_ == r; });
-      break;
-    case Target::Kind::All: in_zones([](std::uint32_t) { return true; }); break;
-    case Target::Kind::Gateway: out.push_back(0); break;
-    case Target::Kind::None: break;
-  }
-  std::sort(out.begin(), out.end());
-  return out;
-}
-
-void Compiler::faults() {
-  for (const Fault& fault : *experiment_.faults) {
-    FaultInfo info;
-    info.kind = fault.kind;
-    info.at = fault.at.or_else(Duration{}).nanoseconds;
-    info.until = fault.lasts ? info.at + fault.lasts->nanoseconds : never;
-    info.instances = instances_of(fault.target);
-    info.to_instances = instances_of(fault.to);
-    info.factor = fault.factor.value > 0 ? fault.factor.value : 1e-6;
-    info.share = fault.share.value;
-    info.every = fault.every.nanoseconds;
-    info.silent = fault.target.kind == Target::Kind::Zone ||
-                  fault.target.kind == Target::Kind::Region ||
-                  fault.target.kind == Target::Kind::All;
-    if (fault.target.kind == Target::Kind::Gateway && fault.kind != FaultKind::Cut &&
-        fault.kind != FaultKind::Drop) {
-      note("faults of the gateway itself are not simulated: it stands for the clients");
-      continue;
-    }
-    if (info.instances.empty()) {
-      note("the fault on " + fault.target.name + " applies to nothing that is simulated");
-      continue;
-    }
-    program_.faults.push_back(std::move(info));
-  }
 }
 
 // --- how long ---

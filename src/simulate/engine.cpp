@@ -4,7 +4,7 @@
 
 namespace scantling::sim {
 
-Engine::Engine(const Program& program, const RunOptions& options) : p_(program), options_(options) {
+Engine::Engine(const Program& program, const RunOptions& options) : EngineState(program, options) {
   measure_from_ = options.warm_up;
   end_ = measure_from_ + (options.measured > 0 ? options.measured : program.measured);
   for (std::uint64_t purpose : p_.stream_purposes)
