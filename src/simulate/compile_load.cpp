@@ -4,8 +4,20 @@
 
 #include "simulate/compile.h"
 #include "simulate/defaults.h"
+#include "simulate/policies.h"
 
 namespace scantling::sim {
+
+namespace {
+
+// How long the recorded load lasts.
+Time recorded_time(const ExperimentLoad& load) {
+  if (!load.recorded.rates.empty())
+    return static_cast<Time>(load.recorded.rates.size()) * 1'000'000'000;
+  return load.recorded.arrivals.empty() ? 0 : load.recorded.arrivals.back().at.nanoseconds + 1;
+}
+
+}  // namespace
 
 // Who consumes what.
 void Compiler::groups() {
@@ -23,6 +35,8 @@ void Compiler::groups() {
           concurrency < 0
               ? unlimited
               : static_cast<std::uint32_t>(std::clamp<std::int64_t>(concurrency, 1, 1'000'000));
+      const bool queue = !program_.channels[group.channel].ordered;
+      if (endpoint.prefetch && queue) group.prefetch = clamped(endpoint.prefetch, 1, 1, 1'000'000);
       for (const std::string& name : *endpoint.events)
         group.events.push_back(event(name));
       if (endpoint.implements && endpoint.implements->id.valid())
@@ -83,6 +97,63 @@ void Compiler::loads() {
     }
   }
   if (experiment_.load && experiment_.load->closed) closed();
+  if (experiment_.load && experiment_.load->bursts) bursts();
+  if (experiment_.load && experiment_.load->replay) replay();
+}
+
+// Recorded arrivals come at their times; recorded rates are shared out by the operations' own. Both
+// begin with the measured time: before it the base load warms the system up.
+void Compiler::replay() {
+  const RecordedLoad& recorded = experiment_.load->recorded;
+  if (recorded.arrivals.empty() && recorded.rates.empty()) {
+    note("replay of " + *experiment_.load->replay +
+         " is not simulated: the file has not been read; the base load is used");
+    return;
+  }
+  if (!recorded.rates.empty()) {
+    replay_rates(recorded.rates);
+    return;
+  }
+  std::map<std::string, std::uint32_t, std::less<>> source_of;
+  for (std::uint32_t s = 0; s < program_.sources.size(); ++s)
+    if (program_.sources[s].kind == SourceKind::Poisson)
+      source_of.emplace(program_.operations[program_.sources[s].operation].name, s);
+  std::map<std::string, std::size_t, std::less<>> unknown;
+  for (const auto& [name, s] : source_of)
+    program_.sources[s].kind = SourceKind::Replay;
+  for (const RecordedLoad::Arrival& arrival : recorded.arrivals) {
+    const auto found = source_of.find(arrival.operation);
+    if (found == source_of.end())
+      ++unknown[arrival.operation];
+    else
+      program_.sources[found->second].times.push_back(arrival.at.nanoseconds);
+  }
+  for (const auto& [name, count] : unknown)
+    note("replay: " + std::to_string(count) + " arrivals of " + name +
+         " are left out: no such operation has a load");
+}
+
+void Compiler::replay_rates(const std::vector<double>& rates) {
+  double sum = 0;
+  for (const SourceInfo& source : program_.sources)
+    if (source.kind == SourceKind::Poisson) sum += source.rate;
+  if (sum <= 0) return;
+  std::vector<RatePoint> points;
+  for (std::size_t second = 0; second < rates.size(); ++second)
+    if (second == 0 || rates[second] != rates[second - 1])
+      points.push_back({static_cast<Time>(second) * 1'000'000'000, rates[second] / sum});
+  points.push_back({static_cast<Time>(rates.size()) * 1'000'000'000, 0});
+  for (SourceInfo& source : program_.sources)
+    if (source.kind == SourceKind::Poisson) source.profile = points;
+}
+
+void Compiler::bursts() {
+  const LoadBursts& load = *experiment_.load->bursts;
+  BurstInfo& info = program_.bursts;
+  info.factor = load.by.or_else(Factor{1}).value;
+  info.on = std::max<Time>(1, nanoseconds_or(load.lasts, 1));
+  info.off = std::max<Time>(1, nanoseconds_or(load.every, 60));
+  info.stream = stream("bursts");
 }
 
 void Compiler::add_source(OperationId id) {
@@ -224,12 +295,15 @@ void Compiler::times() {
     measured = experiment_.lasts->nanoseconds;
   else if (load.over)
     measured = load.over->nanoseconds;
+  else if (const Time recorded = recorded_time(load); recorded > 0)
+    measured = recorded;
   else if (load.ramp && load.ramp->over)
     measured = std::max(measured, load.ramp->over->nanoseconds);
   else if (load.spike)
     measured =
         std::max(measured, 2 * (load.spike->at->nanoseconds + load.spike->lasts->nanoseconds));
-  const bool constant = !faulty && !load.ramp && !load.spike && load.steps->empty();
+  const bool constant = !faulty && !load.ramp && !load.spike && load.steps->empty() &&
+                        !load.bursts && recorded_time(load) == 0;
   if (constant && load.over && !experiment_.lasts && measured > options_.measured.nanoseconds) {
     note("the load is constant: " + to_text(options_.measured) + " of its " +
          to_text(Duration{measured}) + " are measured");

@@ -18,6 +18,7 @@ class Engine : private EngineState {
   void begin_work(std::uint32_t frame, const Instruction& in);
   void start_work(std::uint32_t frame, Station& station);
   void start_next(Station& station);
+  void line_up(Station& s, Line& line, PriorityLine& ranks, std::uint32_t frame);
   void work_done(std::uint32_t frame);
   void arrive(std::uint32_t frame);
   void look_up();
@@ -98,12 +99,32 @@ class Engine : private EngineState {
     return in_flight_[link.in_flight + local(caller) * p_.services[link.callee_service].instances +
                       local(callee)];
   }
+  std::uint32_t least_of_random(const std::vector<std::uint32_t>& list, const LinkInfo& link,
+                                std::uint32_t caller, std::uint32_t draws);
   std::uint32_t by_hash(const Rotation& rotation, const LinkInfo& link, std::uint32_t caller,
                         std::uint32_t key, bool bounded) const;
   const std::vector<std::uint32_t>& zone_local(const Rotation& rotation, const LinkInfo& link,
                                                std::uint32_t caller);
 
-  // --- engine_load.cpp ---
+  // --- policies/: optimistic, tied, ejection, health, rate_limit ---
+  void read_version(std::uint32_t frame, std::uint32_t row);
+  bool commits(std::uint32_t frame);
+  void tie(std::uint32_t call, int which, std::uint32_t child);
+  void take_other_back(std::uint32_t frame);
+  void taken_back(std::uint32_t frame, std::uint32_t generation);
+  bool drop_taken_back(std::uint32_t frame);
+  bool ended_taken_back(std::uint32_t call, int which, const Frame& child);
+  bool may_take_out(std::uint32_t service) const;
+  void learn_outcome(std::uint32_t instance, Cause cause);
+  void readmit(std::uint32_t instance);
+  bool callees_answer(std::uint32_t service) const;
+  bool passes_check(std::uint32_t instance) const;
+  void check_health(std::uint32_t service);
+  bool throttled(std::uint32_t service, std::uint32_t key);
+
+  // --- engine_load.cpp, policies/arrivals.cpp ---
+  void plan_bursts();
+  void schedule_replay(std::uint32_t source);
   void start_sources();
   void source(std::uint32_t source);
   void user(std::uint32_t user);
@@ -118,6 +139,8 @@ class Engine : private EngineState {
   void pull_partition(std::uint32_t group, std::uint32_t partition);
   bool takes_message(std::uint32_t group, std::uint32_t instance) const;
   void handle(std::uint32_t group, std::uint32_t message, std::uint32_t instance);
+  void fetch(std::uint32_t group, std::uint32_t message, std::uint32_t instance);
+  void return_fetched(std::uint32_t instance);
   void message_done(std::uint32_t frame);
   void message_over(std::uint32_t message, bool handled);
   void redeliver(std::uint32_t message);

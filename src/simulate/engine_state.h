@@ -10,7 +10,9 @@
 #include "simulate/measures.h"
 #include "simulate/policies/cache.h"
 #include "simulate/policies/discipline.h"
+#include "simulate/policies/priority.h"
 #include "simulate/policies/processor_sharing.h"
+#include "simulate/policies/throttle.h"
 #include "simulate/program.h"
 #include "simulate/state.h"
 
@@ -55,6 +57,7 @@ struct GroupState {
   std::vector<Line> lines;  // of messages, per partition (a queue has one)
   std::vector<bool> busy;   // a topic's partition has a message in progress or in backoff
   std::vector<std::uint32_t> in_progress;  // per instance of the service
+  std::vector<Line> fetched;               // prefetch: messages that wait in an instance
   std::vector<std::uint32_t> owner;        // instance per partition
   Time paused_until = 0;                   // rebalance
   std::uint32_t turn = 0;
@@ -152,11 +155,16 @@ class EngineState {
   std::vector<Connections> connections_;
   std::vector<double> bucket_level_;  // rate limits: tokens per service
   std::vector<Time> bucket_time_;
+  std::vector<std::size_t> bucket_first_;  // per service
+  std::vector<Throttle> throttles_;
   std::vector<Lock> locks_;
+  std::vector<std::uint32_t> row_version_;
+  std::vector<PriorityLine> priority_run_, priority_queue_;  // per instance
   std::vector<CacheState> caches_;
   std::vector<GroupState> group_state_;
   std::vector<User> users_;
-  std::vector<std::uint64_t> source_count_, trace_every_;
+  std::vector<std::uint64_t> source_count_, trace_every_, replayed_;
+  std::vector<Time> burst_changes_;
 
   // faults
   std::vector<Happening> happenings_;
@@ -166,6 +174,11 @@ class EngineState {
   std::vector<std::uint32_t> active_network_;  // faults
   bool network_faulty_ = false, failing_ = false;
   std::uint32_t fault_stream_ = 0, key_stream_ = 0;
+  // health: per instance, and whose turn it is per service
+  bool watched_ = false;  // some service ejects
+  std::vector<bool> ejected_, unwell_;
+  std::vector<std::uint32_t> failures_in_row_, failed_checks_, health_turn_;
+  std::vector<Time> ejections_;
   // scaling
   std::vector<std::uint32_t> wanted_;
   std::vector<StationCounters> scale_last_;

@@ -26,6 +26,7 @@ enum class Op : std::uint8_t {
   LoopBegin,  // x: times; c: pc after the end; b: stream for the fraction
   LoopEnd,    // c: pc of the body
   Lock,       // a: lock
+  Version,    // a: row; compared with what it is when the endpoint ends
   Fail,       // x: share, b: stream
   Spawn,      // a: first of `branches`, count; c: pc after
   Jump,       // c: pc

@@ -67,6 +67,8 @@ enum FrameFlag : std::uint8_t {
   frame_inside = 4,    // counted as in its instance's system
   frame_pooled = 8,    // holds a connection of its edge's pool
   frame_filling = 16,  // fetches a key that others may wait for
+  frame_tied = 32,     // takes its other one back when its work begins
+  frame_taken_back = 64,
 };
 
 struct Frame {
@@ -82,10 +84,11 @@ struct Frame {
   std::uint32_t loop_left = 0;
   std::uint32_t item = none;  // Entry: source
   std::uint32_t cache_key = 0;
-  std::uint16_t ticket = 0;       // of the parent's join or call
-  std::uint16_t join_ticket = 0;  // of this frame's current join
-  std::uint16_t join_left = 0;    // branches that must still succeed
-  std::uint16_t join_spare = 0;   // branches that may still fail
+  std::uint32_t row = none, row_version = 0;  // read under an optimistic lock
+  std::uint16_t ticket = 0;                   // of the parent's join or call
+  std::uint16_t join_ticket = 0;              // of this frame's current join
+  std::uint16_t join_left = 0;                // branches that must still succeed
+  std::uint16_t join_spare = 0;               // branches that may still fail
   FrameKind kind = FrameKind::Free;
   FrameState state = FrameState::Running;
   Cause cause = Cause::None;
@@ -98,6 +101,11 @@ struct Frame {
   Time deadline = never;
 };
 
+// Index and generation of a record.
+struct Handle {
+  std::uint32_t index = none, generation = 0;
+};
+
 struct Call {
   std::uint32_t next = none;
   std::uint32_t generation = 0;
@@ -108,6 +116,7 @@ struct Call {
   std::uint16_t live[2] = {0, 0};          // tickets in flight: the attempt, the hedge; 0: none
   std::uint16_t legs_left[2] = {0, 0};     // quorum: answers still needed
   std::uint16_t legs_spare[2] = {0, 0};    // legs that may still fail
+  Handle child[2];                         // tied attempts: their frames
   std::uint32_t callee[2] = {none, none};  // instance, for the balancer's count
   std::uint8_t waits = 0;  // 1: for the bulkhead, 2: for a connection, 3: has it, not yet sent
   bool holds_bulkhead[2] = {false, false};
@@ -115,11 +124,6 @@ struct Call {
   Time last_backoff = 0;
   Time attempt_started = 0;
   Time deadline = never;
-};
-
-// Index and generation of a record.
-struct Handle {
-  std::uint32_t index = none, generation = 0;
 };
 
 // A timer or a place in a waiting line: whom it is about.
@@ -143,6 +147,8 @@ enum class TimerPurpose : std::uint8_t {
   Start,       // instance
   Scaled,      // instance
   Elect,       // shard; service in `call_generation`
+  Readmit,     // instance
+  TakeBack,    // frame; generation in `call_generation`
 };
 
 // First in, first out, linked through `next`. Pushing in front makes it a stack.

@@ -28,6 +28,7 @@ struct Station {
   std::uint32_t messages = 0;  // of these, messages being handled
   Line run, queue;
   double slowness = 1;  // nanoseconds of the clock per nanosecond of work
+  double slope = 0;
   Discipline discipline = Discipline::Fifo;
   bool up = true, paused = false, rotating = true;
   Time changed = 0;
