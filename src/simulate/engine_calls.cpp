@@ -38,6 +38,7 @@ void Engine::begin_call(std::uint32_t frame, std::uint32_t edge_index) {
   call.callee[0] = call.callee[1] = none;
   call.waits = 0;
   call.last_backoff = 0;
+  call.child[0] = call.child[1] = {};
   call.deadline = edge.propagate ? f.deadline : never;
   if (edge.budget != none) {
     const BudgetInfo& budget = p_.budgets[edge.budget];
@@ -64,6 +65,7 @@ std::uint32_t Engine::new_child(std::uint32_t caller, std::uint32_t edge_index,
   child.key = f.key;
   child.cause = Cause::None;
   child.flags = 0;
+  child.row = none;
   child.entered = now_;
   child.since = now_;
   child.deadline = edge.propagate ? f.deadline : never;
@@ -136,6 +138,13 @@ void Engine::start_attempt(std::uint32_t c) {
     const BreakerInfo& info = p_.breakers[edge.breaker];
     if (!breaker_allows(breaker_[info.first + local(f.instance)], info, now_, call.probe)) {
       fail_attempt(c, 0, Cause::BreakerOpen, seen_local);
+      return;
+    }
+  }
+  if (edge.throttle != none) {
+    const ThrottleInfo& info = p_.throttles[edge.throttle];
+    if (!throttles_[info.first + local(f.instance)].allows(info, now_, stream(edge.stream))) {
+      fail_attempt(c, 0, Cause::Throttled, seen_local);
       return;
     }
   }
@@ -222,6 +231,7 @@ void Engine::launch_to(std::uint32_t c, int which, std::uint32_t callee, bool po
   f.parent = c;
   f.parent_generation = call.generation;
   f.ticket = call.live[which];
+  if (edge.tied) tie(c, which, child);
   if (pooled) f.flags |= frame_pooled;
   if (edge.propagate && edge.timeout > 0)
     f.deadline = std::min(f.deadline, call.attempt_started + edge.timeout);
@@ -262,7 +272,7 @@ void Engine::attempt_answered(std::uint32_t child) {
   Call& call = calls_[f.parent];
   if (call.generation != f.parent_generation) return;  // nobody waits for it any more
   const int which = call.live[0] == f.ticket ? 0 : call.live[1] == f.ticket ? 1 : 2;
-  if (which == 2) return;
+  if (which == 2 || ended_taken_back(f.parent, which, f)) return;
   if (edge.access == Access::Quorum) {
     if (f.cause == Cause::None ? --call.legs_left[which] > 0 : call.legs_spare[which]-- > 0) return;
   }
@@ -291,6 +301,12 @@ void Engine::attempt_ended(std::uint32_t c, int which, Cause cause, std::uint8_t
     else if (call.probe)
       breaker_takes_back(breaker);  // it was never sent
   }
+  if (edge.throttle != none && (cause == Cause::None || cause == Cause::Failed)) {
+    const ThrottleInfo& info = p_.throttles[edge.throttle];
+    throttles_[info.first + local(caller)].accepted(info, now_);
+  }
+  if (watched_ && cause == Cause::Timeout && call.callee[which] != none)
+    learn_outcome(call.callee[which], cause);
   settle(call, which, caller);
   if (cause == Cause::None) {
     settle(call, 1 - which, caller);
