@@ -19,11 +19,11 @@ void Search<W>::rest(std::uint32_t number, Chunk& chunk) const {
   const State<W>& s = state(number);
   for (std::size_t p = 0; p < system_.properties.size(); ++p) {
     if (system_.properties[p].shape != Shape::Rests || chunk.stuck[p] != kNone) continue;
-    const auto& good = packed_.rests[p];
-    const bool fine = std::ranges::any_of(good, [&](const Masked& m) {
+    const auto& bad = packed_.rests[p];
+    const bool broken = std::ranges::any_of(bad, [&](const Masked& m) {
       return Machine<W>::matches(s, Machine<W>::cut(m.mask), Machine<W>::cut(m.value));
     });
-    if (!fine) chunk.stuck[p] = number;
+    if (broken) chunk.stuck[p] = number;
   }
 }
 

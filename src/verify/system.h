@@ -66,7 +66,7 @@ struct Rule {
 
 enum class Shape : std::uint8_t {
   Never,  // none of `states` is ever reached
-  Rests,  // where no step is possible, one of `states` holds
+  Rests,  // where no step is possible, none of `states` holds
   Ends,   // with no more faults every run comes to rest
 };
 

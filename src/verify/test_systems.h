@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "verify/saga_shape.h"
 #include "verify/system.h"
 
 namespace scantling::verify::testing {
@@ -38,7 +39,7 @@ inline System philosophers(int n, bool last_is_left_handed) {
     Draft(s, i, "takes the second").move(at[me], 1, 2).move(fork[second], 0, 1).add();
     Draft(s, i, "eats").move(at[me], 2, 0).set(fork[first], 0).set(fork[second], 0).add();
   }
-  s.properties.push_back({"no-deadlock", Shape::Rests, {}, {}, "all wait", ""});
+  s.properties.push_back({"no-deadlock", Shape::Rests, {{}}, {}, "all wait", ""});
   return s;
 }
 
@@ -60,7 +61,7 @@ inline System peterson(bool turns) {
     Draft(s, i, "leaves").move(pc[i], 3, 0).set(flag[i], 0).add();
   }
   s.properties.push_back({"exclusive", Shape::Never, {{{pc[0], 3}, {pc[1], 3}}}, {}, "", ""});
-  s.properties.push_back({"no-deadlock", Shape::Rests, {}, {{{pc[0], 3}}}, "", ""});
+  s.properties.push_back({"no-deadlock", Shape::Rests, {{}}, {{{pc[0], 3}}}, "", ""});
   return s;
 }
 
@@ -98,7 +99,6 @@ inline System two_phase_commit(int n) {
   Draft(s, 0, "crashes").move(c, 0, 3).fault(Fault::Crash).add();
   Property agree{"agree", Shape::Never, {}, {{{c, 1}}}, "", ""};
   Property ends{"no-blocking", Shape::Rests, {}, {}, "a participant waits for ever", ""};
-  Conds committed{{c, 1}}, aborted{{c, 2}};
   for (int i = 0; i < n; ++i) {
     const Var v = p[static_cast<std::size_t>(i)];
     Draft(s, i + 1, "votes yes").move(v, 0, 1).add();
@@ -115,11 +115,30 @@ inline System two_phase_commit(int n) {
         pair[v < p[static_cast<std::size_t>(j)] ? 1 : 0].value = 4;
         agree.states.push_back(pair);
       }
-    committed.push_back({v, 3});
-    aborted.push_back({v, 4});
+    for (std::uint8_t waiting = 0; waiting < 3; ++waiting)
+      ends.states.push_back({{v, waiting}});
   }
-  ends.states = {committed, aborted};
   s.properties = {agree, ends};
+  return s;
+}
+
+// A saga with every safeguard: each step in a service of its own, over messages that may be lost
+// and delivered twice.
+inline SagaShape safe_saga(int steps) {
+  SagaShape s;
+  s.name = "place";
+  s.lanes = {"orders"};
+  for (int k = 0; k < steps; ++k) {
+    SagaStepShape step;
+    step.name = "s" + std::to_string(k) + ".do";
+    if (k + 1 < steps) step.undo_name = "s" + std::to_string(k) + ".undo";
+    step.lane = k + 1;
+    step.repeat = step.undo_repeat = Idempotency::ByKey;
+    step.tombstone = true;
+    step.transport = step.undo_transport = {true, true};
+    s.lanes.push_back("s" + std::to_string(k));
+    s.steps.push_back(step);
+  }
   return s;
 }
 
@@ -149,7 +168,7 @@ inline Plain plain_search(const System& s) {
     }
     if (any) continue;
     for (const Property& p : s.properties)
-      if (p.shape == Shape::Rests) out.stuck |= !holds_any(p.states, v);
+      if (p.shape == Shape::Rests) out.stuck |= holds_any(p.states, v);
   }
   out.states = seen.size();
   return out;
