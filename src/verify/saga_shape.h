@@ -1,5 +1,5 @@
-// A saga as its protocol: what derive.h reads out of a model, and what saga_system.cpp makes a
-// transition system of.
+// A saga as its protocol, and the transition system of it. Nothing reads a shape out of a model
+// yet.
 #pragma once
 
 #include <string>
@@ -16,30 +16,30 @@ struct Transport {
 };
 
 struct SagaStepShape {
-  std::string name, undo_name;        // "inventory.reserve", "inventory.release"; no undo: empty
-  std::string element;                // path of the step
-  int lane = 0;                       // of the participant
-  Idempotency repeat = Idempotency::No;       // of the step
+  std::string name, undo_name;           // "inventory.reserve", "inventory.release"; no undo: empty
+  std::string element;                   // path of the step
+  int lane = 0;                          // of the participant
+  Idempotency repeat = Idempotency::No;  // of the step
   Idempotency undo_repeat = Idempotency::No;  // of its undo
-  bool tombstone = false;  // an undo that comes first bars the step
-  bool refuses = true;     // it may say no for a reason of the business
-  int attempts = 0;        // before the saga gives the step up; 0: until it is answered
+  bool tombstone = false;                     // an undo that comes first bars the step
+  bool refuses = true;                        // it may say no for a reason of the business
+  int attempts = 0;  // before the saga gives the step up; 0: until it is answered
   Transport transport, undo_transport;
-  bool direct = false;     // choreographed: its event is published apart from its change
+  bool direct = false;  // choreographed: its event is published apart from its change
 
   bool has_undo() const { return !undo_name.empty(); }
 };
 
 struct SagaShape {
-  std::string name;     // "place-order"
-  std::string element;  // path
+  std::string name;                // "place-order"
+  std::string element;             // path
   std::vector<std::string> lanes;  // the coordinator (or who starts it) first
   bool orchestrated = true;
   bool durable = true;
   std::vector<SagaStepShape> steps;
-  int pivot = -1;     // index of the step; steps after it are tried until they succeed
-  int instances = 1;  // that run at once
-  int copies = 2;     // of one message in flight at most
+  int pivot = -1;              // index of the step; steps after it are tried until they succeed
+  int instances = 1;           // that run at once
+  int copies = 2;              // of one message in flight at most
   bool crashes = true;         // the coordinator may
   bool early_timeouts = true;  // a caller may give up while the answer is on its way
   std::vector<std::string> notes;

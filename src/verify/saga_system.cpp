@@ -8,9 +8,15 @@
 namespace scantling::verify {
 namespace {
 
-const std::vector<std::string> kStepTexts = {
-    "nothing", "done", "refused", "undone", "barred", "done twice", "done after undo",
-    "undone too often", "nothing, undo came first"};
+const std::vector<std::string> kStepTexts = {"nothing",
+                                             "done",
+                                             "refused",
+                                             "undone",
+                                             "barred",
+                                             "done twice",
+                                             "done after undo",
+                                             "undone too often",
+                                             "nothing, undo came first"};
 
 struct StepVars {
   Var state = 0, ask = 0, yes = 0, no = 0, ask_undo = 0, undone = 0;

@@ -1,5 +1,5 @@
 // A transition system as data: small variables, masked rules over them, and what must hold. It is
-// derived from a model (derive.h), explored (explore.h), drawn and exported; nobody writes one.
+// made from a protocol's shape (saga_shape.h) and explored (explore.h).
 #pragma once
 
 #include <compare>
