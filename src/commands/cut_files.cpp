@@ -29,7 +29,8 @@ bool named_as_model(const std::string& path) {
 
 bool read_model_input(const Invocation& invocation, const std::string& path, CutInput& out) {
   ModelInput loaded;
-  load_model(invocation, path, loaded);
+  // Cut from what was given, not from what the last design made of it.
+  load_model(invocation, path, loaded, {.overlays = {}, .forget_decided = true});
   if (!loaded.ok) return false;
   out.model = std::move(loaded.model.model);
   auto notes = read_evidence(*out.model, path);
