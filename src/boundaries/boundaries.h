@@ -54,6 +54,7 @@ struct Input {
   std::vector<CoChange> co_changes;
   Constraints constraints;
   std::vector<int> reference;  // a cut to stay close to: a label per entity, -1 unknown; or empty
+  std::vector<CoChange> shared_authors;  // 0..1: how much the same people change both
 };
 
 // Shares of the layers in the weighted graph. A layer without data gives its share to the others.
@@ -231,15 +232,6 @@ Result decompose(const Input& input, const Options& options);
 
 // Scores and explains a cut that somebody else made. Group labels may be any integers from 0.
 Result assess(const Input& input, const std::vector<int>& group, const Options& options);
-
-// What one constraint costs: the chosen score with it less the score without it (0 or more when the
-// search is exact). At most `limit` constraints are tried, in order.
-struct ConstraintCost {
-  ConstraintRef constraint;
-  double score = 0;
-};
-std::vector<ConstraintCost> constraint_costs(const Input& input, const Options& options,
-                                             const Result& result, int limit = 20);
 
 std::string to_text(Advice advice);
 std::string to_text(ConstraintKind kind);

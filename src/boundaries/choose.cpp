@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/text.h"
 #include "base/units.h"
 #include "boundaries/index.h"
 
@@ -79,8 +80,9 @@ void object(const Input& input, const Cut& cut, double stability, Choice& choice
   const auto percent = [](double share) { return readable(Share{share}); };
   const double writers = split_share_of_writers(input, cut.group);
   if (input.entities.size() < 4)
-    choice.reasons.push_back(fmt::format("{} are too few to part", input.entities.size()) +
-                             " entities");
+    choice.reasons.push_back(
+        fmt::format("{} are too few to part",
+                    plural(static_cast<std::int64_t>(input.entities.size()), "entity")));
   if (cut.objectives.modularity < .08)
     choice.reasons.push_back(fmt::format(
         "the best cut, into {} services, has modularity {}: the entities are used as one whole",
@@ -142,7 +144,10 @@ Choice choose_services(const Input& input, const std::vector<Cut>& cuts, const C
   const bool one_allowed = input.constraints.services_low <= 1;
   if (best.services > 1 && one_allowed)
     object(input, best, choice.scores[at(choice.best)].stability, choice);
-  if (!choice.stay_one)
+  if (best.services == 1)
+    choice.reasons.push_back(input.constraints.services_high == 1 ? "no more than one was allowed"
+                                                                  : "nothing can be parted");
+  if (!choice.stay_one && best.services > 1)
     choice.reasons.push_back(fmt::format(
         "{} services score best: modularity {}, {} of functionalities split, {} write in more "
         "than one, stability {}",

@@ -9,6 +9,7 @@
 
 #include "base/text.h"
 #include "base/units.h"
+#include "boundaries/constraint_costs.h"
 #include "boundaries/index.h"
 #include "boundaries/problem.h"
 
@@ -244,6 +245,13 @@ std::expected<Atoms, std::vector<Conflict>> make_atoms(const Input& input) {
   std::optional<Atoms> atoms = atoms_of(input, all);
   if (atoms) return std::move(*atoms);
   return std::unexpected(conflicts_of(input, all));
+}
+
+std::vector<ConstraintSet> each_constraint(const Input& input) {
+  std::vector<ConstraintSet> sets;
+  for (const ConstraintRef& ref : all_constraints(input.constraints))
+    sets.push_back({describe(input, ref), {ref}});
+  return sets;
 }
 
 std::string to_text(ConstraintKind kind) {

@@ -371,6 +371,7 @@ Result decompose(const Input& input, const Options& options) {
   result.stay_one = choice.stay_one || choice.best < 0;
   result.chosen =
       result.stay_one ? make_cut(problem, whole(problem)) : result.best[at(choice.best)];
+  if (result.stay_one) measure_cut(input, result.chosen);
   explain(problem, result);
   return result;
 }
@@ -398,46 +399,6 @@ Result assess(const Input& input, const std::vector<int>& group, const Options& 
   result.best.push_back(result.chosen);
   explain(problem, result);
   return result;
-}
-
-std::vector<ConstraintCost> constraint_costs(const Input& input, const Options& options,
-                                             const Result& result, int limit) {
-  std::vector<ConstraintCost> costs;
-  const auto score_without = [&](const Constraints& relaxed) {
-    Input free = input;
-    free.constraints = relaxed;
-    const Result r = decompose(free, options);
-    double best = result.chosen.objectives.score;
-    for (const Cut& cut : r.best)
-      best = std::min(best, cut.objectives.score);
-    return best;
-  };
-  double with = result.chosen.objectives.score;
-  for (const Cut& cut : result.best)
-    with = std::min(with, cut.objectives.score);
-  const auto add = [&](ConstraintKind kind, std::size_t i, const Constraints& relaxed) {
-    if (static_cast<int>(costs.size()) < limit)
-      costs.push_back({{kind, static_cast<int>(i)}, with - score_without(relaxed)});
-  };
-  const Constraints& all = input.constraints;
-  const auto without = [](auto list, std::size_t i) {
-    list.erase(list.begin() + static_cast<std::ptrdiff_t>(i));
-    return list;
-  };
-  Constraints relaxed = all;
-  for (std::size_t i = 0; i < all.keep_together.size(); ++i, relaxed = all) {
-    relaxed.keep_together = without(all.keep_together, i);
-    add(ConstraintKind::KeepTogether, i, relaxed);
-  }
-  for (std::size_t i = 0; i < all.keep_apart.size(); ++i, relaxed = all) {
-    relaxed.keep_apart = without(all.keep_apart, i);
-    add(ConstraintKind::KeepApart, i, relaxed);
-  }
-  for (std::size_t i = 0; i < all.pins.size(); ++i, relaxed = all) {
-    relaxed.pins = without(all.pins, i);
-    add(ConstraintKind::Pin, i, relaxed);
-  }
-  return costs;
 }
 
 }  // namespace scantling::boundaries

@@ -8,19 +8,12 @@
 #include <set>
 
 #include "base/text.h"
+#include "boundaries/json_input.h"
 
 namespace scantling::boundaries {
 namespace {
 
-// ordered_json keeps the file's order of functionalities.
-using Json = nlohmann::ordered_json;
-
-Expected<Json> parse_json(std::string_view text) {
-  Json json = Json::parse(text.begin(), text.end(), nullptr, false);
-  if (json.is_discarded()) return fail("not valid JSON");
-  if (!json.is_object()) return fail("the top of the file is not an object");
-  return json;
-}
+using Json = nlohmann::ordered_json;  // the file's order of functionalities
 
 bool is_access(const Json& access) {
   return access.is_array() && access.size() == 2 && access[0].is_string() &&
@@ -72,7 +65,7 @@ std::map<int, int> unit_of_id(const CodeGraph& graph) {
 }  // namespace
 
 Expected<Input> parse_access_sequences(std::string_view text) {
-  const Expected<Json> json = parse_json(text);
+  const Expected<Json> json = parse_json_object<Json>(text);
   if (!json) return std::unexpected(json.error());
   std::map<std::string, int> index;
   for (const auto& [name, sequence] : json->items()) {
@@ -99,7 +92,7 @@ Expected<Input> parse_access_sequences(std::string_view text) {
 }
 
 Expected<std::vector<int>> parse_clusters(std::string_view text, const Input& input) {
-  const Expected<Json> json = parse_json(text);
+  const Expected<Json> json = parse_json_object<Json>(text);
   if (!json) return std::unexpected(json.error());
   if (!json->contains("clusters") || !(*json)["clusters"].is_object())
     return fail("no object 'clusters'");

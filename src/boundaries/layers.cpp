@@ -120,9 +120,11 @@ std::vector<Edge> team_layer(const Input& input) {
   std::map<int, std::vector<int>> members;
   for (std::size_t i = 0; i < input.entities.size(); ++i)
     if (input.entities[i].team >= 0) members[input.entities[i].team].push_back(static_cast<int>(i));
-  // One team for all says nothing.
   std::vector<Edge> edges;
-  if (members.size() < 2) return edges;
+  for (const CoChange& shared : input.shared_authors)
+    if (shared.a != shared.b) edges.push_back({shared.a, shared.b, shared.weight});
+  // One team for all says nothing.
+  if (members.size() < 2) return folded(std::move(edges));
   for (const auto& [team, owned] : members) {
     if (owned.size() > at(widest_functionality)) continue;
     for (std::size_t i = 0; i < owned.size(); ++i)

@@ -121,6 +121,17 @@ struct ExistingTable {
   Field<std::vector<std::string>> references;  // names of other tables
 };
 
+// A call graph of the code: what belongs to which service once the aggregates are placed.
+struct ExistingCode {
+  Field<std::string> nodes, edges;  // files beside the model
+};
+
+// Two aggregates whose code is tied, from the history.
+struct CodeTie {
+  AggregateId a, b;
+  double weight = 0;
+};
+
 struct Existing {
   Field<std::string> summary;
   Field<std::string> kind;    // "monolith", "services"
@@ -128,6 +139,10 @@ struct Existing {
   Field<std::vector<ExistingTable>> tables;
   Field<std::vector<std::string>> modules;
   Field<std::vector<std::string>> technologies;
+  Field<ExistingCode> code;
+  Field<std::string> history;  // repository, or a file with its log; beside the model
+  // Read from `history`; not in the language.
+  std::vector<CodeTie> changed_together, shared_authors;
 };
 
 }  // namespace scantling

@@ -71,6 +71,9 @@ struct Document {
 // The tree form of any document, wrapped to the width.
 std::string terminal_text(const Document& document, int width, bool color);
 
+// The Markdown form of any document.
+std::string markdown_text(const Document& document);
+
 inline Block make_block(std::string topic, std::string title) {
   Block block;
   block.topic = std::move(topic);

@@ -7,6 +7,7 @@
 
 #include "base/assert.h"
 #include "base/embedded.h"
+#include "base/text.h"
 #include "report/graph.h"
 #include "report/outline.h"
 #include "report/svg.h"
@@ -89,7 +90,7 @@ std::vector<PageSection> page_sections(const Facts& facts, const Sources& source
   return out;
 }
 
-std::string head_html(const std::string& title) {
+std::string head_html(const std::string& title, const std::string& kind) {
   return fmt::format(
       "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
       "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
@@ -97,9 +98,9 @@ std::string head_html(const std::string& title) {
       "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src "
       "'unsafe-inline'; script-src 'unsafe-inline'; img-src data:\">\n"
       "<meta name=\"color-scheme\" content=\"light dark\">\n<meta name=\"generator\" "
-      "content=\"scantling\">\n<title>{}: architecture report</title>\n"
+      "content=\"scantling\">\n<title>{}: {}</title>\n"
       "<link rel=\"icon\" href=\"data:,\">\n<style>\n{}</style>\n</head>\n",
-      escape_html(title), asset("assets/report.css"));
+      escape_html(title), escape_html(lower(kind)), asset("assets/report.css"));
 }
 
 std::string header_html(const Facts& facts, const Document& document,
@@ -135,12 +136,29 @@ std::string nav_html(const std::vector<PageSection>& sections) {
 
 }  // namespace
 
+std::string page_html(const Page& page, const std::vector<PageSection>& sections) {
+  std::string out = head_html(page.title, page.kind);
+  out += fmt::format(
+      "<body>\n<a class=\"skip\" href=\"#{}\">Skip to the content</a>\n<header><p "
+      "class=\"over\">{}</p><h1>{}</h1>{}</header>\n",
+      sections.empty() ? "" : sections.front().id, escape_html(page.kind), escape_html(page.title),
+      page.head);
+  out += nav_html(sections) + "<main>\n";
+  for (const PageSection& section : sections)
+    out += fmt::format("<section id=\"{}\"><h2>{}</h2>\n{}</section>\n", section.id,
+                       escape_html(section.title), section.html);
+  return out + fmt::format(
+                   "</main>\n<footer><p>{}</p></footer>\n<script>\n{}</script>\n</body>\n"
+                   "</html>\n",
+                   page.foot, asset("assets/report.js"));
+}
+
 std::string report_html(const DesignResult& result, const Sources& sources, const ReportOptions&) {
   const Facts facts(result);
   const std::vector<Requirement> requirements = requirements_of(facts);
   const Document document = build_document(result, "tree");
   const std::vector<PageSection> sections = page_sections(facts, sources, requirements);
-  std::string out = head_html(document.title);
+  std::string out = head_html(document.title, "architecture report");
   out += "<body>\n<a class=\"skip\" href=\"#verdict\">Skip to the requirements</a>\n";
   out += header_html(facts, document, requirements) + nav_html(sections) + "<main>\n";
   for (const PageSection& section : sections)

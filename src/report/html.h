@@ -17,6 +17,14 @@ struct PageSection {
   std::string html;
 };
 
+// One self-contained page. `head` and `foot` are HTML below the title and at the end.
+struct Page {
+  std::string title;
+  std::string kind;  // "Architecture report"
+  std::string head, foot;
+};
+std::string page_html(const Page& page, const std::vector<PageSection>& sections);
+
 std::string verdict_html(const std::vector<Requirement>& requirements);
 std::string system_html(const Facts& facts);
 std::string experiments_html(const Facts& facts, const std::vector<Requirement>& requirements);

@@ -131,7 +131,10 @@ std::string context_map_mermaid(const Architecture& model) {
 
 std::string report_markdown(const DesignResult& result, const Sources&,
                             const ReportOptions& options) {
-  const Document document = build_document(result, options.outline);
+  return markdown_text(build_document(result, options.outline));
+}
+
+std::string markdown_text(const Document& document) {
   std::string out = "# " + escaped(document.title) + "\n\n";
   write_items(document.facts, out);
   for (const Section& section : document.sections) {

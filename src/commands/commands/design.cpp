@@ -6,6 +6,7 @@
 #include <fmt/core.h>
 
 #include "base/text.h"
+#include "commands/evidence.h"
 #include "commands/support.h"
 #include "language/language.h"
 #include "report/report.h"
@@ -114,6 +115,10 @@ int run(const Invocation& invocation) {
   // Designed from what was given, not from what the last design made of it.
   load_model(invocation, invocation.arguments[0], loaded, {.overlays = {}, .forget_decided = true});
   if (!loaded.ok) return kExitUsage;
+  if (const auto evidence = read_evidence(loaded.model.model, loaded.model.path); !evidence) {
+    invocation.streams.complain(evidence.error().message);
+    return kExitUsage;
+  }
   DesignResult result = design(std::move(loaded.model.model), built_in_catalog(), options);
   if (options.progress) fmt::print(stderr, "\r\033[K");
   Diagnostics findings;

@@ -9,109 +9,15 @@
 #include <fmt/core.h>
 
 #include "base/text.h"
+#include "design/classify.h"
+#include "design/cutting.h"
 #include "design/passes.h"
-#include "design/stores.h"
 #include "design/teams.h"
 
 namespace scantling {
 namespace {
 
 namespace cut = boundaries;
-
-int index_of(AggregateId id) {
-  return id.index;
-}
-
-std::vector<int> indices(const std::vector<Ref<AggregateId>>& refs) {
-  std::vector<int> out;
-  for (const auto& ref : refs)
-    if (ref.id.valid()) out.push_back(ref.id.index);
-  return out;
-}
-
-void add_functionalities(const Architecture& model, cut::Input& input) {
-  const std::vector<double> rates = operation_rates(model, false);
-  for (const OperationId id : model.operations.ids()) {
-    const Operation& operation = model.operations[id];
-    cut::Functionality functionality;
-    functionality.name = operation.name;
-    functionality.rate = rates[static_cast<std::size_t>(id.index)];
-    functionality.atomic = operation.atomic.or_else(false);
-    for (const ProblemStep& step : *operation.steps)
-      if (step.aggregate.id.valid())
-        functionality.accesses.push_back(
-            {step.aggregate.id.index, is_write(step.verb), step.times.value});
-    if (!functionality.accesses.empty()) input.functionalities.push_back(std::move(functionality));
-  }
-}
-
-// Pairs that an architect keeps apart unless there are too few hands: what is scanned or appended
-// in bulk from what is changed record by record (they scale, fail and are stored differently), and
-// card data from the rest where PCI DSS assesses every service that holds it.
-std::vector<std::vector<int>> natural_separations(const Workspace& ws) {
-  const Architecture& model = ws.model;
-  const std::vector<AggregateRates> rates = aggregate_rates(model, operation_rates(model, true));
-  const bool pci = std::ranges::find(*model.constraints->compliance, Regime::PciDss) !=
-                   model.constraints->compliance->end();
-  const auto kind = [&](AggregateId id) {
-    return std::pair(
-        store_role(model, id, rates[static_cast<std::size_t>(id.index)]),
-        pci && model.aggregates[id].data.or_else(DataClass::Internal) == DataClass::Cardholder);
-  };
-  std::vector<std::vector<int>> out;
-  for (const AggregateId a : model.aggregates.ids())
-    for (const AggregateId b : model.aggregates.ids())
-      if (a.index < b.index && kind(a) != kind(b) && !owner_of(model, a).valid() &&
-          !owner_of(model, b).valid())
-        out.push_back({a.index, b.index});
-  return out;
-}
-
-void add_constraints(const Workspace& ws, cut::Input& input) {
-  const Architecture& model = ws.model;
-  for (const auto& group : *model.constraints->keep_together)
-    input.constraints.keep_together.push_back(indices(group));
-  for (const auto& group : *model.constraints->keep_apart)
-    input.constraints.keep_apart.push_back(indices(group));
-  for (const ServiceId id : model.services.ids())
-    for (const auto& owned : *model.services[id].owns)
-      if (owned.id.valid()) input.constraints.pins.push_back({owned.id.index, id.index});
-  // Contexts that no service carries yet pin their aggregates too.
-  const int services = static_cast<int>(model.services.size());
-  for (const ContextId id : model.contexts.ids())
-    for (const auto& owned : *model.contexts[id].owns)
-      if (owned.id.valid() && !owner_of(model, owned.id).valid())
-        input.constraints.pins.push_back({owned.id.index, services + id.index});
-  if (model.constraints->services) {
-    input.constraints.services_low = static_cast<int>(model.constraints->services->low);
-    input.constraints.services_high = static_cast<int>(model.constraints->services->high);
-  } else {
-    const int most = std::max(1, static_cast<int>(model.aggregates.size()));
-    input.constraints.services_high = std::clamp(services_the_teams_can_own(ws), 1, most);
-    // A team that owns nothing of its own waits for the others' releases.
-    input.constraints.services_low =
-        std::clamp(static_cast<int>(product_teams(ws).size()), 1, input.constraints.services_high);
-  }
-}
-
-cut::Input boundaries_input(const Workspace& ws) {
-  cut::Input input;
-  const Architecture& model = ws.model;
-  for (const Aggregate& aggregate : model.aggregates)
-    input.entities.push_back({aggregate.name, 1, -1});
-  add_functionalities(model, input);
-  for (const AggregateId id : model.aggregates.ids()) {
-    const Aggregate& aggregate = model.aggregates[id];
-    if (aggregate.part_of && aggregate.part_of->id.valid())
-      input.relations.push_back(
-          {index_of(id), aggregate.part_of->id.index, cut::RelationKind::PartOf});
-    for (const auto& other : *aggregate.refers_to)
-      if (other.id.valid())
-        input.relations.push_back({index_of(id), other.id.index, cut::RelationKind::RefersTo});
-  }
-  add_constraints(ws, input);
-  return input;
-}
 
 // The aggregate that names a service: one that others are part of, else the most written.
 AggregateId principal(const Architecture& model, const std::vector<AggregateId>& members,
@@ -243,49 +149,6 @@ void note_placements(const Architecture& model, const cut::Input& input, const c
   }
 }
 
-// Core: runs what an actor asks for that must be whole, or that starts most of the rest. Generic:
-// only ever written because something happened elsewhere, and announces nothing.
-std::vector<ContextKind> kinds_of(const Architecture& model, const std::vector<Group>& groups) {
-  std::vector<double> weight(groups.size(), 0);
-  std::vector<bool> own_work(groups.size(), false);
-  std::map<std::string, int> listeners;
-  for (const Operation& operation : model.operations)
-    for (const std::string& event : *operation.on)
-      ++listeners[event];
-  const auto group_of = [&](AggregateId id) {
-    for (std::size_t g = 0; g < groups.size(); ++g)
-      if (std::ranges::find(groups[g].members, id) != groups[g].members.end()) return g;
-    return groups.size();
-  };
-  for (const Operation& operation : model.operations) {
-    const bool asked = operation.on->empty() && !operation.every;
-    int started = 0;
-    for (const std::string& e : *operation.emits)
-      started += listeners[parse_emission(e).event];
-    std::size_t last_writer = groups.size();
-    for (const ProblemStep& step : *operation.steps) {
-      if (!step.aggregate.id.valid()) continue;
-      const std::size_t g = group_of(step.aggregate.id);
-      if (g == groups.size()) continue;
-      if (is_write(step.verb)) {
-        last_writer = g;
-        if (asked || !operation.emits->empty()) own_work[g] = true;
-        if (operation.atomic.or_else(false)) weight[g] += 1;
-      }
-    }
-    if (last_writer < groups.size() && asked)
-      weight[last_writer] += started + (operation.atomic.or_else(false) ? 2 : 0);
-  }
-  const double most = *std::ranges::max_element(weight);
-  std::vector<ContextKind> out;
-  for (std::size_t g = 0; g < groups.size(); ++g)
-    out.push_back(groups.size() == 1 || (weight[g] > 0 && weight[g] >= .75 * most)
-                      ? ContextKind::Core
-                  : own_work[g] ? ContextKind::Supporting
-                                : ContextKind::Generic);
-  return out;
-}
-
 // A service that the model names without saying what it owns (its size is given, say) is the one
 // that would be called so. Invalid: there is none, and `name` is made free.
 ServiceId bare_service(const Architecture& model, std::string& name) {
@@ -316,7 +179,7 @@ void build(Workspace& ws, Draft& draft, std::vector<Group>& groups) {
       team = model.contexts[group.context].team->id;
     given.push_back(team);
   }
-  const std::vector<ContextKind> kinds = kinds_of(model, groups);
+  const std::vector<Classification> kinds = classify(model, members);
   const std::vector<TeamId> teams = assign_teams(ws, members, names, given);
   for (std::size_t g = 0; g < groups.size(); ++g) {
     Group& group = groups[g];
@@ -335,7 +198,7 @@ void build(Workspace& ws, Draft& draft, std::vector<Group>& groups) {
     }
     Context& context = model.contexts[group.context];
     const std::string context_path = "contexts." + context.name;
-    draft.set(context.kind, kinds[g], context_path + ".kind");
+    draft.set(context.kind, kinds[g].kind, context_path + ".kind");
     draft.set(context.owns, owns, context_path + ".owns");
     std::string name = names[g];
     if (!group.service.valid()) group.service = bare_service(model, name);
@@ -388,54 +251,28 @@ void decide_languages(Workspace& ws) {
   }
 }
 
-// The best cut with the natural separations, else without them, else with what is given alone; then
-// the conflict between the model's own lines is an open question. `input` is left as it was cut.
-cut::Result search(Workspace& ws, cut::Input& input) {
-  cut::Options options;
-  options.seed = ws.options.seed;
-  options.jobs = ws.options.jobs;
-  const std::vector<int> together(input.entities.size(), 0);
-  if (input.constraints.services_high == 1) return cut::assess(input, together, options);
-  const cut::Constraints asked = input.constraints;
-  for (auto& pair : natural_separations(ws))
-    input.constraints.keep_apart.push_back(std::move(pair));
-  cut::Result result = cut::decompose(input, options);
-  if (!result.conflicts.empty() && input.constraints.keep_apart.size() > asked.keep_apart.size()) {
-    input.constraints = asked;
-    result = cut::decompose(input, options);
-  }
-  if (!result.conflicts.empty()) {
-    for (const cut::Conflict& conflict : result.conflicts)
-      ws.assume("constraints", "these can't all hold: " + conflict.reason,
-                "which of them gives way?");
-    input.constraints = {};
-    input.constraints.pins = asked.pins;
-    result = cut::decompose(input, options);
-  }
-  return result.chosen.group.empty() ? cut::assess(input, together, options) : result;
-}
-
 }  // namespace
 
-void pass_boundaries(Workspace& ws) {
+void apply_cutting(Workspace& ws, const Cutting& cutting) {
   Architecture& model = ws.model;
-  if (model.aggregates.empty()) {
-    decide_languages(ws);
-    return;
-  }
-  const bool complete = std::ranges::all_of(model.aggregates.ids(), [&](AggregateId id) {
-    const ServiceId owner = owner_of(model, id);
-    return owner.valid() && model.services[owner].context;
-  });
-  if (!complete) {
-    cut::Input input = boundaries_input(ws);
-    const cut::Result result = search(ws, input);
-    Draft draft(ws, "boundaries", "boundaries",
-                "into how many services is the system cut, and along which lines?");
-    decide_number(ws, input, result, draft);
-    std::vector<Group> groups = groups_of(model, result.chosen.group);
-    build(ws, draft, groups);
-    note_placements(model, input, result, ws);
+  for (const cut::Conflict& conflict : cutting.given_way)
+    ws.assume("constraints", "these can't all hold: " + conflict.reason,
+              "which of them gives way?");
+  const cut::Input& input = cutting.subject.input;
+  Draft draft(ws, "boundaries", "boundaries",
+              "into how many services is the system cut, and along which lines?");
+  decide_number(ws, input, cutting.result, draft);
+  std::vector<Group> groups = groups_of(model, cutting.result.chosen.group);
+  build(ws, draft, groups);
+  note_placements(model, input, cutting.result, ws);
+}
+
+void pass_boundaries(Workspace& ws) {
+  if (!ws.model.aggregates.empty() && !boundaries_complete(ws.model)) {
+    CutQuestion question;
+    question.seed = ws.options.seed;
+    question.jobs = ws.options.jobs;
+    apply_cutting(ws, cut_aggregates(ws, question));
   }
   decide_languages(ws);
 }

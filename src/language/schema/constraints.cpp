@@ -61,6 +61,22 @@ SCANTLING_STRUCTURE(ExistingTable) {
   return kType;
 }
 
+SCANTLING_STRUCTURE(ExistingCode) {
+  static constexpr Entry kEntries[] = {
+      field<&ExistingCode::nodes>("nodes",
+                                  "file of lines id,Entity|Method,name,class; an entity is "
+                                  "the aggregate of that name")
+          .eg("nodes.csv"),
+      field<&ExistingCode::edges>(
+          "edges", "file of lines source,Calls|Persists|Uses|References|Extends,target")
+          .eg("edges.csv"),
+  };
+  static constexpr StructType kType{.name = "code of the existing system",
+                                    .about = "A call graph of its code, as files beside the model",
+                                    .entries = kEntries};
+  return kType;
+}
+
 SCANTLING_STRUCTURE(Existing) {
   static constexpr Entry kEntries[] = {
       field<&Existing::summary>("summary", "a sentence about it").eg("One Rails application"),
@@ -71,6 +87,14 @@ SCANTLING_STRUCTURE(Existing) {
       field<&Existing::modules>("modules", "parts of its code").eg("[checkout, catalog]"),
       field<&Existing::technologies>("technologies", "what it is built with")
           .eg("[ruby, postgresql]"),
+      field<&Existing::code>("code", "a call graph of its code: which unit goes to which service")
+          .eg("{ nodes: nodes.csv, edges: edges.csv }"),
+      field<&Existing::history>(
+          "history",
+          "folder of its git repository, or a file with the output of git log "
+          "--no-merges --name-only --pretty=format:%x01%aN: what changes "
+          "together belongs together")
+          .eg("../shop"),
   };
   static constexpr StructType kType{.name = "existing system",
                                     .about = "What stands today, for migration planning",
