@@ -274,6 +274,29 @@ HttpRoute http_route(const Endpoint& endpoint) {
   return out;
 }
 
+std::string path_with(std::string_view path, std::string_view parameter) {
+  std::string out;
+  while (!path.empty()) {
+    const std::size_t open = path.find('{');
+    const std::size_t close = open == path.npos ? path.npos : path.find('}', open);
+    if (close == path.npos) return out + std::string(path);
+    out += path.substr(0, open);
+    out += parameter;
+    path.remove_prefix(close + 1);
+  }
+  return out;
+}
+
+std::string grpc_package(const Plan& plan, ServiceId service) {
+  return snake_name(plan.system()) + "." + snake_name(plan.service(service).name) + ".v1";
+}
+
+std::string grpc_path(const Plan& plan, EndpointId id) {
+  const GrpcMethod method =
+      grpc_method(plan.model().services[id.service], plan.model().endpoint(id));
+  return "/" + grpc_package(plan, id.service) + "." + method.service + "/" + method.method;
+}
+
 GrpcMethod grpc_method(const Service& service, const Endpoint& endpoint) {
   const auto parts = split(endpoint.grpc.value, '/');
   if (parts.size() == 2 && !parts[0].empty() && !parts[1].empty())

@@ -148,6 +148,11 @@ std::string service_element(const Architecture& model, ServiceId id);
 std::string decisions_for(const Architecture& model, std::string_view path);
 // Path template as OpenAPI writes it; "/" + kebab of the endpoint when the model gives none.
 HttpRoute http_route(const Endpoint& endpoint);
+// The same path with every {parameter} replaced: for a regular expression, or a mesh's wildcard.
+std::string path_with(std::string_view path, std::string_view parameter);
+// "/shop.products.v1.Products/ReadCart": what a gRPC call's path is.
+std::string grpc_package(const Plan& plan, ServiceId service);
+std::string grpc_path(const Plan& plan, EndpointId endpoint);
 // "Catalog/Quote" -> {"Catalog", "Quote"}; from the service's and endpoint's names when not given.
 struct GrpcMethod {
   std::string service, method;

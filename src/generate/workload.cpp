@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "generate/engines.h"
 #include "generate/k8s.h"
+#include "generate/routes.h"
 
 namespace scantling::generate {
 namespace {
