@@ -12,8 +12,8 @@
 
 namespace scantling {
 
-void load_model(const Invocation& invocation, const std::string& path, ModelInput& out) {
-  ReadOptions options;
+void load_model(const Invocation& invocation, const std::string& path, ModelInput& out,
+                ReadOptions options) {
   options.overlays = invocation.all("--overlay");
   out.model.path = path;
   out.model.model = read_model(out.model.sources, disk(), path, options, out.model.problems);

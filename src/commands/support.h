@@ -7,6 +7,7 @@
 #include "design/design.h"
 #include "diagnostics/diagnostic.h"
 #include "diagnostics/render.h"
+#include "language/language.h"
 #include "model/architecture.h"
 #include "source/source.h"
 
@@ -25,7 +26,8 @@ struct ModelInput {
   ReadModel model;
   bool ok = false;
 };
-void load_model(const Invocation& invocation, const std::string& path, ModelInput& out);
+void load_model(const Invocation& invocation, const std::string& path, ModelInput& out,
+                ReadOptions options = {});
 
 // Prints findings in a format to a text; the names of the formats are those of --format.
 std::string render_findings(const Diagnostics& findings, const Sources& sources,

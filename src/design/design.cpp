@@ -29,6 +29,31 @@ constexpr PassInfo kInfos[] = {
 #undef PASS
 };
 
+// A fault may name what only the design made: a service, a store, a channel or an endpoint.
+void find_fault_targets(Architecture& model) {
+  for (Experiment& experiment : model.experiments)
+    for (Fault& fault : experiment.faults.value)
+      for (Target* target : {&fault.target, &fault.to}) {
+        if (target->name.empty()) continue;
+        const auto is = [&](Target::Kind kind) {
+          return target->kind == kind || target->kind == Target::Kind::None;
+        };
+        const auto found = [&](auto& id, auto by_name, Target::Kind kind) {
+          if (!by_name.valid()) return;
+          id = by_name;
+          if (target->kind == Target::Kind::None) target->kind = kind;
+        };
+        if (is(Target::Kind::Service) || target->kind == Target::Kind::Instance)
+          found(target->service, find_by_name(model.services, target->name), Target::Kind::Service);
+        if (is(Target::Kind::Store))
+          found(target->store, find_by_name(model.stores, target->name), Target::Kind::Store);
+        if (is(Target::Kind::Channel))
+          found(target->channel, find_by_name(model.channels, target->name), Target::Kind::Channel);
+        if (is(Target::Kind::Endpoint))
+          found(target->endpoint, find_endpoint(model, target->name), Target::Kind::Endpoint);
+      }
+}
+
 void elaborate(Architecture& model, const Catalog& catalog, const DesignOptions& options,
                const Demands& demands) {
   Workspace ws(model, catalog, options, demands);
@@ -37,6 +62,7 @@ void elaborate(Architecture& model, const Catalog& catalog, const DesignOptions&
     if (options.progress) options.progress(pass.info.name);
     pass.run(ws);
   }
+  find_fault_targets(model);
 }
 
 struct Attempt {

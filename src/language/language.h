@@ -14,6 +14,9 @@ namespace scantling {
 
 struct ReadOptions {
   std::vector<std::string> overlays;  // files merged over the model, in order
+  // Leaves out what an earlier design decided or assumed, as far as nothing given names it, so that
+  // the next one starts from what was given. Locked decisions stay with what they set.
+  bool forget_decided = false;
 };
 
 // Reads a model with its includes and overlays, binds and resolves it. Problems go to `out`; the

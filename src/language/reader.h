@@ -88,6 +88,7 @@ class Reader {
 
   // Top-level lists of paths that are not `given`.
   std::vector<PathMention> assumed, measured, kept;
+  std::vector<std::string> missing;  // names that nothing has
 
  private:
   struct Scope {

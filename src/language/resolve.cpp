@@ -85,6 +85,7 @@ class Resolver {
 
   void undefined(const Pending& p, std::string_view noun,
                  const std::vector<std::string>& candidates, std::string hint = "") {
+    reader_.missing.emplace_back(p.name);
     Diagnostic& d = reader_.out().add(kUndefinedReference, p.span,
                                       (p.key.empty() ? "" : std::string(p.key) + ": ") + "no " +
                                           std::string(noun) + " " + shown(p.name));

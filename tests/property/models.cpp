@@ -32,11 +32,11 @@ std::vector<NamedText> all_models() {
   return out;
 }
 
-Reading read_text(const std::string& text) {
+Reading read_text(const std::string& text, const ReadOptions& options) {
   Reading reading;
   MemoryFiles files;
   files.add("model.yaml", text);
-  reading.model = read_model(*reading.sources, files, "model.yaml", {}, reading.findings);
+  reading.model = read_model(*reading.sources, files, "model.yaml", options, reading.findings);
   reading.file = FileId{0};  // the model is read before what it includes
   return reading;
 }

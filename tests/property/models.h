@@ -26,7 +26,7 @@ struct Reading {
   Architecture model;
   FileId file;
 };
-Reading read_text(const std::string& text);
+Reading read_text(const std::string& text, const ReadOptions& options = {});
 
 std::string errors_of(
     const Diagnostics& findings);  // titles, a line each; empty when there are none

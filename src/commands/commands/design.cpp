@@ -1,6 +1,7 @@
 #include "design/design.h"
 
 #include <algorithm>
+#include <map>
 
 #include <fmt/core.h>
 
@@ -78,13 +79,40 @@ bool write_files(const Invocation& invocation, const DesignResult& result, const
   return true;
 }
 
+// Into the files that the model was read from: an element's values go where the element stands.
+int write_decisions(const Invocation& invocation, const Sources& sources,
+                    const Architecture& model) {
+  std::map<int, std::vector<Edit>> by_file;
+  for (Edit& edit : write_back(sources, FileId{0}, model))
+    by_file[edit.span.file.index].push_back(std::move(edit));
+  std::vector<std::pair<std::string, std::string>> texts;
+  for (auto& [file, edits] : by_file) {
+    auto text = apply_edits(sources, FileId{file}, std::move(edits));
+    if (!text) {
+      invocation.streams.complain(text.error().message);
+      return kExitInternal;
+    }
+    texts.emplace_back(sources.path(FileId{file}), std::move(*text));
+  }
+  std::vector<std::string> names;
+  for (const auto& [path, text] : texts) {
+    if (!save(invocation, path, text)) return kExitUsage;
+    names.push_back(path);
+  }
+  invocation.streams.hint(names.empty()
+                              ? std::string("nothing to write: the model holds the design already")
+                              : "wrote the decisions into " + enumerate(names));
+  return kExitFine;
+}
+
 int run(const Invocation& invocation) {
   std::vector<std::pair<std::string, std::string>> outputs;
   if (!parse_outputs(invocation, "human|markdown|html|json|model", outputs)) return kExitUsage;
   DesignOptions options;
   if (!read_options(invocation, options)) return kExitUsage;
   ModelInput loaded;
-  load_model(invocation, invocation.arguments[0], loaded);
+  // Designed from what was given, not from what the last design made of it.
+  load_model(invocation, invocation.arguments[0], loaded, {.overlays = {}, .forget_decided = true});
   if (!loaded.ok) return kExitUsage;
   DesignResult result = design(std::move(loaded.model.model), built_in_catalog(), options);
   if (options.progress) fmt::print(stderr, "\r\033[K");
@@ -103,14 +131,8 @@ int run(const Invocation& invocation) {
     if (!save(invocation, path, render(result, loaded.model.sources, format, report)))
       return kExitUsage;
   if (invocation.has("--write")) {
-    const auto edits = write_back(loaded.model.sources, FileId{0}, result.model);
-    const auto text = apply_edits(loaded.model.sources, FileId{0}, edits);
-    if (!text) {
-      invocation.streams.complain(text.error().message);
-      return kExitInternal;
-    }
-    if (!save(invocation, loaded.model.path, *text)) return kExitUsage;
-    invocation.streams.hint(fmt::format("wrote the decisions into {}", loaded.model.path));
+    const int failed = write_decisions(invocation, loaded.model.sources, result.model);
+    if (failed != kExitFine) return failed;
   }
   if (!write_files(invocation, result, loaded.model.sources, report)) return kExitUsage;
   return verdict(result);
@@ -122,7 +144,7 @@ constexpr CommandOption kOptions[] = {
     {"--out", "DIR", "where model.yaml, report.html, report.md and design.json go",
      "scantling-out/SYSTEM", "", false},
     {"--no-files", "", "write no files", "", "", false},
-    {"--write", "", "write what was decided into the model's own file, every other byte kept", "",
+    {"--write", "", "write what was decided into the model's own files, every other byte kept", "",
      "", false},
     {"--format", "FORMAT", "what is printed", "human", "human|markdown|html|json|model", false},
     {"--output", "FORMAT=FILE", "a further copy in a file", "", "", true},

@@ -81,6 +81,24 @@ int unknown(const Invocation& invocation, const Architecture& model, const std::
   return kExitUsage;
 }
 
+// A model that holds a design is asked as it stands. The scores of what was not chosen are not in
+// its text: they come from designing again what was given, where that chooses the same.
+Architecture designed(const Invocation& invocation, const Architecture& model,
+                      const DesignOptions& options) {
+  const bool holds_design = std::ranges::any_of(
+      model.decisions, [](const Decision& d) { return d.from.origin == Origin::Decided; });
+  if (!holds_design) return design(model, built_in_catalog(), options).model;
+  ModelInput given;
+  load_model(invocation, invocation.arguments[0], given, {.overlays = {}, .forget_decided = true});
+  const Architecture again = design(given.model.model, built_in_catalog(), options).model;
+  Architecture out = model;
+  for (Decision& decision : out.decisions)
+    if (const DecisionId same = find_by_name(again.decisions, decision.name);
+        same.valid() && *again.decisions[same].chosen == *decision.chosen)
+      decision.alternatives = again.decisions[same].alternatives;
+  return out;
+}
+
 int run(const Invocation& invocation) {
   ModelInput loaded;
   load_model(invocation, invocation.arguments[0], loaded);
@@ -89,8 +107,7 @@ int run(const Invocation& invocation) {
   options.simulate = false;
   if (!read_run_options(invocation, options.seed, options.jobs)) return kExitUsage;
   const std::string& element = invocation.arguments[1];
-  const DesignResult result = design(loaded.model.model, built_in_catalog(), options);
-  const Architecture& model = result.model;
+  const Architecture model = designed(invocation, loaded.model.model, options);
   std::string out;
   std::vector<DecisionId> shown;
   if (const DecisionId named = find_by_name(model.decisions, element); named.valid())

@@ -286,10 +286,14 @@ std::vector<ContextKind> kinds_of(const Architecture& model, const std::vector<G
   return out;
 }
 
-std::string free_name(const Architecture& model, std::string name) {
+// A service that the model names without saying what it owns (its size is given, say) is the one
+// that would be called so. Invalid: there is none, and `name` is made free.
+ServiceId bare_service(const Architecture& model, std::string& name) {
+  const ServiceId present = find_by_name(model.services, name);
+  if (present.valid() && !model.services[present].owns) return present;
   while (find_by_name(model.services, name).valid())
     name += "-service";
-  return name;
+  return {};
 }
 
 void build(Workspace& ws, Draft& draft, std::vector<Group>& groups) {
@@ -320,6 +324,10 @@ void build(Workspace& ws, Draft& draft, std::vector<Group>& groups) {
     for (const AggregateId id : group.members)
       owns.emplace_back(model.aggregates[id].name, id);
     if (!group.context.valid()) {
+      const ContextId present = find_by_name(model.contexts, names[g]);
+      if (present.valid() && !model.contexts[present].owns) group.context = present;
+    }
+    if (!group.context.valid()) {
       Context context;
       context.name = names[g];
       draft.made(context, "contexts." + names[g]);
@@ -329,9 +337,11 @@ void build(Workspace& ws, Draft& draft, std::vector<Group>& groups) {
     const std::string context_path = "contexts." + context.name;
     draft.set(context.kind, kinds[g], context_path + ".kind");
     draft.set(context.owns, owns, context_path + ".owns");
+    std::string name = names[g];
+    if (!group.service.valid()) group.service = bare_service(model, name);
     if (!group.service.valid()) {
       Service service;
-      service.name = free_name(model, names[g]);
+      service.name = name;
       draft.made(service, "services." + service.name);
       group.service = model.services.add(std::move(service));
     }

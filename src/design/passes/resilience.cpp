@@ -348,7 +348,7 @@ void decide_limits(Workspace& ws, ServiceId id) {
   });
   if (!edge || service.rate_limit.has()) return;
   if (!ws.model.constraints->rate_limit) return;
-  const RateLimitRule& asked = *ws.model.constraints->rate_limit;
+  RateLimitRule asked = *ws.model.constraints->rate_limit;
   Draft draft(
       ws, service.name + ".rate-limit", "resilience",
       fmt::format("how much may one {} ask of {}?", asked.per.or_else("client"), service.name));
@@ -356,6 +356,8 @@ void decide_limits(Workspace& ws, ServiceId id) {
       .because("constraints name it; the gateway holds to it before a request reaches the service")
       .traces({"constraints.rate-limit"})
       .reversibility(Reversibility::Easy);
+  for (Provenance* from : {&asked.per.from, &asked.limit.from})
+    if (from->origin != Origin::Absent) *from = draft.provenance();
   draft.set(service.rate_limit, asked, "services." + service.name + ".rate-limit");
 }
 
