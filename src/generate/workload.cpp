@@ -37,8 +37,8 @@ void add_policies(const Plan& plan, const ServicePlan& service, Settings& out) {
                                    : upper_name(plan.service(call.callee.service).name + "-" +
                                                 plan.model().endpoint(call.callee).name);
     const bool by_mesh = meshed && call.callee.valid();
-    const double seconds =
-        by_mesh ? try_seconds(*call.policy).value_or(0) : call.policy->timeout->seconds();
+    const double seconds = by_mesh && call.repeatable ? try_seconds(*call.policy).value_or(0)
+                                                      : call.policy->timeout->seconds();
     out[callee + "_TIMEOUT"] = go_duration(seconds);
     out[callee + "_ATTEMPTS"] =
         std::to_string(by_mesh || !call.repeatable ? 1 : attempts_of(*call.policy));

@@ -62,14 +62,10 @@ Value slo_rules(const Plan& plan, const Slo& slo) {
   recorded.add(map({{"record", "slo:objective:ratio"},
                     {"expr", "vector(" + number_text(slo.objective) + ")"},
                     {"labels", marks}}));
-  Value alerts = Value::empty_list();
+  // In one group, rules run in order: the alerts see what was recorded just before them.
   for (const BurnAlert& alert : kBurnAlerts)
-    if (can_fire(slo, alert)) alerts.add(burn_alert(plan, slo, alert));
-  Value groups = list({map(
-      {{"name", slo.name + "-recorded"}, {"interval", "30s"}, {"rules", std::move(recorded)}})});
-  if (!alerts.empty())
-    groups.add(map({{"name", slo.name + "-alerts"}, {"rules", std::move(alerts)}}));
-  return map({{"groups", std::move(groups)}});
+    if (can_fire(slo, alert)) recorded.add(burn_alert(plan, slo, alert));
+  return map({{"groups", list({map({{"name", slo.name}, {"rules", std::move(recorded)}})})}});
 }
 
 // --- unit tests ---
