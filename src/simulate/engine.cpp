@@ -171,7 +171,7 @@ void Engine::start_next(Station& station) {
     trace_to(f, p_.services[station.service].hop_run);
     if (station.discipline == Discipline::Priority)
       priority_run_[f.instance].popped(frame, p_.endpoints[f.endpoint].rank);
-    if (drop_taken_back(frame)) {
+    if ((f.flags & frame_taken_back) && drop_taken_back(frame)) [[unlikely]] {
       ready_.push_back({Ready::Fail, frame});
       continue;
     }
@@ -301,7 +301,7 @@ void Engine::admit_next(Station& s) {
     trace_to(f, p_.services[s.service].hop_queue);
     if (s.discipline == Discipline::Priority)
       priority_queue_[f.instance].popped(frame, p_.endpoints[f.endpoint].rank);
-    if (drop_taken_back(frame)) {
+    if ((f.flags & frame_taken_back) && drop_taken_back(frame)) [[unlikely]] {
       ++endpoint_[f.endpoint].bad;
       leave(frame);
       deliver(frame);
@@ -350,12 +350,11 @@ void Engine::finish(std::uint32_t frame, Cause cause, std::uint8_t seen) {
     release(frame);
     return;
   }
-  if (f.row != none) [[unlikely]] {
+  if (f.flags & frame_versioned) [[unlikely]] {
     if (cause == Cause::None && !commits(frame)) {
       f.cause = cause = Cause::Failed;
       f.seen = seen_error;
     }
-    f.row = none;
   }
   EndpointCounters& count = endpoint_[f.endpoint];
   if (cause == Cause::None) {

@@ -99,8 +99,8 @@ class Engine : private EngineState {
     return in_flight_[link.in_flight + local(caller) * p_.services[link.callee_service].instances +
                       local(callee)];
   }
-  std::uint32_t least_of_random(const std::vector<std::uint32_t>& list, const LinkInfo& link,
-                                std::uint32_t caller, std::uint32_t draws);
+  std::uint32_t least_of_three(const std::vector<std::uint32_t>& list, const LinkInfo& link,
+                               std::uint32_t caller);
   std::uint32_t by_hash(const Rotation& rotation, const LinkInfo& link, std::uint32_t caller,
                         std::uint32_t key, bool bounded) const;
   const std::vector<std::uint32_t>& zone_local(const Rotation& rotation, const LinkInfo& link,

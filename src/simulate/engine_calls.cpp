@@ -38,7 +38,6 @@ void Engine::begin_call(std::uint32_t frame, std::uint32_t edge_index) {
   call.callee[0] = call.callee[1] = none;
   call.waits = 0;
   call.last_backoff = 0;
-  call.child[0] = call.child[1] = {};
   call.deadline = edge.propagate ? f.deadline : never;
   if (edge.budget != none) {
     const BudgetInfo& budget = p_.budgets[edge.budget];
@@ -65,7 +64,6 @@ std::uint32_t Engine::new_child(std::uint32_t caller, std::uint32_t edge_index,
   child.key = f.key;
   child.cause = Cause::None;
   child.flags = 0;
-  child.row = none;
   child.entered = now_;
   child.since = now_;
   child.deadline = edge.propagate ? f.deadline : never;
@@ -272,7 +270,9 @@ void Engine::attempt_answered(std::uint32_t child) {
   Call& call = calls_[f.parent];
   if (call.generation != f.parent_generation) return;  // nobody waits for it any more
   const int which = call.live[0] == f.ticket ? 0 : call.live[1] == f.ticket ? 1 : 2;
-  if (which == 2 || ended_taken_back(f.parent, which, f)) return;
+  if (which == 2) return;
+  if ((f.flags & frame_taken_back) && ended_taken_back(f.parent, which, f)) [[unlikely]]
+    return;
   if (edge.access == Access::Quorum) {
     if (f.cause == Cause::None ? --call.legs_left[which] > 0 : call.legs_spare[which]-- > 0) return;
   }

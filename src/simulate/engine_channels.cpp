@@ -151,7 +151,6 @@ void Engine::handle(std::uint32_t g, std::uint32_t m, std::uint32_t instance) {
   f.caller_instance = instance;
   f.cause = Cause::None;
   f.flags = 0;
-  f.row = none;
   f.began = f.entered = f.since = now_;
   f.deadline = never;
   f.trace = none;

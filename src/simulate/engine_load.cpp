@@ -67,7 +67,6 @@ void Engine::enter(const SourceInfo& info, std::uint32_t source_index, std::uint
   f.caller_instance = 0;
   f.cause = Cause::None;
   f.flags = 0;
-  f.row = none;
   f.entered = f.since = f.began = now_;
   f.deadline = never;
   f.trace = none;

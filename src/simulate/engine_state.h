@@ -1,6 +1,7 @@
 // What one replication holds, and the small things that every part of the engine does with it.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <vector>
@@ -157,9 +158,11 @@ class EngineState {
   std::vector<Time> bucket_time_;
   std::vector<std::size_t> bucket_first_;  // per service
   std::vector<Throttle> throttles_;
+  std::vector<std::array<Handle, 2>> tied_;  // frames of tied attempts, by call
   std::vector<Lock> locks_;
   std::vector<std::uint32_t> row_version_;
-  std::vector<PriorityLine> priority_run_, priority_queue_;  // per instance
+  std::vector<std::pair<std::uint32_t, std::uint32_t>> versions_read_;  // row, version; by frame
+  std::vector<PriorityLine> priority_run_, priority_queue_;             // per instance
   std::vector<CacheState> caches_;
   std::vector<GroupState> group_state_;
   std::vector<User> users_;

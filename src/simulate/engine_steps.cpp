@@ -60,7 +60,6 @@ std::uint32_t Engine::branch(std::uint32_t frame, std::uint32_t pc, FrameKind ki
   child.item = none;
   child.cause = Cause::None;
   child.flags = 0;
-  child.row = none;
   child.entered = now_;
   child.since = now_;
   child.deadline = kind == FrameKind::Detached ? never : f.deadline;

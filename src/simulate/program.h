@@ -92,11 +92,11 @@ struct EdgeInfo {
   std::uint32_t budget = none;    // of `budgets`
   std::uint32_t breaker = none;   // of `breakers`
   std::uint32_t bulkhead = none;  // of `bulkheads`
+  std::uint32_t throttle = none;  // of `throttles`
   Time hedge_after = 0;
   double hedge_at_most = 1;
   bool tied = false;
-  bool hard = true;               // without a fallback
-  std::uint32_t throttle = none;  // of `throttles`
+  bool hard = true;  // without a fallback
   bool pooled = false;
   std::uint32_t stream = 0;  // jitter, hedges
   std::uint32_t hop_wait = none, hop_failed = none, hop_backoff = none, hop_network = none;

@@ -69,6 +69,7 @@ enum FrameFlag : std::uint8_t {
   frame_filling = 16,  // fetches a key that others may wait for
   frame_tied = 32,     // takes its other one back when its work begins
   frame_taken_back = 64,
+  frame_versioned = 128,  // has read a version under an optimistic lock
 };
 
 struct Frame {
@@ -84,11 +85,10 @@ struct Frame {
   std::uint32_t loop_left = 0;
   std::uint32_t item = none;  // Entry: source
   std::uint32_t cache_key = 0;
-  std::uint32_t row = none, row_version = 0;  // read under an optimistic lock
-  std::uint16_t ticket = 0;                   // of the parent's join or call
-  std::uint16_t join_ticket = 0;              // of this frame's current join
-  std::uint16_t join_left = 0;                // branches that must still succeed
-  std::uint16_t join_spare = 0;               // branches that may still fail
+  std::uint16_t ticket = 0;       // of the parent's join or call
+  std::uint16_t join_ticket = 0;  // of this frame's current join
+  std::uint16_t join_left = 0;    // branches that must still succeed
+  std::uint16_t join_spare = 0;   // branches that may still fail
   FrameKind kind = FrameKind::Free;
   FrameState state = FrameState::Running;
   Cause cause = Cause::None;
@@ -116,7 +116,6 @@ struct Call {
   std::uint16_t live[2] = {0, 0};          // tickets in flight: the attempt, the hedge; 0: none
   std::uint16_t legs_left[2] = {0, 0};     // quorum: answers still needed
   std::uint16_t legs_spare[2] = {0, 0};    // legs that may still fail
-  Handle child[2];                         // tied attempts: their frames
   std::uint32_t callee[2] = {none, none};  // instance, for the balancer's count
   std::uint8_t waits = 0;  // 1: for the bulkhead, 2: for a connection, 3: has it, not yet sent
   bool holds_bulkhead[2] = {false, false};

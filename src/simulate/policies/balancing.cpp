@@ -94,8 +94,15 @@ std::uint32_t Engine::among(const std::vector<std::uint32_t>& list, const LinkIn
     }
     case Balance::Random:
     case Balance::Weighted: return list[stream(link.stream).below(n)];
-    case Balance::RandomOfTwo: return least_of_random(list, link, caller, 2);
-    case Balance::RandomOfThree: return least_of_random(list, link, caller, 3);
+    case Balance::RandomOfTwo: {
+      RandomStream& random = stream(link.stream);
+      const std::uint32_t a = random.below(n);
+      std::uint32_t b = random.below(n - 1);
+      if (b >= a) ++b;
+      return in_flight(link, caller, list[b]) < in_flight(link, caller, list[a]) ? list[b]
+                                                                                 : list[a];
+    }
+    case Balance::RandomOfThree: return least_of_three(list, link, caller);
     case Balance::LeastRequest: {
       std::uint32_t& turn = turn_[link.turn + local(caller)];  // ties are taken in turn
       turn = turn + 1 >= n ? 0 : turn + 1;
@@ -119,10 +126,10 @@ std::uint32_t Engine::among(const std::vector<std::uint32_t>& list, const LinkIn
   return list[0];
 }
 
-// Of two or three that are drawn, all different, the one with the least in flight; the first drawn
-// when they have the same.
-std::uint32_t Engine::least_of_random(const std::vector<std::uint32_t>& list, const LinkInfo& link,
-                                      std::uint32_t caller, std::uint32_t draws) {
+// Of three that are drawn, all different, the one with the least in flight; the first drawn when
+// they have the same. Of two when there are no more.
+std::uint32_t Engine::least_of_three(const std::vector<std::uint32_t>& list, const LinkInfo& link,
+                                     std::uint32_t caller) {
   const auto n = static_cast<std::uint32_t>(list.size());
   RandomStream& random = stream(link.stream);
   const std::uint32_t a = random.below(n);
@@ -130,7 +137,7 @@ std::uint32_t Engine::least_of_random(const std::vector<std::uint32_t>& list, co
   if (b >= a) ++b;
   std::uint32_t best =
       in_flight(link, caller, list[b]) < in_flight(link, caller, list[a]) ? list[b] : list[a];
-  if (draws == 2 || n == 2) return best;
+  if (n == 2) return best;
   std::uint32_t c = random.below(n - 2);  // of those that are left, in order
   if (c >= std::min(a, b)) ++c;
   if (c >= std::max(a, b)) ++c;

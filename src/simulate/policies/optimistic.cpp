@@ -10,16 +10,15 @@ extern const PolicyInfo policy_optimistic = {
     "optimistic", "nobody waits for the lock; who ends on a version that is gone fails"};
 
 void Engine::read_version(std::uint32_t frame, std::uint32_t row) {
-  frames_[frame].row = row;
-  frames_[frame].row_version = row_version_[row];
+  if (versions_read_.size() <= frame) versions_read_.resize(frames_.size());
+  versions_read_[frame] = {row, row_version_[row]};
+  frames_[frame].flags |= frame_versioned;
 }
 
 // The endpoint has ended well: may it count?
 bool Engine::commits(std::uint32_t frame) {
-  Frame& f = frames_[frame];
-  const std::uint32_t row = f.row;
-  f.row = none;
-  if (row_version_[row] != f.row_version) return false;
+  const auto [row, version] = versions_read_[frame];
+  if (row_version_[row] != version) return false;
   ++row_version_[row];
   return true;
 }
