@@ -187,7 +187,8 @@ class Loader {
       follow_one(loaded_.document.at(loaded_.document.item(value, i)));
   }
 
-  void follow_one(const Value& pattern) {
+  // By value: the document grows while files are read.
+  void follow_one(const Value pattern) {
     if (pattern.kind != NodeKind::Scalar) return;  // the reader says so
     const std::string text(pattern.scalar);
     if (!is_plain_relative(text)) {
