@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <optional>
+#include <set>
+#include <string>
 
 #include <fmt/core.h>
 
@@ -71,6 +73,34 @@ struct Attempt {
   double shortfall = 0;
 };
 
+bool improves(double shortfall, const Attempt& best) {
+  return shortfall < .98 * best.shortfall;
+}
+
+// What failed in the best attempt so far is run first: when it is no better, the rest need not be.
+Expected<SimulationResult> prove_attempt(const Architecture& model, const DesignOptions& options,
+                                         const Attempt* best) {
+  std::set<std::string> failing;
+  if (best != nullptr)
+    for (const ExperimentResult& experiment : best->simulation.experiments)
+      for (const Judgement& j : experiment.judgements)
+        if (j.verdict == Verdict::Fails) failing.insert(experiment.name);
+  auto out = prove(model, options, [&](const std::string& name) {
+    return best == nullptr || failing.contains(name);
+  });
+  if (!out || best == nullptr || !improves(shortfall(*out), *best)) return out;
+  auto rest =
+      prove(model, options, [&](const std::string& name) { return !failing.contains(name); });
+  if (!rest) return rest;
+  SimulationResult all;
+  std::size_t next = 0, next_of_rest = 0;
+  for (const ExperimentResult& before : best->simulation.experiments)
+    all.experiments.push_back(std::move(failing.contains(before.name)
+                                            ? out->experiments[next++]
+                                            : rest->experiments[next_of_rest++]));
+  return all;
+}
+
 }  // namespace
 
 std::span<const PassInfo> all_passes() {
@@ -91,7 +121,7 @@ DesignResult design(Architecture model, const Catalog& catalog, const DesignOpti
       break;
     }
     if (options.progress) options.progress(fmt::format("simulate, round {}", number));
-    auto simulation = prove(attempt.model, options);
+    auto simulation = prove_attempt(attempt.model, options, best ? &*best : nullptr);
     if (!simulation) {
       result.unmet.push_back({"", simulation.error().message, 0, 0, "", ""});
       best = std::move(attempt);
@@ -99,7 +129,7 @@ DesignResult design(Architecture model, const Catalog& catalog, const DesignOpti
     }
     attempt.simulation = std::move(*simulation);
     attempt.shortfall = shortfall(attempt.simulation);
-    const bool better = !best || attempt.shortfall < .98 * best->shortfall;
+    const bool better = !best || improves(attempt.shortfall, *best);
     if (better) best = std::move(attempt);
     if (best->shortfall <= 0) break;
     // What more capacity does not mend, still more will not.
@@ -113,6 +143,7 @@ DesignResult design(Architecture model, const Catalog& catalog, const DesignOpti
   }
   result.model = std::move(best->model);
   result.simulation = std::move(best->simulation);
+  say_notes_once(result.simulation);
   result.rounds = std::move(rounds);
   if (result.simulation.verdict() == Verdict::Fails)
     result.unmet = unmet_requirements(result.model, result.simulation);

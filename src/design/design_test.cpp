@@ -7,7 +7,6 @@
 
 #include "check/check.h"
 #include "design/caching.h"
-#include "design/loop.h"
 #include "design/passes.h"
 #include "design/stores.h"
 #include "design/teams.h"
@@ -283,24 +282,6 @@ TEST(Design, IsTheSameTwice) {
 TEST(Design, NothingToDecideIsNoCrash) {
   const DesignResult result = design(Architecture{}, built_in_catalog(), without_simulation());
   EXPECT_TRUE(result.model.services.empty());
-}
-
-TEST(Loop, ShortensFaultsButKeepsRecovery) {
-  Experiment experiment;
-  experiment.name = "slow";
-  Fault fault;
-  fault.kind = FaultKind::Slow;
-  fault.at = given(Duration::from_seconds(120));
-  fault.lasts = given(Duration::from_seconds(300));
-  experiment.faults = given(std::vector<Fault>{fault});
-  experiment.expect = given(Expectation{});
-  experiment.expect->recovers_within = given(Duration::from_seconds(15));
-  const ShortExperiment of = shortened(experiment);
-  EXPECT_FALSE(of.note.empty());
-  EXPECT_LE(of.experiment.faults->front().lasts->seconds(), 10);
-  const double end =
-      of.experiment.faults->front().at->seconds() + of.experiment.faults->front().lasts->seconds();
-  EXPECT_GE(of.experiment.lasts->seconds(), end + 15);
 }
 
 }  // namespace

@@ -1,37 +1,20 @@
 // The loop: what a simulation showed to fail becomes a demand on the pass that owns it.
 #pragma once
 
+#include <functional>
+#include <string>
 #include <vector>
 
 #include "design/workspace.h"
 
 namespace scantling {
 
-// An experiment as the loop runs it: the same load and faults over less time, so that a design is
-// proved in seconds. `scantling simulate` runs it in full. `note` says what was shortened; empty:
-// nothing.
-struct ShortExperiment {
-  Experiment experiment;
-  std::string note;
-  double full_seconds = 0;  // of the measured time when it is run in full; 0: not shortened
-  double full_fault_seconds = 0;
-};
-// `pace` below 1 shortens further: for systems so busy that a second holds enough.
-// A fault lasts at least `least_fault_seconds` (or as long as it is given), so that a failover ends
-// in it.
-ShortExperiment shortened(const Experiment& experiment, double pace = 1,
-                          double least_fault_seconds = 0);
-// 1 up to 10,000 operations a second at peak (those that events start too), less above, at least
-// 1/4.
-double pace_of(const Architecture& model);
+// Runs the peak and every experiment whose name is `wanted`, shortened (shortening.h).
+Expected<SimulationResult> prove(const Architecture& model, const DesignOptions& options,
+                                 const std::function<bool(const std::string&)>& wanted);
 
-// What the availabilities of a shortened run would be over the full time: what is lost when a fault
-// begins and ends counts once, what is lost all through it (its last three seconds) is stretched.
-void stretch_availability(const Architecture& model, ExperimentResult& result,
-                          const ShortExperiment& of);
-
-// Runs the peak and every experiment, shortened.
-Expected<SimulationResult> prove(const Architecture& model, const DesignOptions& options);
+// What is true of every run is said once, under the first.
+void say_notes_once(SimulationResult& simulation);
 
 // How far what fails is from what was asked, summed over the failing expectations; each counts from
 // just above 0 to 1. 0: nothing fails.

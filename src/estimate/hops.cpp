@@ -22,7 +22,8 @@ double round_robin_ca2(double n, double callers, double rho) {
 //   w = 1 / (1 + 4 (1 - rho)^2 (v - 1)) (Whitt, "The Queueing Network Analyzer", 1983, eq. 33).
 // least-request: joins the shortest queue; taken as one queue for all, its lower bound, which it
 //   reaches in heavy traffic (Foschini and Salz 1978).
-// random of two: Mitzenmacher's fixed point; an instance with several servers counts as busy with
+// random of two, of three: Mitzenmacher's fixed point; an instance with several servers counts as
+// busy with
 //   the probability that all of them are. At least the one queue for all.
 //
 // Mean time in system against the simulator, six instances of one core at 80%, lognormal work with
@@ -38,19 +39,25 @@ Waiting balanced_wait(Balance balance, double n, int servers, double room, doubl
   switch (balance) {
     case Balance::LeastRequest: out = mmck_wait(pooled_servers, room * n, rate, seconds); break;
     case Balance::RandomOfTwo:
+    case Balance::RandomOfThree:
     case Balance::BoundedHash: {
       out = mmck_wait(servers, room, rate / n, seconds);
       if (n < 2) break;
       const double rho = rate * seconds / (n * servers);
       if (rho >= 1) break;
       const double busy = erlang_c(servers, rho * servers);
-      // Terms busy^2 rho^(2^i - 4), i = 2, 3, ...: the exponent e is followed by 2 e + 4.
-      const double fourth = rho * rho * rho * rho;
+      // One server: the time in system over the service time is the sum over i = 1, 2, ... of
+      // rho^((d^i - d)/(d - 1)), so that the wait is the sum from i = 2 on. Its first d factors of
+      // rho stand for d busy instances, busy^d with several servers; what is left of the exponent,
+      // x, is followed by d x + d^2.
+      const bool three = balance == Balance::RandomOfThree;
+      const double step = three ? std::pow(rho, 9) : std::pow(rho, 4);
+      const double all_busy = busy * busy * (three ? busy : 1);
       double sum = 0;
-      for (double term = 1; term > 1e-12; term *= term * fourth)
+      for (double term = 1; term > 1e-12; term *= term * (three ? term : 1) * step)
         sum += term;
-      sum *= busy * busy;
-      const Waiting two{sum * seconds / servers, busy * busy, 0};
+      sum *= all_busy;
+      const Waiting two{sum * seconds / servers, all_busy, 0};
       const Waiting pooled = mmck_wait(pooled_servers, room * n, rate, seconds);
       const Waiting& worse = two.mean > pooled.mean ? two : pooled;
       if (worse.mean < out.mean) out = {worse.mean, worse.p_wait, out.loss};

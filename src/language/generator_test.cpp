@@ -169,7 +169,10 @@ Out Generator::step(int depth) {
       map.add(key, Out::scalar(factor()));
       if (chance(2)) map.add("steps", steps());
       break;
-    case StepKind::Lock: map.add(key, Out::string(free_text())); break;
+    case StepKind::Lock:
+      map.add(key, Out::string(free_text()));
+      if (chance(2)) map.add("optimistic", Out::scalar("true"));
+      break;
     case StepKind::Fail: map.add(key, Out::scalar(share())); break;
     case StepKind::Spawn: map.add(key, steps()); break;
   }
@@ -202,7 +205,8 @@ Out Generator::load_of_experiment(int depth) {
       is_key |= entry.key == name;
     (is_key ? apart : map).add(name, Out::scalar(chance(2) ? factor() : rate()));
   }
-  some_members(structure_of<ExperimentLoad>(), depth, map, {"operations", "base"});
+  some_members(structure_of<ExperimentLoad>(), depth, map, {"operations", "base", "replay"});
+  if (chance(4)) map.add("replay", Out::scalar("traffic.csv"));
   if (!apart.members.empty()) map.add("operations", apart);
   if (chance(3)) map.add("base", Out::scalar(pick({"peak", "mean"})));
   return map;

@@ -194,8 +194,9 @@ TEST(ReadSolution, EveryPolicyIsInherited) {
       "timeout: 1s, retry: { attempts: 3, on: [timeout], backoff: 1ms, cap: 2s, jitter: full, "
       "budget: "
       "5% }, breaker: { failures: 5, over: 20, open: 5s, probes: 2 }, hedge: { after: 5ms, "
-      "at-most: 1% "
-      "}, at-once: { calls: 4, waiting: 9 }, deadline: propagate";
+      "at-most: 1%, tied: true "
+      "}, at-once: { calls: 4, waiting: 9 }, throttle: { accepts: x3, over: 1min }, deadline: "
+      "propagate";
   const auto model_of = [&](const std::string& step, const std::string& bundle) {
     return kHead + "externals: { psp: {} }\npolicies: { p: { " + bundle +
            " } }\nservices: { s: { endpoints: { e: { steps: [{ call: psp" + step + " }] } } } }\n";
@@ -212,7 +213,7 @@ TEST(ReadSolution, EveryPolicyIsInherited) {
   std::size_t values = 0;
   for (const auto& member : all.members)
     values += std::max<std::size_t>(member.second.members.size(), 1);
-  EXPECT_EQ(values, 16U);  // every key of the table is in `policy`
+  EXPECT_EQ(values, 19U);  // every key of the table is in `policy`
   std::size_t keys = 0;
   for (const Entry& entry : type.entries)
     keys += entry.type->kind == TypeKind::Struct ? entry.type->structure().entries.size() : 1;
@@ -241,6 +242,24 @@ TEST(ReadSolution, SugarAndTextForms) {
   EXPECT_EQ(stores[1].pool->size, 200);
   EXPECT_FALSE(stores[1].pool->per_instance);
   EXPECT_EQ(stores[1].waiting->value, -1);
+}
+
+TEST(ReadExperiments, RecordedLoads) {
+  const auto read = [](const std::string& traffic) {
+    return read_text(
+        kHead + "operations: { o: {} }\nexperiments: { x: { load: { replay: t.csv } } }\n",
+        {{"t.csv", traffic}});
+  };
+  const Read arrivals = read("offset,operation\n250ms,o\n# night\n0.1, o\n");
+  EXPECT_EQ(said(arrivals), "");
+  const RecordedLoad& load = arrivals.model.experiments.raw()[0].load->recorded;
+  ASSERT_EQ(load.arrivals.size(), 2U);
+  EXPECT_EQ(load.arrivals[0].at.nanoseconds, 100'000'000);
+  EXPECT_EQ(load.arrivals[1].operation, "o");
+  const Read rates = read("120\n0.5\n");
+  EXPECT_EQ(rates.model.experiments.raw()[0].load->recorded.rates, (std::vector<double>{120, .5}));
+  for (const char* bad : {"", "1,o\n7\n", "7\n1,o\n", "1,\n", "-1,o\n", "soon,o 1\n", "1e99\n"})
+    EXPECT_NE(said(read(bad)), "") << bad;
 }
 
 TEST(ReadExperiments, LoadFaultsAndExpectations) {

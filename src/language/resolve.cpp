@@ -319,6 +319,12 @@ void inherit(BreakerPolicy& own, const BreakerPolicy& bundle) {
 void inherit(HedgePolicy& own, const HedgePolicy& bundle) {
   take(own.after, bundle.after);
   take(own.at_most, bundle.at_most);
+  take(own.tied, bundle.tied);
+}
+
+void inherit(ThrottlePolicy& own, const ThrottlePolicy& bundle) {
+  take(own.accepts, bundle.accepts);
+  take(own.over, bundle.over);
 }
 
 void inherit(BulkheadPolicy& own, const BulkheadPolicy& bundle) {
@@ -340,6 +346,7 @@ void inherit(CallPolicy& own, const CallPolicy& bundle) {
   merge(own.breaker, bundle.breaker);
   merge(own.hedge, bundle.hedge);
   merge(own.at_once, bundle.at_once);
+  merge(own.throttle, bundle.throttle);
   take(own.deadline, bundle.deadline);
 }
 

@@ -15,7 +15,8 @@
 namespace scantling {
 namespace {
 
-const std::vector<std::pair<std::string, std::string>> kSamples = {{"s.csv", "3ms\n1ms\n7ms\n"}};
+const std::vector<std::pair<std::string, std::string>> kSamples = {{"s.csv", "3ms\n1ms\n7ms\n"},
+                                                                   {"traffic.csv", "0.5,o\n"}};
 
 // Without paths of the random `sets`, which name nothing.
 void forget_sets(Architecture& model) {

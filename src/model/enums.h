@@ -111,13 +111,22 @@ enum class Balance : std::uint8_t {
   Weighted,
   ConsistentHash,
   BoundedHash,
-  ZoneLocal
+  ZoneLocal,
+  RandomOfThree
 };
 SCANTLING_ENUM_NAMES(Balance, "round-robin", "random", "random-of-two", "least-request", "weighted",
-                     "consistent-hash", "bounded-hash", "zone-local");
+                     "consistent-hash", "bounded-hash", "zone-local", "random-of-three");
 
-enum class Discipline : std::uint8_t { Fifo, Lifo, Codel, AdaptiveLifo, ProcessorSharing };
-SCANTLING_ENUM_NAMES(Discipline, "fifo", "lifo", "codel", "adaptive-lifo", "processor-sharing");
+enum class Discipline : std::uint8_t {
+  Fifo,
+  Lifo,
+  Codel,
+  AdaptiveLifo,
+  ProcessorSharing,
+  Priority
+};
+SCANTLING_ENUM_NAMES(Discipline, "fifo", "lifo", "codel", "adaptive-lifo", "processor-sharing",
+                     "priority");
 
 enum class ScaleMetric : std::uint8_t { Utilisation, Concurrency, Queue, Lag, RatePerInstance };
 SCANTLING_ENUM_NAMES(ScaleMetric, "utilisation", "concurrency", "queue", "lag", "rate");

@@ -8,6 +8,7 @@
 #include "model/enums.h"
 #include "model/field.h"
 #include "model/problem.h"
+#include "model/recorded_load.h"
 #include "model/solution.h"
 
 namespace scantling {
@@ -78,6 +79,13 @@ struct LoadStep {  // steps: [{ at: 1min, by: x2 }, ...]
   Field<Factor> by;
 };
 
+// Bursts at random: the load is `by` times itself for exponential times of mean `lasts`, and as
+// said for exponential times of mean `every` between them (a Markov-modulated Poisson process).
+struct LoadBursts {  // bursts: { every: 1min, for: 5s, by: x4 }
+  Field<Duration> every, lasts;
+  Field<Factor> by;
+};
+
 struct ExperimentLoad {
   std::vector<LoadChange> changes;
   Field<Factor> all;        // of every operation's
@@ -87,7 +95,9 @@ struct ExperimentLoad {
   Field<LoadRamp> ramp;
   Field<LoadSpike> spike;
   Field<std::vector<LoadStep>> steps;
+  Field<LoadBursts> bursts;
   Field<std::string> replay;  // file of "offset,operation" lines or rates a second
+  RecordedLoad recorded;      // what is in it
 };
 
 struct OperationExpectation {

@@ -36,11 +36,20 @@ struct BreakerPolicy {
 struct HedgePolicy {
   Field<Duration> after;
   Field<Share> at_most;  // of the calls
+  Field<bool> tied;      // whichever starts first takes the other back
 };
 
 struct BulkheadPolicy {
   Field<Count> calls;  // in flight, per instance of the caller and callee
   Field<Count> waiting;
+};
+
+// The caller refuses its own calls while the callee accepts too few of them: with probability
+// (asked - k accepted) / (asked + 1) over the window (Beyer et al. 2016, "Site Reliability
+// Engineering", chapter 21).
+struct ThrottlePolicy {
+  Field<Factor> accepts;  // k
+  Field<Duration> over;
 };
 
 enum class Deadline : std::uint8_t { None, Propagate };
@@ -52,7 +61,14 @@ struct CallPolicy {
   Field<BreakerPolicy> breaker;
   Field<HedgePolicy> hedge;
   Field<BulkheadPolicy> at_once;
+  Field<ThrottlePolicy> throttle;
   Field<Deadline> deadline;
+};
+
+// Work takes longer the more requests wait: by `by` of it for each `per` of them.
+struct Slowdown {
+  Field<Count> per;
+  Field<Share> by;
 };
 
 }  // namespace scantling

@@ -96,6 +96,7 @@ struct Operation : Element {
 struct RateLimitRule {
   Field<std::string> per;  // "user", "client", "address", "service"
   Field<Rate> limit;
+  Field<Count> callers;  // how many there are, asking alike
 };
 
 struct Constraints {

@@ -75,7 +75,7 @@ struct Miss {
 //   Together       steps (each its own branch), first (0: wait for all)
 //   Choose         branches
 //   Repeat         times, steps
-//   Lock           lock: held until the endpoint ends
+//   Lock           lock: held until the endpoint ends; or optimistic: compared then
 //   Fail           share
 //   Spawn          steps
 struct Step {
@@ -100,6 +100,7 @@ struct Step {
   Field<Count> first;
   Field<Factor> times;
   std::string lock;
+  Field<bool> optimistic;
   Field<Share> share;
 };
 
@@ -135,6 +136,7 @@ struct Runtime {
   Field<Count> concurrency;  // requests in progress; -1: unlimited (an event loop)
   Field<Count> queue;        // admission queue; -1: explicitly unbounded
   Field<Discipline> discipline;
+  Field<Slowdown> slows;
   Field<Duration> start;  // from scheduled to ready
 };
 
@@ -148,8 +150,7 @@ struct ScalePolicy {
 
 struct HealthPolicy {
   Field<HealthCheck> check;
-  Field<Duration> every;
-  Field<Duration> timeout;
+  Field<Duration> every, timeout;
   Field<Count> failures;
   Field<bool> apart;  // served beside the request pool
   Field<Share> eject_at_most;
@@ -217,8 +218,7 @@ struct Store : Element {
   // caches
   Field<Duration> expires;
   Field<Bytes> capacity;
-  Field<bool> single_flight;
-  Field<bool> serve_stale;
+  Field<bool> single_flight, serve_stale, leases;
   // event stores
   Field<Count> snapshot_every;
   Field<CrdtType> crdt;

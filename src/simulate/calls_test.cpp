@@ -163,6 +163,9 @@ TEST(Balancing, PowerOfTwoChoices) {
   s.operation("ask", s.endpoint("server", "ask", {work(exponential_time(1))}), 180);
   const ExperimentResult two = run(s, quick(600));
   EXPECT_NEAR(two.operations[0].latency.mean.mean, 2.614, .06);
+  s.model.services.raw()[0].balance = said(Balance::RandomOfThree);
+  const ExperimentResult three = run(s, quick(600));
+  EXPECT_NEAR(three.operations[0].latency.mean.mean, 2.028, .04);
   s.model.services.raw()[0].balance = said(Balance::Random);
   SimulateOptions longer = quick(2000);
   longer.warm_up = in_seconds(1000);  // 1 / (1 - sqrt(.9))^2 = 380 service times of memory
@@ -171,9 +174,9 @@ TEST(Balancing, PowerOfTwoChoices) {
 }
 
 TEST(Balancing, EveryKindUsesEveryInstance) {
-  for (Balance b :
-       {Balance::RoundRobin, Balance::Random, Balance::RandomOfTwo, Balance::LeastRequest,
-        Balance::Weighted, Balance::ConsistentHash, Balance::BoundedHash, Balance::ZoneLocal}) {
+  for (Balance b : {Balance::RoundRobin, Balance::Random, Balance::RandomOfTwo,
+                    Balance::LeastRequest, Balance::Weighted, Balance::ConsistentHash,
+                    Balance::BoundedHash, Balance::ZoneLocal, Balance::RandomOfThree}) {
     System s;
     s.service("server", 1, 4);
     s.model.services.raw()[0].balance = said(b);

@@ -3,9 +3,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 
 #include "base/text.h"
 #include "simulate/defaults.h"
+#include "simulate/policies.h"
 
 namespace scantling::sim {
 namespace {
@@ -63,6 +65,7 @@ Expected<Program> Compiler::compile() {
     return fail("the model has " + std::to_string(program_.instances.size()) +
                 " instances; the simulator takes at most " + std::to_string(most_instances));
   endpoints();
+  ranks();
   groups();
   loads();
   faults();
@@ -198,56 +201,86 @@ void Compiler::outside() {
   add_service(std::move(info));
 }
 
+void Compiler::runtime_of(const Service& service, ServiceInfo& info) {
+  const Runtime& runtime = *service.runtime;
+  const CountRange range = runtime.instances.or_else({defaults::instances, defaults::instances});
+  info.initial = static_cast<std::uint32_t>(std::clamp<std::int64_t>(range.low, 1, 1'000'000));
+  info.instances =
+      static_cast<std::uint32_t>(std::clamp<std::int64_t>(range.high, info.initial, 1'000'000));
+  const double cpu = runtime.cpu && runtime.cpu->value > 0 ? runtime.cpu->value : defaults::cpu;
+  info.servers = static_cast<std::uint32_t>(std::max(1.0, std::ceil(cpu - 1e-9)));
+  info.speed = cpu / info.servers;  // half a core works half as fast
+  info.slots = bound(runtime.concurrency, defaults::concurrency);
+  info.queue = bound(runtime.queue, defaults::queue);
+  info.discipline = runtime.discipline.or_else(Discipline::Fifo);
+  info.start = runtime.start ? runtime.start->nanoseconds : nanoseconds(defaults::start_seconds);
+  if (runtime.slows && runtime.slows->per && runtime.slows->by)
+    info.slope = runtime.slows->by->value /
+                 static_cast<double>(std::max<std::int64_t>(1, runtime.slows->per->value));
+}
+
+// Of a service whose instances are a range.
+void Compiler::scaling_of(const Service& service, ServiceInfo& info) {
+  if (info.instances <= info.initial) return;
+  const ScalePolicy& scale = *service.scale;
+  info.scale_metric = scale.on.or_else(ScaleMetric::Utilisation);
+  info.scale_target = scale.target.or_else(
+      info.scale_metric == ScaleMetric::Utilisation ? defaults::scale_target : 0);
+  info.scale_interval =
+      scale.interval ? scale.interval->nanoseconds : nanoseconds(defaults::scale_interval_seconds);
+  info.scale_delay =
+      scale.delay ? scale.delay->nanoseconds : nanoseconds(defaults::scale_delay_seconds);
+  info.scale_step = at_least_one(scale.step, defaults::scale_step);
+  info.scale_low = info.initial;
+  info.scale_high = info.instances;
+  if (info.scale_target > 0) return;
+  info.scale_interval = 0;
+  note("autoscaling of " + service.name + " has no target: instances stay at " +
+       std::to_string(info.initial));
+}
+
+// Checks are simulated one by one where they can fail for more than a loss: deep ones, and those
+// that share a bounded pool of requests.
+void Compiler::health_of(const Service& service, ServiceInfo& info) {
+  const HealthPolicy& health = *service.health;
+  const double every = health.every ? health.every->seconds() : defaults::health_every_seconds;
+  const double timeout =
+      health.timeout ? health.timeout->seconds() : defaults::health_timeout_seconds;
+  info.health_failures = clamped(health.failures, defaults::health_failures, 1, 1'000'000);
+  info.detection = nanoseconds(every * info.health_failures + timeout);
+  compile_ejection(info, health);
+  const HealthCheck check = health.check.or_else(HealthCheck::None);
+  info.health_deep = check == HealthCheck::Deep;
+  info.health_apart = health.apart.or_else(false) || info.slots == unlimited;
+  info.health_timeout = nanoseconds(timeout);
+  if (check != HealthCheck::None && (info.health_deep || !info.health_apart))
+    info.health_every = std::max<Time>(1'000'000, nanoseconds(every));
+}
+
+void Compiler::limits_of(const Service& service, ServiceInfo& info) {
+  info.shed = service.shed ? bound(service.shed, -1) : unlimited;
+  if (!service.rate_limit || !service.rate_limit->limit) return;
+  const std::string per = service.rate_limit->per.or_else("service");
+  if (per != "service" && !service.rate_limit->callers) {
+    note("the rate limit of " + service.name + " per " + per +
+         " is not simulated: it doesn't say how many callers there are");
+    return;
+  }
+  info.rate_limit = service.rate_limit->limit->per_second;
+  if (per != "service") info.callers = clamped(service.rate_limit->callers, 1, 1, 10'000'000);
+}
+
 void Compiler::services() {
   for (std::size_t m = 0; m < model_.services.size(); ++m) {
     const Service& service = model_.services.raw()[m];
-    const Runtime& runtime = *service.runtime;
     ServiceInfo info;
     info.model_id = static_cast<std::uint32_t>(m);
     info.name = service.name;
-    const CountRange range = runtime.instances.or_else({defaults::instances, defaults::instances});
-    const auto low = static_cast<std::uint32_t>(std::clamp<std::int64_t>(range.low, 1, 1'000'000));
-    const auto high =
-        static_cast<std::uint32_t>(std::clamp<std::int64_t>(range.high, low, 1'000'000));
-    info.initial = low;
-    info.instances = high;
-    const double cpu = runtime.cpu && runtime.cpu->value > 0 ? runtime.cpu->value : defaults::cpu;
-    info.servers = static_cast<std::uint32_t>(std::max(1.0, std::ceil(cpu - 1e-9)));
-    info.speed = cpu / info.servers;  // half a core works half as fast
-    info.slots = bound(runtime.concurrency, defaults::concurrency);
-    info.queue = bound(runtime.queue, defaults::queue);
-    info.discipline = runtime.discipline.or_else(Discipline::Fifo);
     info.balance = service.balance.or_else(Balance::RoundRobin);
-    info.shed = service.shed ? bound(service.shed, -1) : unlimited;
-    if (service.rate_limit && service.rate_limit->limit &&
-        service.rate_limit->per.or_else("service") == "service")
-      info.rate_limit = service.rate_limit->limit->per_second;
-    const HealthPolicy& health = *service.health;
-    const double every = health.every ? health.every->seconds() : defaults::health_every_seconds;
-    const double timeout =
-        health.timeout ? health.timeout->seconds() : defaults::health_timeout_seconds;
-    const auto failures =
-        static_cast<double>(health.failures.or_else(Count{defaults::health_failures}).value);
-    info.detection = nanoseconds(every * failures + timeout);
-    info.start = runtime.start ? runtime.start->nanoseconds : nanoseconds(defaults::start_seconds);
-    if (high > low) {
-      const ScalePolicy& scale = *service.scale;
-      info.scale_metric = scale.on.or_else(ScaleMetric::Utilisation);
-      info.scale_target = scale.target.or_else(
-          info.scale_metric == ScaleMetric::Utilisation ? defaults::scale_target : 0);
-      info.scale_interval = scale.interval ? scale.interval->nanoseconds
-                                           : nanoseconds(defaults::scale_interval_seconds);
-      info.scale_delay =
-          scale.delay ? scale.delay->nanoseconds : nanoseconds(defaults::scale_delay_seconds);
-      info.scale_step = at_least_one(scale.step, defaults::scale_step);
-      info.scale_low = low;
-      info.scale_high = high;
-      if (info.scale_target <= 0) {
-        info.scale_interval = 0;
-        note("autoscaling of " + service.name + " has no target: instances stay at " +
-             std::to_string(low));
-      }
-    }
+    runtime_of(service, info);
+    limits_of(service, info);
+    health_of(service, info);
+    scaling_of(service, info);
     info.hop_queue = hop("queue at " + service.name);
     info.hop_run = hop("cpu queue at " + service.name);
     const std::uint32_t index = add_service(std::move(info));
@@ -260,6 +293,23 @@ void Compiler::services() {
       if (service.endpoints[e].priority)
         program_.endpoints.back().priority = bound(service.endpoints[e].priority, 1);
     }
+  }
+}
+
+// Priorities that a service's endpoints have, counted from the highest.
+void Compiler::ranks() {
+  program_.ranks.assign(program_.services.size(), 1);
+  for (std::uint32_t k = 0; k < program_.services.size(); ++k) {
+    std::vector<std::uint32_t> priorities;
+    for (const EndpointInfo& e : program_.endpoints)
+      if (e.service == k) priorities.push_back(e.priority);
+    std::sort(priorities.begin(), priorities.end(), std::greater<>());
+    priorities.erase(std::unique(priorities.begin(), priorities.end()), priorities.end());
+    for (EndpointInfo& e : program_.endpoints)
+      if (e.service == k)
+        e.rank = static_cast<std::uint32_t>(
+            std::find(priorities.begin(), priorities.end(), e.priority) - priorities.begin());
+    program_.ranks[k] = static_cast<std::uint32_t>(std::max<std::size_t>(1, priorities.size()));
   }
 }
 
@@ -394,33 +444,12 @@ void Compiler::channels() {
 
 // What the model says and this simulator doesn't do: said, not left out in silence.
 void Compiler::unsupported() {
-  std::vector<std::string> deep, ejecting, prefetching, lagging;
-  std::map<std::string, std::vector<std::string>> limited;  // by what the limit is for
-  for (const Service& service : model_.services) {
-    if (service.health && service.health->check.or_else(HealthCheck::Shallow) == HealthCheck::Deep)
-      deep.push_back(service.name);
-    if (service.health && service.health->eject_at_most) ejecting.push_back(service.name);
-    if (service.rate_limit && service.rate_limit->limit) {
-      const std::string per = service.rate_limit->per.or_else("service");
-      if (per != "service") limited[per].push_back(service.name);
-    }
-    for (const Endpoint& endpoint : service.endpoints)
-      if (endpoint.prefetch) prefetching.push_back(service.name + "." + endpoint.name);
-  }
+  std::vector<std::string> lagging;
   for (const Store& store : model_.stores)
     if (store.lag) lagging.push_back(store.name);
-  for (const auto& [per, names] : limited)
-    note("rate limits per " + per + " (" + join(names, ", ") +
-         ") are not simulated: requests are not told apart by " + per);
-  const auto say = [&](const std::vector<std::string>& names, const char* what, const char* how) {
-    if (!names.empty()) note(what + (" (" + join(names, ", ")) + ") is not simulated" + how);
-  };
-  say(deep, "a deep health check", ": an instance leaves the rotation when it is lost itself");
-  say(ejecting, "ejection of failing instances", ": lost ones leave the rotation");
-  say(prefetching, "prefetch", ": messages are taken one by one");
-  say(lagging, "replication lag", ": what is read is not told apart by age");
-  if (experiment_.load && experiment_.load->replay)
-    note("replay of " + *experiment_.load->replay + " is not simulated: the base load is used");
+  if (!lagging.empty())
+    note("replication lag (" + join(lagging, ", ") +
+         ") is not simulated: what is read is not told apart by age");
 }
 
 Expected<Program> compile(const Architecture& model, const Experiment& experiment,

@@ -29,6 +29,11 @@ class Compiler {
   void placement();
   void outside();
   void services();
+  void runtime_of(const Service& service, ServiceInfo& info);
+  void scaling_of(const Service& service, ServiceInfo& info);
+  void health_of(const Service& service, ServiceInfo& info);
+  void limits_of(const Service& service, ServiceInfo& info);
+  void ranks();
   void stores();
   void externals();
   void channels();
@@ -60,6 +65,7 @@ class Compiler {
   void emit_list(const std::vector<Step>& steps, int loops);
   void emit_step(const Step& step, int loops);
   void emit_access(const Step& step);
+  void emit_version(const Step& step);
   void emit_once(const Step& step, int loops);
   void emit_call(std::uint32_t edge, const Step& step);
   void emit_repeat(double times, const std::vector<const Step*>& steps, int loops, bool once);
@@ -82,16 +88,26 @@ class Compiler {
   std::uint32_t store_edge(const Step& step);
   std::uint32_t cache(const Step& step);
 
-  // --- compile_load.cpp: load, faults, times ---
+  // --- compile_load.cpp: load, times ---
   void loads();
   double rate_of(const Operation& operation, OperationId id) const;
   void add_source(OperationId id);
   void closed();
+  void bursts();
+  void replay();
+  void replay_rates(const std::vector<double>& rates);
   std::vector<RatePoint> profile() const;
   void groups();
+  void times();
+
+  // --- compile_faults.cpp ---
   void faults();
   std::vector<std::uint32_t> instances_of(const Target& target);
-  void times();
+  void instances_of_service(std::uint32_t service, std::vector<std::uint32_t>& out) const;
+  void one_instance_of(const Target& target, std::vector<std::uint32_t>& out) const;
+  void instances_of_zone(const std::string& name, std::vector<std::uint32_t>& out);
+  void instances_in_zones(std::uint32_t first, std::uint32_t end,
+                          std::vector<std::uint32_t>& out) const;
 
   const Architecture& model_;
   const Experiment& experiment_;
@@ -104,7 +120,7 @@ class Compiler {
   std::vector<std::uint32_t> store_read_, store_write_, store_apply_, external_endpoint_;
   std::map<std::pair<std::int32_t, std::string>, std::uint32_t> append_;
   std::map<std::pair<std::uint32_t, std::uint32_t>, std::uint32_t> links_;
-  std::map<std::pair<std::uint32_t, std::string>, std::uint32_t> locks_;
+  std::map<std::pair<std::uint32_t, std::string>, std::uint32_t> locks_, rows_;
   std::map<std::string, std::uint32_t, std::less<>> hops_, events_;
   std::map<std::pair<std::int32_t, std::int64_t>, std::uint32_t> cache_states_;
   std::map<std::int32_t, std::uint32_t> shared_pools_;

@@ -8,8 +8,8 @@ namespace scantling::sim {
 namespace {
 
 bool counts_in_flight(Balance balance) {
-  return balance == Balance::RandomOfTwo || balance == Balance::LeastRequest ||
-         balance == Balance::BoundedHash;
+  return balance == Balance::RandomOfTwo || balance == Balance::RandomOfThree ||
+         balance == Balance::LeastRequest || balance == Balance::BoundedHash;
 }
 
 }  // namespace
@@ -66,8 +66,10 @@ void Compiler::policies(EdgeInfo& edge, const CallPolicy& policy) {
   if (policy.breaker) compile_breaker(edge, *policy.breaker, program_);
   if (policy.at_once) compile_bulkhead(edge, *policy.at_once, program_);
   if (policy.hedge) compile_hedge(edge, *policy.hedge);
-  edge.plain = edge.timeout == 0 && edge.attempts == 1 && edge.breaker == none &&
-               edge.bulkhead == none && edge.hedge_after == 0 && !edge.propagate;
+  if (policy.throttle) compile_throttle(edge, *policy.throttle, program_);
+  edge.plain = edge.throttle == none && edge.timeout == 0 && edge.attempts == 1 &&
+               edge.breaker == none && edge.bulkhead == none && edge.hedge_after == 0 &&
+               !edge.propagate;
 }
 
 void Compiler::pool(EdgeInfo& edge, StoreId id) {
@@ -132,13 +134,14 @@ std::uint32_t Compiler::cache(const Step& step) {
   info.service = store_[static_cast<std::size_t>(step.store.index)];
   info.expires = store.expires ? store.expires->nanoseconds : 0;
   info.single_flight = store.single_flight.or_else(false);
+  info.leases = store.leases.or_else(false);
   info.stream = stream(site("keys"));
   if (step.miss->rate) {
     info.hit_share = 1 - std::clamp(step.miss->rate->value, 0.0, 1.0);
-    if (info.single_flight)
-      note("single flight of " + store.name +
-           " is not simulated where its miss rate is given: that needs keys");
-    info.single_flight = false;
+    if (info.single_flight || info.leases)
+      note((info.leases ? "leases of " : "single flight of ") + store.name +
+           " are not simulated where its miss rate is given: that needs keys");
+    info.single_flight = info.leases = false;
   } else {
     std::int64_t keys = step.miss->keys ? step.miss->keys->value : 0;
     double bytes = 0;

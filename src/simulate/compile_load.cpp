@@ -1,12 +1,23 @@
-// The experiment: its load, its faults, how long it is measured.
+// The experiment: its load, and how long it is measured.
 #include <algorithm>
-#include <cctype>
 #include <cmath>
 
 #include "simulate/compile.h"
 #include "simulate/defaults.h"
+#include "simulate/policies.h"
 
 namespace scantling::sim {
+
+namespace {
+
+// How long the recorded load lasts.
+Time recorded_time(const ExperimentLoad& load) {
+  if (!load.recorded.rates.empty())
+    return static_cast<Time>(load.recorded.rates.size()) * 1'000'000'000;
+  return load.recorded.arrivals.empty() ? 0 : load.recorded.arrivals.back().at.nanoseconds + 1;
+}
+
+}  // namespace
 
 // Who consumes what.
 void Compiler::groups() {
@@ -24,6 +35,8 @@ void Compiler::groups() {
           concurrency < 0
               ? unlimited
               : static_cast<std::uint32_t>(std::clamp<std::int64_t>(concurrency, 1, 1'000'000));
+      const bool queue = !program_.channels[group.channel].ordered;
+      if (endpoint.prefetch && queue) group.prefetch = clamped(endpoint.prefetch, 1, 1, 1'000'000);
       for (const std::string& name : *endpoint.events)
         group.events.push_back(event(name));
       if (endpoint.implements && endpoint.implements->id.valid())
@@ -84,6 +97,63 @@ void Compiler::loads() {
     }
   }
   if (experiment_.load && experiment_.load->closed) closed();
+  if (experiment_.load && experiment_.load->bursts) bursts();
+  if (experiment_.load && experiment_.load->replay) replay();
+}
+
+// Recorded arrivals come at their times; recorded rates are shared out by the operations' own. Both
+// begin with the measured time: before it the base load warms the system up.
+void Compiler::replay() {
+  const RecordedLoad& recorded = experiment_.load->recorded;
+  if (recorded.arrivals.empty() && recorded.rates.empty()) {
+    note("replay of " + *experiment_.load->replay +
+         " is not simulated: the file has not been read; the base load is used");
+    return;
+  }
+  if (!recorded.rates.empty()) {
+    replay_rates(recorded.rates);
+    return;
+  }
+  std::map<std::string, std::uint32_t, std::less<>> source_of;
+  for (std::uint32_t s = 0; s < program_.sources.size(); ++s)
+    if (program_.sources[s].kind == SourceKind::Poisson)
+      source_of.emplace(program_.operations[program_.sources[s].operation].name, s);
+  std::map<std::string, std::size_t, std::less<>> unknown;
+  for (const auto& [name, s] : source_of)
+    program_.sources[s].kind = SourceKind::Replay;
+  for (const RecordedLoad::Arrival& arrival : recorded.arrivals) {
+    const auto found = source_of.find(arrival.operation);
+    if (found == source_of.end())
+      ++unknown[arrival.operation];
+    else
+      program_.sources[found->second].times.push_back(arrival.at.nanoseconds);
+  }
+  for (const auto& [name, count] : unknown)
+    note("replay: " + std::to_string(count) + " arrivals of " + name +
+         " are left out: no such operation has a load");
+}
+
+void Compiler::replay_rates(const std::vector<double>& rates) {
+  double sum = 0;
+  for (const SourceInfo& source : program_.sources)
+    if (source.kind == SourceKind::Poisson) sum += source.rate;
+  if (sum <= 0) return;
+  std::vector<RatePoint> points;
+  for (std::size_t second = 0; second < rates.size(); ++second)
+    if (second == 0 || rates[second] != rates[second - 1])
+      points.push_back({static_cast<Time>(second) * 1'000'000'000, rates[second] / sum});
+  points.push_back({static_cast<Time>(rates.size()) * 1'000'000'000, 0});
+  for (SourceInfo& source : program_.sources)
+    if (source.kind == SourceKind::Poisson) source.profile = points;
+}
+
+void Compiler::bursts() {
+  const LoadBursts& load = *experiment_.load->bursts;
+  BurstInfo& info = program_.bursts;
+  info.factor = load.by.or_else(Factor{1}).value;
+  info.on = std::max<Time>(1, nanoseconds_or(load.lasts, 1));
+  info.off = std::max<Time>(1, nanoseconds_or(load.every, 60));
+  info.stream = stream("bursts");
 }
 
 void Compiler::add_source(OperationId id) {
@@ -201,112 +271,6 @@ void Compiler::closed() {
   program_.sources.push_back(std::move(users));
 }
 
-// --- faults ---
-
-std::vector<std::uint32_t> Compiler::instances_of(const Target& target) {
-  std::vector<std::uint32_t> out;
-  const auto all_of = [&](std::uint32_t service) {
-    const ServiceInfo& info = program_.services[service];
-    for (std::uint32_t i = 0; i < info.instances; ++i)
-      out.push_back(info.first_instance + i);
-  };
-  const auto in_zones = [&](auto&& wanted) {
-    for (std::uint32_t i = 0; i < program_.instances.size(); ++i)
-      if (program_.instances[i].zone != beyond_ && wanted(program_.instances[i].zone))
-        out.push_back(i);
-  };
-  switch (target.kind) {
-    case Target::Kind::Instance:
-      if (target.service.valid()) {
-        all_of(service_[static_cast<std::size_t>(target.service.index)]);
-        // "orders/2", "orders 2": that one, counted from 1; else the first
-        std::size_t digits = target.name.size();
-        while (digits > 0 && std::isdigit(static_cast<unsigned char>(target.name[digits - 1])))
-          --digits;
-        std::size_t which = 0;
-        if (digits < target.name.size() && target.name.size() - digits < 7)
-          which = static_cast<std::size_t>(std::max(1, std::stoi(target.name.substr(digits)))) - 1;
-        out = {out[std::min(which, out.size() - 1)]};
-      } else if (target.store.valid()) {
-        all_of(store_[static_cast<std::size_t>(target.store.index)]);
-        out.resize(1);
-      }
-      break;
-    case Target::Kind::Service:
-      if (target.service.valid()) all_of(service_[static_cast<std::size_t>(target.service.index)]);
-      break;
-    case Target::Kind::Store:
-      if (target.store.valid()) all_of(store_[static_cast<std::size_t>(target.store.index)]);
-      break;
-    case Target::Kind::Channel:
-      if (target.channel.valid()) all_of(channel_[static_cast<std::size_t>(target.channel.index)]);
-      break;
-    case Target::Kind::External:
-      if (target.external.valid())
-        all_of(external_[static_cast<std::size_t>(target.external.index)]);
-      break;
-    case Target::Kind::Endpoint:
-      if (target.endpoint.valid()) {
-        all_of(service_[static_cast<std::size_t>(target.endpoint.service.index)]);
-        note("a fault of endpoint " + target.name + " is simulated for its whole service");
-      }
-      break;
-    case Target::Kind::Zone: {
-      // "a" or "eu-central-a": the letter counts the zones of a region
-      std::uint32_t region = 0;
-      for (std::uint32_t r = 0; r < regions_; ++r)
-        if (!region_names_[r].empty() && target.name.starts_with(region_names_[r])) region = r;
-      const char letter = target.name.empty() ? 'a' : target.name.back();
-      std::uint32_t zone = zones_;
-      if (std::isdigit(static_cast<unsigned char>(letter)))
-        zone = static_cast<std::uint32_t>(letter - '1');
-      else if (std::isalpha(static_cast<unsigned char>(letter)))
-        zone = static_cast<std::uint32_t>(std::tolower(static_cast<unsigned char>(letter)) - 'a');
-      if (zone >= zones_)
-        note("zone " + target.name + " does not exist: there are " + std::to_string(zones_));
-      in_zones([&](std::uint32_t z) { return z == region * zones_ + zone; });
-      break;
-    }
-    case Target::Kind::Region:
-      for (std::uint32_t r = 0; r < regions_; ++r)
-        if (region_names_[r] == target.name || regions_ == 1)
-          in_zones([&](std::uint32_t z) { return z / zones_ == r; });
-      break;
-    case Target::Kind::All: in_zones([](std::uint32_t) { return true; }); break;
-    case Target::Kind::Gateway: out.push_back(0); break;
-    case Target::Kind::None: break;
-  }
-  std::sort(out.begin(), out.end());
-  return out;
-}
-
-void Compiler::faults() {
-  for (const Fault& fault : *experiment_.faults) {
-    FaultInfo info;
-    info.kind = fault.kind;
-    info.at = fault.at.or_else(Duration{}).nanoseconds;
-    info.until = fault.lasts ? info.at + fault.lasts->nanoseconds : never;
-    info.instances = instances_of(fault.target);
-    info.to_instances = instances_of(fault.to);
-    info.factor = fault.factor.value > 0 ? fault.factor.value : 1e-6;
-    info.share = fault.share.value;
-    info.every = fault.every.nanoseconds;
-    info.silent = fault.target.kind == Target::Kind::Zone ||
-                  fault.target.kind == Target::Kind::Region ||
-                  fault.target.kind == Target::Kind::All;
-    if (fault.target.kind == Target::Kind::Gateway && fault.kind != FaultKind::Cut &&
-        fault.kind != FaultKind::Drop) {
-      note("faults of the gateway itself are not simulated: it stands for the clients");
-      continue;
-    }
-    if (info.instances.empty()) {
-      note("the fault on " + fault.target.name + " applies to nothing that is simulated");
-      continue;
-    }
-    program_.faults.push_back(std::move(info));
-  }
-}
-
 // --- how long ---
 
 void Compiler::times() {
@@ -331,12 +295,15 @@ void Compiler::times() {
     measured = experiment_.lasts->nanoseconds;
   else if (load.over)
     measured = load.over->nanoseconds;
+  else if (const Time recorded = recorded_time(load); recorded > 0)
+    measured = recorded;
   else if (load.ramp && load.ramp->over)
     measured = std::max(measured, load.ramp->over->nanoseconds);
   else if (load.spike)
     measured =
         std::max(measured, 2 * (load.spike->at->nanoseconds + load.spike->lasts->nanoseconds));
-  const bool constant = !faulty && !load.ramp && !load.spike && load.steps->empty();
+  const bool constant = !faulty && !load.ramp && !load.spike && load.steps->empty() &&
+                        !load.bursts && recorded_time(load) == 0;
   if (constant && load.over && !experiment_.lasts && measured > options_.measured.nanoseconds) {
     note("the load is constant: " + to_text(options_.measured) + " of its " +
          to_text(Duration{measured}) + " are measured");

@@ -124,6 +124,10 @@ void Compiler::emit_once(const Step& step, int loops) {
       break;
     }
     case StepKind::Lock: {
+      if (step.optimistic.or_else(false)) {
+        emit_version(step);
+        break;
+      }
       const auto [it, fresh] = locks_.emplace(
           std::pair{program_.endpoints[current_].service, step.lock}, program_.locks);
       if (fresh) ++program_.locks;
@@ -151,6 +155,18 @@ void Compiler::emit_once(const Step& step, int loops) {
       break;
     }
   }
+}
+
+// One row an endpoint: its end compares one version.
+void Compiler::emit_version(const Step& step) {
+  const auto [it, fresh] =
+      rows_.emplace(std::pair{program_.endpoints[current_].service, step.lock}, program_.rows);
+  if (fresh) ++program_.rows;
+  for (std::uint32_t i = program_.endpoints[current_].first_pc; i < pc(); ++i)
+    if (program_.code[i].op == Op::Version && program_.code[i].a != it->second)
+      note(program_.endpoints[current_].name +
+           ": of several optimistic locks the last one taken is compared");
+  add(Op::Version).a = it->second;
 }
 
 void Compiler::emit_access(const Step& step) {
@@ -182,6 +198,7 @@ void Compiler::emit_access(const Step& step) {
 void Compiler::emit_call(std::uint32_t e, const Step& step) {
   const std::uint32_t at = pc();
   add(Op::Call).a = e;
+  program_.edges[e].hard = step.fallback.empty();
   if (step.fallback.empty()) return;
   const std::uint32_t jump = pc();
   add(Op::Jump);

@@ -35,6 +35,13 @@ inline constexpr double breaker_open_seconds = 5;
 inline constexpr std::int64_t breaker_probes = 1;
 inline constexpr double hedge_at_most = .1;
 
+inline constexpr double throttle_accepts = 2;  // Site Reliability Engineering, chapter 21
+inline constexpr double throttle_seconds = 120;
+
+// --- ejection: Envoy's defaults ---
+inline constexpr std::int64_t eject_failures = 5;
+inline constexpr double eject_seconds = 30;
+
 // --- stores ---
 inline constexpr std::int64_t copies = 1;
 inline constexpr std::int64_t shards = 1;

@@ -4,7 +4,7 @@
 
 namespace scantling::sim {
 
-Engine::Engine(const Program& program, const RunOptions& options) : p_(program), options_(options) {
+Engine::Engine(const Program& program, const RunOptions& options) : EngineState(program, options) {
   measure_from_ = options.warm_up;
   end_ = measure_from_ + (options.measured > 0 ? options.measured : program.measured);
   for (std::uint64_t purpose : p_.stream_purposes)
@@ -72,6 +72,7 @@ void Engine::dispatch(const Event& event) {
     case EventKind::Bucket: bucket(); break;
     case EventKind::Phase: phase(); break;
     case EventKind::Scale: scale(event.index); break;
+    case EventKind::Health: check_health(event.index); break;
     case EventKind::Level: sample_level(); break;
   }
 }
@@ -133,8 +134,8 @@ void Engine::begin_work(std::uint32_t frame, const Instruction& in) {
     f.state = FrameState::Ready;
     // The discipline rules the line that requests wait in first: with unlimited slots it's this
     // one.
-    if (s.slots == unlimited && takes_last_first(s, s.run.length == 0, now_))
-      s.run.push_front(frames_, frame);
+    if (s.slots == unlimited)
+      line_up(s, s.run, priority_run_[f.instance], frame);
     else
       s.run.push_back(frames_, frame);
   }
@@ -144,8 +145,22 @@ void Engine::start_work(std::uint32_t frame, Station& station) {
   Frame& f = frames_[frame];
   const Instruction& in = p_.code[f.pc - 1];
   f.state = FrameState::Working;
-  const double time = p_.laws[in.a].draw(streams_[in.b]) * station.slowness;
+  double time = p_.laws[in.a].draw(streams_[in.b]) * station.slowness;
+  if (station.slope > 0) [[unlikely]]
+    time *= 1 + station.slope * static_cast<double>(station.run.length + station.queue.length);
+  if (f.flags & frame_tied) [[unlikely]]
+    take_other_back(frame);
   heap_.push(now_ + static_cast<Time>(time + .5), EventKind::WorkDone, frame);
+}
+
+// Takes its place in a line of the instance.
+void Engine::line_up(Station& s, Line& line, PriorityLine& ranks, std::uint32_t frame) {
+  if (s.discipline == Discipline::Priority)
+    ranks.insert(line, frames_, frame, p_.endpoints[frames_[frame].endpoint].rank);
+  else if (takes_last_first(s, line.length == 0, now_))
+    line.push_front(frames_, frame);
+  else
+    line.push_back(frames_, frame);
 }
 
 // A server is free (it is still counted busy): gives it to the next in line.
@@ -154,6 +169,12 @@ void Engine::start_next(Station& station) {
     const std::uint32_t frame = station.run.pop_front(frames_);
     Frame& f = frames_[frame];
     trace_to(f, p_.services[station.service].hop_run);
+    if (station.discipline == Discipline::Priority)
+      priority_run_[f.instance].popped(frame, p_.endpoints[f.endpoint].rank);
+    if ((f.flags & frame_taken_back) && drop_taken_back(frame)) [[unlikely]] {
+      ready_.push_back({Ready::Fail, frame});
+      continue;
+    }
     if (f.deadline < now_) {  // nobody waits for it any more
       f.state = FrameState::Running;
       f.cause = Cause::Timeout;
@@ -259,10 +280,7 @@ void Engine::arrive(std::uint32_t frame) {
     return;
   }
   f.state = FrameState::Queued;
-  if (takes_last_first(s, s.queue.length == 0, now_))
-    s.queue.push_front(frames_, frame);
-  else
-    s.queue.push_back(frames_, frame);
+  line_up(s, s.queue, priority_queue_[f.instance], frame);
 }
 
 void Engine::refuse(std::uint32_t frame, Station& station, Cause cause) {
@@ -281,6 +299,14 @@ void Engine::admit_next(Station& s) {
     if (s.queue.length == 0) s.queue_empty = now_;
     Frame& f = frames_[frame];
     trace_to(f, p_.services[s.service].hop_queue);
+    if (s.discipline == Discipline::Priority)
+      priority_queue_[f.instance].popped(frame, p_.endpoints[f.endpoint].rank);
+    if ((f.flags & frame_taken_back) && drop_taken_back(frame)) [[unlikely]] {
+      ++endpoint_[f.endpoint].bad;
+      leave(frame);
+      deliver(frame);
+      continue;
+    }
     const bool expired = f.deadline < now_;
     if (expired || (controlled(s) && waited_too_long(s, now_ - f.entered, now_))) {
       f.cause = expired ? Cause::Timeout : Cause::Rejected;
@@ -324,6 +350,12 @@ void Engine::finish(std::uint32_t frame, Cause cause, std::uint8_t seen) {
     release(frame);
     return;
   }
+  if (f.flags & frame_versioned) [[unlikely]] {
+    if (cause == Cause::None && !commits(frame)) {
+      f.cause = cause = Cause::Failed;
+      f.seen = seen_error;
+    }
+  }
   EndpointCounters& count = endpoint_[f.endpoint];
   if (cause == Cause::None) {
     ++count.good;
@@ -353,6 +385,7 @@ void Engine::deliver(std::uint32_t frame) {
 void Engine::complete(std::uint32_t frame) {
   Frame& f = frames_[frame];
   if (f.edge != none && f.trace != none) trace_to(f, p_.edges[f.edge].hop_network);
+  if (watched_ && f.kind != FrameKind::Message) learn_outcome(f.instance, f.cause);
   switch (f.kind) {
     case FrameKind::Entry: entry_answered(frame); break;
     case FrameKind::Direct: {

@@ -139,6 +139,13 @@ void Engine::start_attempt(std::uint32_t c) {
       return;
     }
   }
+  if (edge.throttle != none) {
+    const ThrottleInfo& info = p_.throttles[edge.throttle];
+    if (!throttles_[info.first + local(f.instance)].allows(info, now_, stream(edge.stream))) {
+      fail_attempt(c, 0, Cause::Throttled, seen_local);
+      return;
+    }
+  }
   if (edge.timeout > 0) {
     if (call.deadline != never && call.deadline < now_ + edge.timeout) {
       const std::uint32_t note = new_note(c, call.live[0], TimerPurpose::Deadline);
@@ -222,6 +229,7 @@ void Engine::launch_to(std::uint32_t c, int which, std::uint32_t callee, bool po
   f.parent = c;
   f.parent_generation = call.generation;
   f.ticket = call.live[which];
+  if (edge.tied) tie(c, which, child);
   if (pooled) f.flags |= frame_pooled;
   if (edge.propagate && edge.timeout > 0)
     f.deadline = std::min(f.deadline, call.attempt_started + edge.timeout);
@@ -263,6 +271,8 @@ void Engine::attempt_answered(std::uint32_t child) {
   if (call.generation != f.parent_generation) return;  // nobody waits for it any more
   const int which = call.live[0] == f.ticket ? 0 : call.live[1] == f.ticket ? 1 : 2;
   if (which == 2) return;
+  if ((f.flags & frame_taken_back) && ended_taken_back(f.parent, which, f)) [[unlikely]]
+    return;
   if (edge.access == Access::Quorum) {
     if (f.cause == Cause::None ? --call.legs_left[which] > 0 : call.legs_spare[which]-- > 0) return;
   }
@@ -291,6 +301,12 @@ void Engine::attempt_ended(std::uint32_t c, int which, Cause cause, std::uint8_t
     else if (call.probe)
       breaker_takes_back(breaker);  // it was never sent
   }
+  if (edge.throttle != none && (cause == Cause::None || cause == Cause::Failed)) {
+    const ThrottleInfo& info = p_.throttles[edge.throttle];
+    throttles_[info.first + local(caller)].accepted(info, now_);
+  }
+  if (watched_ && cause == Cause::Timeout && call.callee[which] != none)
+    learn_outcome(call.callee[which], cause);
   settle(call, which, caller);
   if (cause == Cause::None) {
     settle(call, 1 - which, caller);

@@ -94,14 +94,45 @@ void Engine::pull_partition(std::uint32_t g, std::uint32_t partition) {
       continue;
     }
     state.busy[partition] = channel.ordered;
-    handle(g, m, instance);
+    fetch(g, m, instance);
   }
 }
 
 bool Engine::takes_message(std::uint32_t g, std::uint32_t instance) const {
   const Station& s = stations_[instance];
-  return s.up && !s.paused &&
-         group_state_[g].in_progress[local(instance)] < p_.groups[g].concurrency;
+  if (!s.up || s.paused) return false;
+  const GroupInfo& group = p_.groups[g];
+  const GroupState& state = group_state_[g];
+  const std::uint32_t i = local(instance);
+  if (group.prefetch == 0) return state.in_progress[i] < group.concurrency;
+  return state.in_progress[i] + state.fetched[i].length <
+         std::max(group.prefetch, group.concurrency);
+}
+
+// Prefetch: a message belongs to the instance that has fetched it, though another may be idle.
+void Engine::fetch(std::uint32_t g, std::uint32_t m, std::uint32_t instance) {
+  GroupState& state = group_state_[g];
+  const std::uint32_t i = local(instance);
+  if (p_.groups[g].prefetch == 0 || state.in_progress[i] < p_.groups[g].concurrency)
+    handle(g, m, instance);
+  else
+    state.fetched[i].push_back(messages_, m);
+}
+
+// What a lost instance had fetched goes back to the head of the queue, in its order.
+void Engine::return_fetched(std::uint32_t instance) {
+  for (std::uint32_t g = 0; g < p_.groups.size(); ++g) {
+    const std::uint32_t service = p_.endpoints[p_.groups[g].endpoint].service;
+    if (p_.groups[g].prefetch == 0 || service != stations_[instance].service) continue;
+    GroupState& state = group_state_[g];
+    Line& fetched = state.fetched[local(instance)];
+    if (fetched.length == 0) continue;
+    Line& line = state.lines[0];
+    while (line.length > 0)
+      fetched.push_back(messages_, line.pop_front(messages_));
+    line = fetched;
+    fetched = {};
+  }
 }
 
 void Engine::handle(std::uint32_t g, std::uint32_t m, std::uint32_t instance) {
@@ -147,6 +178,10 @@ void Engine::message_done(std::uint32_t frame) {
     const std::uint32_t note = new_note(m, 0, TimerPurpose::Redeliver);
     heap_.push(now_ + channel.redelivery, EventKind::Timer, note);
   }
+  const std::uint32_t i = local(f.instance);
+  if (p_.groups[g].prefetch > 0 && group_state_[g].fetched[i].length > 0 &&
+      stations_[f.instance].up && !stations_[f.instance].paused)
+    handle(g, group_state_[g].fetched[i].pop_front(messages_), f.instance);
   if (channel.ordered && full)
     pull(g);
   else

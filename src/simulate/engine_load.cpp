@@ -1,13 +1,12 @@
 // Where requests come from: open arrivals whose rate follows a profile, schedules, and closed loads
 // of users who think between requests.
-#include <algorithm>
-
 #include "simulate/engine.h"
 
 namespace scantling::sim {
 
 void Engine::start_sources() {
   users_.clear();
+  plan_bursts();
   for (std::uint32_t s = 0; s < p_.sources.size(); ++s) {
     const SourceInfo& info = p_.sources[s];
     switch (info.kind) {
@@ -18,6 +17,7 @@ void Engine::start_sources() {
                    s);
         break;
       }
+      case SourceKind::Replay: schedule_replay(s); break;
       case SourceKind::Asked: break;
       case SourceKind::Closed:
         for (std::uint32_t u = 0; u < info.users; ++u) {
@@ -30,49 +30,12 @@ void Engine::start_sources() {
   }
 }
 
-// The load's factor at a moment, and until when it stays so.
-double Engine::factor_at(const SourceInfo& source, Time at, Time& next_change) const {
-  next_change = never;
-  double factor = 1;
-  for (const RatePoint& point : source.profile) {
-    const Time when = measure_from_ + point.at;
-    if (when > at && point.at > 0) {
-      next_change = when;
-      break;
-    }
-    factor = point.factor;
-  }
-  return factor;
-}
-
-// The exponential law has no memory: at a change of the rate the gap is drawn anew from there.
-void Engine::schedule_source(std::uint32_t s) {
-  const SourceInfo& info = p_.sources[s];
-  RandomStream& random = stream(info.stream);
-  if (info.profile.empty()) {
-    if (info.rate <= 0) return;
-    heap_.push(now_ + static_cast<Time>(random.exponential() * 1e9 / info.rate + .5),
-               EventKind::Source, s);
-    return;
-  }
-  Time from = now_;
-  for (;;) {
-    Time change = never;
-    const double rate = info.rate * factor_at(info, from, change);
-    const double gap = rate > 0 ? random.exponential() * 1e9 / rate : 1e18;
-    if (change == never && rate <= 0) return;
-    if (gap < 9e17 && (change == never || from + static_cast<Time>(gap) < change)) {
-      heap_.push(from + static_cast<Time>(gap + .5), EventKind::Source, s);
-      return;
-    }
-    from = change;
-  }
-}
-
 void Engine::source(std::uint32_t s) {
   const SourceInfo& info = p_.sources[s];
   if (info.kind == SourceKind::Every)
     heap_.push(now_ + info.period, EventKind::Source, s);
+  else if (info.kind == SourceKind::Replay)
+    ++replayed_[s], schedule_replay(s);
   else
     schedule_source(s);
   enter(info, s, none);

@@ -198,7 +198,7 @@ void Engine::check_conservation() {
 
 // --- traces: which hops the answer's time went to ---
 
-std::uint32_t Engine::new_trace() {
+std::uint32_t EngineState::new_trace() {
   if (free_traces_.empty()) {
     traces_.emplace_back();
     return static_cast<std::uint32_t>(traces_.size() - 1);
@@ -208,7 +208,7 @@ std::uint32_t Engine::new_trace() {
   return t;
 }
 
-void Engine::add_segment(std::uint32_t trace, std::uint32_t hop, Time time) {
+void EngineState::add_segment(std::uint32_t trace, std::uint32_t hop, Time time) {
   if (time == 0 || hop == none) return;
   for (Segment& segment : traces_[trace])
     if (segment.hop == hop) {

@@ -18,12 +18,18 @@ void Engine::prepare_stations() {
   fail_share_.assign(n, 0);
   base_slowness_.assign(n, 1);
   stretch_.assign(n, 1);
+  ejected_.assign(n, false);
+  unwell_.assign(n, false);
+  failures_in_row_.assign(n, 0);
+  failed_checks_.assign(n, 0);
+  ejections_.assign(n, 0);
+  health_turn_.assign(p_.services.size(), 0);
+  priority_run_.resize(n);
+  priority_queue_.resize(n);
   rotation_.resize(p_.services.size());
   running_area_.assign(p_.services.size(), 0);
   running_changed_.assign(p_.services.size(), 0);
   station_guarded_.assign(p_.services.size(), 0);
-  bucket_level_.assign(p_.services.size(), 0);
-  bucket_time_.assign(p_.services.size(), 0);
   wanted_.assign(p_.services.size(), 0);
   scale_last_.resize(p_.services.size());
   scale_hold_.assign(p_.services.size(), 0);
@@ -42,16 +48,25 @@ void Engine::prepare_stations() {
       s.discipline = info.discipline;
       base_slowness_[info.first_instance + i] = 1 / info.speed;
       s.slowness = 1 / info.speed;
+      s.slope = info.slope;
+      priority_run_[info.first_instance + i].prepare(p_.ranks[k]);
+      priority_queue_[info.first_instance + i].prepare(p_.ranks[k]);
       s.up = s.rotating = i < initial;
     }
     rebuild_rotation(k);
     station_guarded_[k] = info.rate_limit > 0 || info.shed != unlimited;
-    bucket_level_[k] = std::max(1.0, info.rate_limit);
+    bucket_first_.push_back(bucket_level_.size());
+    bucket_level_.resize(bucket_level_.size() + std::max(1U, info.callers),
+                         std::max(1.0, info.rate_limit));
+    watched_ = watched_ || info.eject_after > 0;
+    if (info.health_every > 0)
+      heap_.push(info.health_every / std::max(1U, info.instances), EventKind::Health, k);
     if (info.kind != ServiceKind::Store) continue;
     shard_first_[k] = static_cast<std::uint32_t>(leader_.size());
     for (std::uint32_t shard = 0; shard < info.shards; ++shard)
       leader_.push_back(info.first_instance + shard * info.copies);
   }
+  bucket_time_.assign(bucket_level_.size(), 0);
 }
 
 void Engine::prepare_lanes() {
@@ -83,6 +98,8 @@ void Engine::prepare_policies() {
   bulkhead_.resize(p_.bulkhead_count);
   connections_.resize(p_.pools.size());
   locks_.resize(p_.locks);
+  row_version_.assign(p_.rows, 0);
+  throttles_.resize(p_.throttle_count);
   caches_.resize(p_.cache_states);
   for (const CacheInfo& cache : p_.caches)
     caches_[cache.state].prepare(cache);
@@ -93,6 +110,7 @@ void Engine::prepare_policies() {
     state.busy.assign(state.lines.size(), false);
     state.owner.assign(state.lines.size(), none);
     state.in_progress.assign(p_.services[p_.endpoints[group.endpoint].service].instances, 0);
+    if (group.prefetch > 0) state.fetched.resize(state.in_progress.size());
     group_state_.push_back(std::move(state));
   }
   for (std::uint32_t k = 0; k < p_.services.size(); ++k)
@@ -115,6 +133,7 @@ void Engine::prepare_measures() {
   out_.operation_series.resize(operations);
   out_.service_series.resize(p_.services.size());
   source_count_.assign(p_.sources.size(), 0);
+  replayed_.assign(p_.sources.size(), 0);
   trace_every_.assign(p_.sources.size(), 1);
   for (std::size_t i = 0; i < p_.sources.size(); ++i) {
     const SourceInfo& source = p_.sources[i];

@@ -29,6 +29,7 @@ bool Engine::step_rare(std::uint32_t frame, const Instruction& in) {
       if (--f.loop_left > 0) f.pc = in.c;
       return true;
     case Op::Lock: return take_lock(frame, in.a);
+    case Op::Version: read_version(frame, in.a); return true;
     case Op::Fail:
       if (stream(in.b).uniform() >= in.x) return true;
       finish(frame, Cause::Failed, seen_error);
@@ -203,16 +204,18 @@ bool Engine::cache_look(std::uint32_t frame, const Instruction& in) {
     f.pc = in.c;
     return true;
   }
-  if (!info.single_flight) return true;
-  if (!cache.filling(key)) {
-    cache.set_filling(key, true);
+  if (!info.single_flight && !info.leases) return true;
+  const std::uint64_t name = FillTable::name_of(info.leases ? 0 : f.instance + 1, f.cache_key);
+  FillTable::Entry* fill = cache.fills().find(name);
+  if (fill == nullptr) {
+    cache.fills().add(name);
     f.flags |= frame_filling;
     return true;
   }
   f.state = FrameState::Filling;
   f.since = now_;
   f.pc = in.c;
-  cache.waiting(key).push_back(frames_, frame);
+  fill->waiting.push_back(frames_, frame);
   return false;
 }
 
@@ -226,10 +229,14 @@ void Engine::cache_fill(std::uint32_t frame, std::uint32_t cache_index, bool suc
   }
   const std::uint64_t key = frames_[frame].cache_key;
   if (success) cache.fill(key, now_);
-  if (!info.single_flight) return;
-  cache.set_filling(key, false);
+  if ((frames_[frame].flags & frame_filling) == 0) return;
   frames_[frame].flags &= static_cast<std::uint8_t>(~frame_filling);
-  Line& line = cache.waiting(key);
+  const std::uint64_t name =
+      FillTable::name_of(info.leases ? 0 : frames_[frame].instance + 1, frames_[frame].cache_key);
+  const FillTable::Entry* fill = cache.fills().find(name);
+  if (fill == nullptr) return;
+  Line line = fill->waiting;
+  cache.fills().remove(name);
   while (line.length > 0) {
     const std::uint32_t waiting = line.pop_front(frames_);
     Frame& w = frames_[waiting];

@@ -29,8 +29,9 @@ enum class EventKind : std::uint8_t {
   Fault,       // index of the timeline
   Bucket,      // of the time series
   Phase,
-  Scale,  // service
-  Level,  // pilot: requests in the system
+  Scale,   // service
+  Health,  // service: the next instance
+  Level,   // pilot: requests in the system
 };
 
 struct Event {

@@ -192,6 +192,36 @@ TEST(Channels, AQueueIsServedByAllItsConsumers) {
                 "delay");
 }
 
+TEST(Channels, WhatIsPrefetchedWaitsForItsInstance) {
+  // All is fetched at once by two consumers in turn: each sees every second arrival, E2/M/1. With
+  // A*(s) = (80 / (80 + s))^2 and mu = 50, sigma = A*(mu (1 - sigma)); time 1 / (mu (1 - sigma)).
+  double sigma = .5;
+  for (int i = 0; i < 200; ++i)
+    sigma = std::pow(80 / (80 + 50 * (1 - sigma)), 2);
+  Piped p = pipe(80, exponential_time(.02), 1, 2, 1, ChannelKind::Queue);
+  const ServiceId consumer = find_by_name(p.s.model.services, "consumer");
+  p.s.model.services[consumer].endpoints[0].prefetch = said(Count{100'000});
+  const ExperimentResult bound = run(p.s, quick(3000, 8));
+  expect_inside(bound.channels.at(0).delay.mean, 1 / (50 * (1 - sigma)), .05, "E2/M/1");
+  // One at a time is one line for both: M/M/2 at .8.
+  p.s.model.services[consumer].endpoints[0].prefetch = said(Count{1});
+  expect_inside(run(p.s, quick(3000, 8)).channels.at(0).delay.mean, .02 / (1 - .64), .05, "M/M/2");
+}
+
+TEST(Channels, AFetchedMessageOutlivesItsInstance) {
+  Piped p = pipe(40, fixed_time(.02), 1, 2, 1, ChannelKind::Queue);
+  const ServiceId consumer = find_by_name(p.s.model.services, "consumer");
+  p.s.model.services[consumer].endpoints[0].prefetch = said(Count{1000});
+  Target one;
+  one.kind = Target::Kind::Instance;
+  one.name = "consumer/1";
+  one.service = consumer;
+  const ExperimentResult r =
+      run(p.s, quick(60), with_faults({fault(FaultKind::Lose, 20, 20, one)}, 60));
+  EXPECT_NEAR(r.channels.at(0).consumed.mean, r.channels.at(0).published.mean, .1);
+  EXPECT_EQ(r.channels.at(0).dead_lettered, 0);
+}
+
 TEST(Channels, LagGrowsWhenConsumersCannotKeepUp) {
   const Piped p = pipe(100, fixed_time(.05), 4, 2, 2);  // capacity 80/s
   const ExperimentResult r = run(p.s, quick(60));
@@ -374,7 +404,7 @@ TEST(Notes, SayWhatIsNotSimulated) {
   s.model.services.raw()[0].rate_limit = said(rule);
   const ExperimentResult r = run(s, quick(5));
   ASSERT_FALSE(r.notes.empty());
-  EXPECT_NE(r.notes[0].find("rate limits per user (web) are not simulated"), std::string::npos);
+  EXPECT_NE(r.notes[0].find("the rate limit of web per user is not simulated"), std::string::npos);
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "model/policy.h"
+#include "model/solution.h"
 #include "simulate/program.h"
 
 namespace scantling::sim {
@@ -29,6 +30,8 @@ void compile_retry(EdgeInfo& edge, const RetryPolicy& policy, Program& program);
 void compile_breaker(EdgeInfo& edge, const BreakerPolicy& policy, Program& program);
 void compile_bulkhead(EdgeInfo& edge, const BulkheadPolicy& policy, Program& program);
 void compile_hedge(EdgeInfo& edge, const HedgePolicy& policy);
+void compile_throttle(EdgeInfo& edge, const ThrottlePolicy& policy, Program& program);
+void compile_ejection(ServiceInfo& service, const HealthPolicy& health);
 
 inline std::uint32_t clamped(const Field<Count>& field, std::int64_t otherwise, std::int64_t low,
                              std::int64_t high) {

@@ -13,53 +13,10 @@
 
 #include "base/distribution.h"
 #include "model/enums.h"
+#include "simulate/instructions.h"
+#include "simulate/loads.h"
 
 namespace scantling::sim {
-
-using Time = std::int64_t;  // nanoseconds since the start of the run
-inline constexpr Time never = INT64_MAX;
-inline constexpr std::uint32_t none = 0xffffffff;
-inline constexpr std::uint32_t unlimited = 0xffffffff;
-
-// Why a request was not answered well. The root cause: it travels up the calls.
-enum class Cause : std::uint8_t { None, Timeout, Rejected, Failed, BreakerOpen, Lost, Throttled };
-inline constexpr std::size_t cause_count = 7;
-
-// What the caller of an attempt sees, as bits of `retry.on`.
-enum Seen : std::uint8_t { seen_local = 0, seen_timeout = 1, seen_error = 2, seen_rejected = 4 };
-
-enum class Op : std::uint8_t {
-  Work,       // a: law, b: stream, c: hop
-  Wait,       // a: law, b: stream, c: hop
-  Call,       // a: edge, b: pc of the fallback or none
-  Together,   // a: first of `branches`, count; b: how many must succeed; c: pc after
-  Choose,     // a: first of `choices`, count; b: stream
-  LoopBegin,  // x: times; c: pc after the end; b: stream for the fraction
-  LoopEnd,    // c: pc of the body
-  Lock,       // a: lock
-  Fail,       // x: share, b: stream
-  Spawn,      // a: first of `branches`, count; c: pc after
-  Jump,       // c: pc
-  CacheLook,  // a: cache, c: pc on a hit
-  CacheFill,  // a: cache
-  Replicate,  // a: endpoint on the other copies, b: how many must answer
-  Deliver,    // a: channel, b: event
-  BranchEnd,
-  End,
-};
-
-struct Instruction {
-  Op op = Op::End;
-  bool tolerant = false;  // Together: a failing branch counts as done
-  std::uint16_t count = 0;
-  std::uint32_t a = none, b = none, c = none;
-  double x = 0;
-};
-
-struct Choice {
-  double up_to;  // cumulative share
-  std::uint32_t pc;
-};
 
 enum class ServiceKind : std::uint8_t { Outside, Service, Store, External, Channel };
 
@@ -76,9 +33,15 @@ struct ServiceInfo {
   Discipline discipline = Discipline::Fifo;
   Balance balance = Balance::RoundRobin;
   std::uint32_t shed = unlimited;
-  double rate_limit = 0;  // per second over all instances; 0: none
-  Time detection = 0;     // from a loss to leaving the rotation
-  Time start = 0;         // from the end of a loss to ready
+  double rate_limit = 0;      // per second over all instances; 0: none
+  std::uint32_t callers = 0;  // that the limit is counted for each; 0: for all together
+  double slope = 0;           // work takes this share longer for each request that waits
+  Time detection = 0;         // from a loss to leaving the rotation
+  Time start = 0;             // from the end of a loss to ready
+  // Active checks that take part in the pool of requests, or look at the callees; 0: none.
+  Time health_every = 0, health_timeout = 0;
+  std::uint32_t health_failures = 0;
+  bool health_deep = false, health_apart = false;
   // Consecutive errors after which a caller ejects an instance (0: never), and the floor.
   std::uint32_t eject_after = 0;
   double eject_at_most = 0;
@@ -106,6 +69,7 @@ struct EndpointInfo {
   std::uint32_t model_index = none;  // within its service
   std::uint32_t first_pc = 0;
   std::uint32_t priority = 1;
+  std::uint32_t rank = 0;  // 0: the highest priority of its service
   bool locks = false;
 };
 
@@ -128,8 +92,11 @@ struct EdgeInfo {
   std::uint32_t budget = none;    // of `budgets`
   std::uint32_t breaker = none;   // of `breakers`
   std::uint32_t bulkhead = none;  // of `bulkheads`
+  std::uint32_t throttle = none;  // of `throttles`
   Time hedge_after = 0;
   double hedge_at_most = 1;
+  bool tied = false;
+  bool hard = true;  // without a fallback
   bool pooled = false;
   std::uint32_t stream = 0;  // jitter, hedges
   std::uint32_t hop_wait = none, hop_failed = none, hop_backoff = none, hop_network = none;
@@ -161,6 +128,11 @@ struct BulkheadInfo {
   std::uint32_t calls = unlimited, waiting = 0;
   std::uint32_t first = 0;
 };
+struct ThrottleInfo {
+  double accepts = 2;
+  Time over = 0;
+  std::uint32_t first = 0;
+};
 struct PoolInfo {
   std::uint32_t size = unlimited, waiting = unlimited;
 };
@@ -172,7 +144,7 @@ struct CacheInfo {
   double skew = 0;
   std::uint64_t capacity = 0;  // keys; 0: all
   Time expires = 0;            // 0: never
-  bool single_flight = false;
+  bool single_flight = false, leases = false;
   std::uint32_t stream = 0;
   std::uint32_t state = 0;  // caches of one store and keys share their content
 };
@@ -181,6 +153,7 @@ struct GroupInfo {
   std::uint32_t endpoint = 0;
   std::uint32_t channel = 0;
   std::uint32_t concurrency = 1;      // messages in progress, of one instance
+  std::uint32_t prefetch = 0;         // messages that one instance holds at most; 0: as many
   std::uint32_t operation = none;     // of `operations`
   std::vector<std::uint32_t> events;  // empty: all
 };
@@ -197,49 +170,6 @@ struct ChannelInfo {
   Time rebalance = 0;
   std::vector<std::uint32_t> groups;
   std::uint32_t stream = 0;
-};
-
-struct RatePoint {
-  Time at;  // from the start of the measured time
-  double factor;
-};
-enum class SourceKind : std::uint8_t {
-  Poisson,
-  Every,
-  Closed,  // the users
-  Asked,   // what the users ask for
-};
-struct SourceInfo {
-  SourceKind kind = SourceKind::Poisson;
-  std::uint32_t operation = 0;
-  std::uint32_t endpoint = 0;
-  std::uint32_t link = 0;
-  double rate = 0;  // per second, before factors
-  Time period = 0;  // Every
-  std::uint32_t stream = 0;
-  std::vector<RatePoint> profile;  // factors from each point on; 1 before the first
-  // Closed: users, each with its own think time, choosing among `operations` by share.
-  std::uint32_t users = 0;
-  TimeSampler think;
-  std::vector<Choice> mix;  // pc: the source whose operation is asked for
-};
-
-struct OperationInfo {
-  std::uint32_t model_id = none;
-  std::string name;
-  double nominal_rate = 0;
-};
-
-enum class Spot : std::uint8_t { Instance, Service, Zone, All };
-struct FaultInfo {
-  FaultKind kind = FaultKind::Lose;
-  Time at = 0, until = never;               // from the start of the measured time
-  std::vector<std::uint32_t> instances;     // what it applies to
-  std::vector<std::uint32_t> to_instances;  // cut, drop: the far side
-  double factor = 1;
-  double share = 0;
-  Time every = 0;
-  bool silent = false;  // nobody says that it is gone: a zone or region, not a process
 };
 
 struct Program {
@@ -261,13 +191,17 @@ struct Program {
   std::vector<BulkheadInfo> bulkheads;
   std::uint32_t bulkhead_count = 0;
   std::vector<PoolInfo> pools;
-  std::uint32_t locks = 0;
+  std::vector<ThrottleInfo> throttles;
+  std::uint32_t throttle_count = 0;
+  std::uint32_t locks = 0, rows = 0;
+  std::vector<std::uint32_t> ranks;  // of each service: different priorities
   std::vector<CacheInfo> caches;
   std::uint32_t cache_states = 0;
   std::vector<ChannelInfo> channels;
   std::vector<GroupInfo> groups;
   std::vector<SourceInfo> sources;
   std::vector<OperationInfo> operations;
+  BurstInfo bursts;
   std::vector<FaultInfo> faults;
   std::uint16_t zones = 1, regions = 1;
   std::vector<std::uint16_t> region_of_zone;

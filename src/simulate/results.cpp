@@ -308,6 +308,16 @@ Interval latency_quantile(const Runs& runs, std::uint32_t operation, std::size_t
   return interval(values, runs.confidence);
 }
 
+Interval latency_mean(const Runs& runs, std::uint32_t operation, std::size_t first,
+                      std::size_t end) {
+  std::vector<double> values;
+  for (const Replication& r : runs.replications) {
+    const Histogram h = operation_histogram(runs, r, operation, first, end);
+    if (h.count() > 0) values.push_back(h.mean() * 1e-9);
+  }
+  return interval(values, runs.confidence);
+}
+
 // Good answers over all that came to an end, well or not, and what will never come to one.
 Interval availability_of(const Runs& runs, std::uint32_t operation, std::size_t first,
                          std::size_t end) {

@@ -20,6 +20,8 @@ ExperimentResult combine(const Architecture& model, const Runs& runs);
 // One operation's answers in some of the phases.
 Interval latency_quantile(const Runs& runs, std::uint32_t operation, std::size_t first_phase,
                           std::size_t end_phase, double q);
+Interval latency_mean(const Runs& runs, std::uint32_t operation, std::size_t first_phase,
+                      std::size_t end_phase);
 Interval availability_of(const Runs& runs, std::uint32_t operation, std::size_t first_phase,
                          std::size_t end_phase);
 Interval goodput_of(const Runs& runs, std::uint32_t operation, std::size_t first_phase,

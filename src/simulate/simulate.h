@@ -11,16 +11,28 @@
 
 namespace scantling {
 
+// How far a run is: replications done of those wanted so far, and the precision before this round
+// (infinite in the first).
+struct RunProgress {
+  int done = 0, wanted = 0;
+  double precision = 0;
+};
+
 struct SimulateOptions {
   std::uint64_t seed = 1;
   int jobs = 0;          // 0: one a core. Never changes a byte of the results
   int replications = 5;  // at least 5 for intervals
+  // Relative half width wanted of every operation's goodput, mean and p99; 0: none. The number of
+  // replications then grows up to the most.
+  double precision = 0;
+  int most_replications = 200;
   double confidence = .99;
   Duration measured{60'000'000'000};         // when the experiment doesn't say
   Duration warm_up{};                        // zero: found by MSER-5
   std::uint64_t max_events = 2'000'000'000;  // over all replications; reaching it is said
   double scale = 1;                          // <1: a shorter run for the loop; scales `measured`
   std::function<bool()> stop;  // asked now and then; true ends the run, marked incomplete
+  std::function<void(const RunProgress&)> progress;  // after each replication, one at a time
 };
 
 // Mean over replications and the half width of its confidence interval; half_width < 0: unknown.
@@ -123,6 +135,7 @@ struct ExperimentResult {
   bool incomplete = false;
   double measured_seconds = 0, warm_up_seconds = 0;
   int replications = 0;
+  double precision = 0;  // the widest relative half width, see SimulateOptions
   std::uint64_t events = 0;
   std::vector<OperationResult> operations;
   std::vector<EndpointResult> endpoints;

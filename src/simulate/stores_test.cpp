@@ -154,6 +154,21 @@ TEST(Caches, SingleFlightFetchesOnce) {
   EXPECT_NEAR(single, 1 / 1.011, .03);  // one fetch of 10 ms a second
 }
 
+TEST(Caches, SingleFlightIsOfOneInstanceAndALeaseOfAll) {
+  // One key, fetched anew every second over 10 ms, 1000/s over four instances: each of them fetches
+  // once with single flight, one of them with leases.
+  StoreId id;
+  Miss miss;
+  miss.keys = said(Count{1});
+  System s = cached(id, miss, 4000);
+  s.model.services.raw()[0].runtime->instances = said(CountRange{4, 4});
+  s.model.stores[id].expires = said(in_seconds(1));
+  s.model.stores[id].single_flight = said(true);
+  EXPECT_NEAR(station(run(s, quick(60)), "db").rate.mean, 4 / 1.011, .1);
+  s.model.stores[id].leases = said(true);
+  EXPECT_NEAR(station(run(s, quick(60)), "db").rate.mean, 1 / 1.011, .03);
+}
+
 // --- externals ---
 
 TEST(Externals, FailTheirShareAndRefuseAboveTheirLimit) {

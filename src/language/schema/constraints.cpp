@@ -8,6 +8,7 @@ SCANTLING_STRUCTURE(RateLimitRule) {
       field<&RateLimitRule::per>("per", "whom it is counted for: user, client, address or service")
           .eg("user"),
       field<&RateLimitRule::limit>("limit", "requests, at most").eg("1000/min").needed(),
+      field<&RateLimitRule::callers>("callers", "how many there are, all asking alike").eg("10k"),
   };
   static constexpr StructType kType{
       .name = "rate limit", .about = "Requests accepted from one caller", .entries = kEntries};

@@ -153,6 +153,10 @@ SCANTLING_STRUCTURE(Store) {
       field<&Store::capacity>("capacity", "a cache: how much fits").eg("4 GiB"),
       field<&Store::single_flight>("single-flight", "a cache: one fill of a key at a time")
           .eg("true"),
+      field<&Store::leases>("leases",
+                            "a cache: one fill of a key at a time over all "
+                            "instances; the others wait for it")
+          .eg("true"),
       field<&Store::serve_stale>("serve-stale", "a cache: an old entry when the fill fails")
           .eg("true"),
       field<&Store::snapshot_every>("snapshot-every", "an event store: events between snapshots")

@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "language/kinds.h"
+#include "language/load.h"
 #include "language/reader.h"
 #include "language/table.h"
 #include "language/writer.h"
@@ -44,6 +45,28 @@ bool add_change(Reader& reader, const Place& place, ExperimentLoad& load) {
   LoadChange change;
   if (read_change(reader, place, change)) load.changes.push_back(std::move(change));
   return true;
+}
+
+// What the file of `replay` says; it lies beside the model.
+void read_recorded(Reader& reader, const Place& place, ExperimentLoad& load) {
+  const Span span = load.replay.from.span;
+  if (!is_plain_relative(*load.replay)) {
+    reader.bad_value(place, "replay " + shown(*load.replay) + " is not a relative path",
+                     {"a path relative to the model's folder, for example traffic.csv"});
+    return;
+  }
+  const std::string path = path_beside(reader.sources().path(span.file), *load.replay);
+  const Expected<std::string> text = reader.files().read(path);
+  if (!text) {
+    reader.problem(kUnreadableFile, span, text.error().message);
+    return;
+  }
+  auto recorded = parse_recorded(*text);
+  if (recorded)
+    load.recorded = std::move(*recorded);
+  else
+    reader.bad_value(place, path + ": " + recorded.error().message,
+                     {"0.25,place-order", "120 (requests a second, one line a second)"});
 }
 
 Out write_change(const LoadChange& change) {
@@ -158,6 +181,17 @@ SCANTLING_STRUCTURE(LoadStep) {
   return kType;
 }
 
+SCANTLING_STRUCTURE(LoadBursts) {
+  static constexpr Entry kEntries[] = {
+      field<&LoadBursts::every>("every", "mean time between bursts").eg("1min").needed(),
+      field<&LoadBursts::lasts>("for", "mean length of one").eg("5s").needed(),
+      field<&LoadBursts::by>("by", "how much more load there is then").eg("x4").needed(),
+  };
+  static constexpr StructType kType{
+      .name = "bursts", .about = "Load that jumps up at random moments", .entries = kEntries};
+  return kType;
+}
+
 SCANTLING_STRUCTURE(ExperimentLoad) {
   static constexpr Entry kEntries[] = {
       own_entry("operations", "load by operation, where an operation is named like a key here",
@@ -188,6 +222,8 @@ SCANTLING_STRUCTURE(ExperimentLoad) {
           .eg("{ at: 2min, for: 30s, by: x8 }"),
       field<&ExperimentLoad::steps>("steps", "load that changes at given times")
           .eg("[{ at: 1min, by: x2 }, { at: 2min, by: x4 }]"),
+      field<&ExperimentLoad::bursts>("bursts", "load that jumps up at random moments")
+          .eg("{ every: 1min, for: 5s, by: x4 }"),
       field<&ExperimentLoad::replay>("replay",
                                      "file of `offset,operation` lines, or of rates a "
                                      "second")
@@ -201,6 +237,7 @@ SCANTLING_STRUCTURE(ExperimentLoad) {
           [](Reader& reader, const Place& place, void* object) {
             auto& load = *static_cast<ExperimentLoad*>(object);
             refer_all(reader, place, load.changes);
+            if (load.replay) read_recorded(reader, place, load);
             if (load.base && *load.base != "peak" && *load.base != "mean") {
               Diagnostic& d =
                   reader.problem(kBadValue, load.base.from.span,

@@ -58,6 +58,9 @@ SCANTLING_STRUCTURE(HedgePolicy) {
       field<&HedgePolicy::after>("after", "delay before a second call; the first answer wins")
           .eg("50ms"),
       field<&HedgePolicy::at_most>("at-most", "share of the calls that may be doubled").eg("5%"),
+      field<&HedgePolicy::tied>("tied", "whichever call starts first takes the other one back")
+          .eg("true")
+          .by_default("false"),
   };
   static constexpr StructType kType{
       .name = "hedge", .about = "A second call when the first one is slow", .entries = kEntries};
@@ -88,6 +91,22 @@ SCANTLING_STRUCTURE(BulkheadPolicy) {
   return kType;
 }
 
+SCANTLING_STRUCTURE(ThrottlePolicy) {
+  static constexpr Entry kEntries[] = {
+      field<&ThrottlePolicy::accepts>("accepts",
+                                      "calls sent for one that is accepted, before "
+                                      "the caller refuses some itself")
+          .eg("x2")
+          .by_default("x2"),
+      field<&ThrottlePolicy::over>("over", "time that it looks back").eg("2min").by_default("2min"),
+  };
+  static constexpr StructType kType{
+      .name = "throttle",
+      .about = "A caller that sends less while the callee refuses much",
+      .entries = kEntries};
+  return kType;
+}
+
 SCANTLING_STRUCTURE(CallPolicy) {
   static constexpr Entry kEntries[] = {
       field<&CallPolicy::timeout>("timeout", "how long the caller waits").eg("150ms"),
@@ -99,6 +118,8 @@ SCANTLING_STRUCTURE(CallPolicy) {
           .eg("{ after: 50ms, at-most: 5% }"),
       field<&CallPolicy::at_once>("at-once", "calls in flight (a bulkhead)")
           .eg("{ calls: 20, waiting: 10 }"),
+      field<&CallPolicy::throttle>("throttle", "send less while much is refused")
+          .eg("{ accepts: x2, over: 2min }"),
       field<&CallPolicy::deadline>("deadline", "whether the callee is told when to give up")
           .eg("propagate")
           .by_default("none"),

@@ -19,6 +19,17 @@ SCANTLING_STRUCTURE(Context) {
   return kType;
 }
 
+SCANTLING_STRUCTURE(Slowdown) {
+  static constexpr Entry kEntries[] = {
+      field<&Slowdown::per>("per", "requests waiting in one instance").eg("100").needed(),
+      field<&Slowdown::by>("by", "how much longer work takes for each of these").eg("10%").needed(),
+  };
+  static constexpr StructType kType{.name = "slowdown",
+                                    .about = "Work that takes longer the more requests wait",
+                                    .entries = kEntries};
+  return kType;
+}
+
 SCANTLING_STRUCTURE(Runtime) {
   static constexpr Entry kEntries[] = {
       field<&Runtime::language>("language", "it is written in").eg("java"),
@@ -38,6 +49,8 @@ SCANTLING_STRUCTURE(Runtime) {
       field<&Runtime::discipline>("discipline", "who leaves the queue first")
           .eg("fifo")
           .by_default("fifo"),
+      field<&Runtime::slows>("slows", "how work takes longer while requests wait")
+          .eg("{ per: 100, by: 10% }"),
       field<&Runtime::start>("start", "from scheduled to ready").eg("40s"),
   };
   static constexpr StructType kType{

@@ -145,7 +145,9 @@ constexpr KeyUse kKeyUses[] = {
     {"breaker", kAccesses},
     {"hedge", kAccesses},
     {"at-once", kAccesses},
+    {"throttle", kAccesses},
     {"deadline", kAccesses},
+    {"optimistic", bit(StepKind::Lock)},
 };
 
 std::vector<std::string> kinds_of(std::uint32_t set) {
@@ -269,6 +271,11 @@ SCANTLING_STRUCTURE(Step) {
           .when(repeats)
           .eg("[read: orders-db]"),
       field<&Step::first>("first", "together: go on after this many").eg("2").by_default("all"),
+      field<&Step::optimistic>("optimistic",
+                               "lock: nobody waits; the endpoint fails when another has "
+                               "ended on it meanwhile")
+          .eg("true")
+          .by_default("false"),
       field<&Step::miss>("miss", "read of a cache: what happens when the entry is not there")
           .eg("{ rate: 8%, then: [read: catalog-db] }"),
       field<&Step::use>("use", "a bundle of `policies`; own values count over its").eg("critical"),

@@ -12,7 +12,7 @@ namespace scantling::sim {
 extern const PolicyInfo policy_balancing = {
     "balancing",
     "which instance of the callee an attempt goes to: round-robin, random, "
-    "random-of-two, least-request, weighted, consistent-hash, bounded-hash, "
+    "random-of-two, random-of-three, least-request, weighted, consistent-hash, bounded-hash, "
     "zone-local with spill-over"};
 
 namespace {
@@ -102,6 +102,7 @@ std::uint32_t Engine::among(const std::vector<std::uint32_t>& list, const LinkIn
       return in_flight(link, caller, list[b]) < in_flight(link, caller, list[a]) ? list[b]
                                                                                  : list[a];
     }
+    case Balance::RandomOfThree: return least_of_three(list, link, caller);
     case Balance::LeastRequest: {
       std::uint32_t& turn = turn_[link.turn + local(caller)];  // ties are taken in turn
       turn = turn + 1 >= n ? 0 : turn + 1;
@@ -123,6 +124,25 @@ std::uint32_t Engine::among(const std::vector<std::uint32_t>& list, const LinkIn
                      callee.balance == Balance::BoundedHash);
   }
   return list[0];
+}
+
+// Of three that are drawn, all different, the one with the least in flight; the first drawn when
+// they have the same. Of two when there are no more.
+std::uint32_t Engine::least_of_three(const std::vector<std::uint32_t>& list, const LinkInfo& link,
+                                     std::uint32_t caller) {
+  const auto n = static_cast<std::uint32_t>(list.size());
+  RandomStream& random = stream(link.stream);
+  const std::uint32_t a = random.below(n);
+  std::uint32_t b = random.below(n - 1);
+  if (b >= a) ++b;
+  std::uint32_t best =
+      in_flight(link, caller, list[b]) < in_flight(link, caller, list[a]) ? list[b] : list[a];
+  if (n == 2) return best;
+  std::uint32_t c = random.below(n - 2);  // of those that are left, in order
+  if (c >= std::min(a, b)) ++c;
+  if (c >= std::max(a, b)) ++c;
+  if (in_flight(link, caller, list[c]) < in_flight(link, caller, best)) best = list[c];
+  return best;
 }
 
 std::uint32_t Engine::by_hash(const Rotation& rotation, const LinkInfo& link, std::uint32_t caller,

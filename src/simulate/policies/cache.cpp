@@ -8,7 +8,7 @@ namespace scantling::sim {
 extern const PolicyInfo policy_cache = {
     "cache",
     "what a cache holds: keys by Zipf, least recently used goes first, expiry, filled "
-    "on success, single flight, stale answers; or a miss rate"};
+    "on success, single flight, leases, stale answers; or a miss rate"};
 
 void CacheState::prepare(const CacheInfo& info) {
   expires_ = info.expires;
@@ -19,10 +19,6 @@ void CacheState::prepare(const CacheInfo& info) {
   filled_at_.assign(keys_, unfilled);
   newer_.assign(keys_, none);
   older_.assign(keys_, none);
-  if (info.single_flight) {
-    waiting_.assign(keys_, Line{});
-    filling_.assign(keys_, false);
-  }
 }
 
 void CacheState::unlink(std::uint32_t key) {

@@ -1,12 +1,15 @@
 // What a cache holds. Key-level: Zipf keys, least recently used goes first, entries expire, filled
-// on success only. Rate-level: the hit share is given; after a flush it starts at zero and comes
-// back one virtual key a successful fill.
+// on success only. With single flight each instance of a caller fetches a key once at a time; with
+// leases (Nishtala et al. 2013, "Scaling Memcache at Facebook", NSDI, 3.2.1) all of them together
+// do, for the cache itself says who may fill. Rate-level: the hit share is given; after a flush it
+// starts at zero and comes back one virtual key a successful fill.
 #pragma once
 
 #include <cstdint>
 #include <vector>
 
 #include "base/distribution.h"
+#include "simulate/policies/fill_table.h"
 #include "simulate/program.h"
 #include "simulate/state.h"
 
@@ -21,10 +24,8 @@ class CacheState {
   void fill(std::uint64_t key, Time now);
   bool had(std::uint64_t key) const { return filled_at_[key] != unfilled; }
   std::uint64_t draw_key(RandomStream& random) const { return zipf_.draw(random); }
-  // Frames that wait for a fill in progress, by key.
-  Line& waiting(std::uint64_t key) { return waiting_[key]; }
-  bool filling(std::uint64_t key) const { return filling_[key]; }
-  void set_filling(std::uint64_t key, bool on) { filling_[key] = on; }
+  // Fills under way: of one instance with single flight, of all with leases.
+  FillTable& fills() { return under_way_; }
 
   // Rate-level.
   bool hit_by_rate(double share, RandomStream& random) {
@@ -41,7 +42,8 @@ class CacheState {
   // The frame waits no longer for a fill.
   template <class Frames>
   void forget(std::uint32_t frame, Frames& frames) {
-    for (Line& line : waiting_) {
+    for (FillTable::Entry& entry : under_way_.entries()) {
+      Line& line = entry.waiting;
       Line kept;
       while (line.length > 0) {
         const std::uint32_t i = line.pop_front(frames);
@@ -65,8 +67,7 @@ class CacheState {
   std::vector<Time> filled_at_;
   std::vector<std::uint32_t> newer_, older_;
   std::uint32_t newest_ = none, oldest_ = none;
-  std::vector<Line> waiting_;
-  std::vector<bool> filling_;
+  FillTable under_way_;
   // rate-level
   double fullness_ = 1, step_ = 0;
   std::uint64_t fills_ = 0;

@@ -179,6 +179,8 @@ void Engine::other_timer(const Note& note) {
       break;
     case TimerPurpose::Start: started(note.call); break;
     case TimerPurpose::Scaled: scaled(note.call); break;
+    case TimerPurpose::Readmit: readmit(note.call); break;
+    case TimerPurpose::TakeBack: taken_back(note.call, note.call_generation); break;
     case TimerPurpose::Elect: elected(note.call_generation, note.call); break;
     case TimerPurpose::Redeliver: redeliver(note.call); break;
     case TimerPurpose::Rebalanced: pull(note.call); break;
@@ -195,6 +197,7 @@ void Engine::started(std::uint32_t i) {
     return;  // others have taken its place
   touch(s);
   s.up = true;
+  ejected_[i] = unwell_[i] = false;
   if (s.rotating)
     reassign(s.service);
   else
@@ -213,6 +216,7 @@ void Engine::started(std::uint32_t i) {
 void Engine::kill_inside(std::uint32_t instance, bool silent) {
   Station& s = stations_[instance];
   touch(s);
+  return_fetched(instance);
   for (std::uint32_t c = 0; c < calls_.size(); ++c)
     if (calls_[c].frame != none && frames_[calls_[c].frame].instance == instance)
       abandon_call(c, instance);
@@ -221,6 +225,8 @@ void Engine::kill_inside(std::uint32_t instance, bool silent) {
            calls_[r.index()].frame == none;
   });
   s.run = s.queue = Line{};
+  priority_run_[instance].clear();
+  priority_queue_[instance].clear();
   s.busy = s.in_progress = s.messages = 0;
   shared_[instance].clear();
   std::vector<std::uint32_t> victims;
@@ -312,35 +318,6 @@ bool Engine::answer_is_lost(std::uint32_t frame) {
   if (lost <= 0 || stream(fault_stream_).uniform() >= lost) return false;
   vanish(frame);
   return true;
-}
-
-// --- at the door: rate limits, shedding, failing instances ---
-
-bool Engine::guarded(std::uint32_t frame, const Station& station, Cause& cause) {
-  const Frame& f = frames_[frame];
-  const ServiceInfo& info = p_.services[station.service];
-  if (fail_share_[f.instance] > 0 && stream(fault_stream_).uniform() < fail_share_[f.instance]) {
-    cause = Cause::Failed;
-    return true;
-  }
-  if (info.rate_limit > 0 && info.kind != ServiceKind::Store) {
-    double& level = bucket_level_[station.service];  // holds one second's worth
-    level = std::min(
-        std::max(1.0, info.rate_limit),
-        level + info.rate_limit * static_cast<double>(now_ - bucket_time_[station.service]) * 1e-9);
-    bucket_time_[station.service] = now_;
-    if (level < 1) {
-      cause = Cause::Throttled;
-      return true;
-    }
-    level -= 1;
-  }
-  if (info.shed != unlimited && p_.endpoints[f.endpoint].priority == 0 &&
-      station.inside >= info.shed) {
-    cause = Cause::Rejected;
-    return true;
-  }
-  return false;
 }
 
 }  // namespace scantling::sim

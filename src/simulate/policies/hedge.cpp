@@ -12,6 +12,7 @@ extern const PolicyInfo policy_hedge = {"hedge",
 
 void compile_hedge(EdgeInfo& edge, const HedgePolicy& policy) {
   if (!policy.after) return;
+  edge.tied = policy.tied.or_else(false);
   edge.hedge_after = std::max<Time>(1, policy.after->nanoseconds);
   edge.hedge_at_most = policy.at_most.or_else({defaults::hedge_at_most}).value;
 }

@@ -66,7 +66,8 @@ void Engine::scale(std::uint32_t service) {
     std::uint32_t found = 0;
     for (std::uint32_t i = info.first_instance;
          i < info.first_instance + info.instances && found < more; ++i) {
-      if (stations_[i].rotating || down_count_[i] > 0 || starting_[i]) continue;
+      if (stations_[i].rotating || down_count_[i] > 0 || starting_[i] || ejected_[i] || unwell_[i])
+        continue;
       ++found;
       starting_[i] = true;
       heap_.push(now_ + info.scale_delay, EventKind::Timer, new_note(i, 0, TimerPurpose::Scaled));

@@ -1,0 +1,192 @@
+#include "generate/generate.h"
+
+#include <algorithm>
+
+#include <fmt/core.h>
+
+#include "base/text.h"
+#include "commands/support.h"
+#include "design/design.h"
+#include "generate/target.h"
+#include "generate/write.h"
+#include "language/language.h"
+
+namespace scantling {
+namespace {
+
+using generate::FileOutcome;
+using generate::FileState;
+
+void print_targets(const Invocation& invocation) {
+  std::string out;
+  for (const generate::Target& target : generate::all_targets())
+    out += fmt::format("{:<18} {}\n", target.name, target.summary);
+  invocation.streams.print(out);
+}
+
+bool known_targets(const Invocation& invocation, const std::vector<std::string>& wanted) {
+  for (const std::string& name : wanted) {
+    if (generate::find_target(name) != nullptr) continue;
+    const auto names = generate::target_names();
+    std::string problem = fmt::format("there is no target '{}'", name);
+    if (const auto near = nearest(name, names))
+      problem += fmt::format("; did you mean '{}'?", *near);
+    invocation.streams.complain(problem + " (scantling generate --list names them)");
+    return false;
+  }
+  return true;
+}
+
+// What the model leaves open is designed first, as `simulate` does.
+bool complete(const Invocation& invocation, Architecture& model) {
+  if (has_solution(model)) return true;
+  DesignOptions options;
+  if (!read_run_options(invocation, options.seed, options.jobs)) return false;
+  options.simulate = !invocation.has("--no-simulate");
+  invocation.streams.hint(
+      "the model states a problem only: it is designed first, and the design is generated");
+  model = design(std::move(model), built_in_catalog(), options).model;
+  return true;
+}
+
+bool plain_host(std::string_view text) {
+  return !text.empty() && text.size() <= 200 && std::ranges::all_of(text, [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           std::string_view(".-_/:").find(c) != std::string_view::npos;
+  });
+}
+
+bool read_options(const Invocation& invocation, generate::GenerateOptions& options) {
+  const std::pair<const char*, std::string*> texts[] = {{"--registry", &options.registry},
+                                                        {"--domain", &options.domain},
+                                                        {"--repository", &options.repository},
+                                                        {"--tag", &options.tag}};
+  for (const auto& [name, value] : texts) {
+    if (!invocation.has(name)) continue;
+    *value = invocation.get(name);
+    if (plain_host(*value)) continue;
+    invocation.streams.complain(fmt::format(
+        "{} takes letters, digits and . - _ / :, not '{}'; for example {} {}", name, *value, name,
+        name == std::string_view("--tag") ? "1.4.2" : "registry.example.com/shop"));
+    return false;
+  }
+  return true;
+}
+
+std::string report(const std::vector<FileOutcome>& outcomes, bool dry) {
+  std::string out;
+  std::array<std::size_t, 7> counts{};
+  for (const FileOutcome& outcome : outcomes) {
+    ++counts[static_cast<std::size_t>(outcome.state)];
+    const bool quiet = outcome.state == FileState::Unchanged || outcome.state == FileState::Kept;
+    if (!quiet) out += fmt::format("{:<9} {}\n", to_text(outcome.state), outcome.path);
+    if (outcome.state == FileState::Conflict)
+      out += fmt::format("{:<9} {}\n", "",
+                         "changed by hand and by the model in the same lines: " +
+                             generate::conflict_path(outcome.path) +
+                             (dry ? " would hold" : " holds") + " the model's");
+  }
+  std::vector<std::string> parts;
+  for (std::size_t i = 0; i < counts.size(); ++i)
+    if (counts[i] > 0)
+      parts.push_back(fmt::format("{} {}", counts[i], to_text(static_cast<FileState>(i))));
+  return out + fmt::format("{}: {}{}\n", plural(static_cast<std::int64_t>(outcomes.size()), "file"),
+                           join(parts, ", "), dry ? "; nothing was touched" : "");
+}
+
+bool changes(const std::vector<FileOutcome>& outcomes) {
+  return std::ranges::any_of(outcomes, [](const FileOutcome& outcome) {
+    return outcome.state != FileState::Unchanged && outcome.state != FileState::Kept;
+  });
+}
+
+// The targets to run: those named, with those that the folder already has.
+bool choose_targets(const Invocation& invocation, const std::string& folder,
+                    std::vector<std::string>& targets) {
+  if (targets.empty() || invocation.has("--only")) return true;
+  const auto had = generate::targets_of(folder);
+  if (!had) {
+    invocation.streams.complain(had.error().message);
+    return false;
+  }
+  for (const std::string& target : *had)
+    if (generate::find_target(target) != nullptr) targets.push_back(target);
+  return true;
+}
+
+int run(const Invocation& invocation) {
+  if (invocation.has("--list")) {
+    print_targets(invocation);
+    return kExitFine;
+  }
+  if (invocation.arguments.empty()) {
+    invocation.streams.complain("generate takes a MODEL; for example scantling generate shop.yaml");
+    return kExitUsage;
+  }
+  std::vector<std::string> targets(invocation.arguments.begin() + 1, invocation.arguments.end());
+  generate::GenerateOptions options;
+  if (!known_targets(invocation, targets) || !read_options(invocation, options)) return kExitUsage;
+  ModelInput loaded;
+  load_model(invocation, invocation.arguments[0], loaded);
+  if (!loaded.ok) return kExitUsage;
+  Architecture model = std::move(loaded.model.model);
+  if (!complete(invocation, model)) return kExitUsage;
+  generate::WriteOptions write;
+  write.folder = invocation.get("--out", "generated");
+  write.dry = invocation.has("--check");
+  if (!choose_targets(invocation, write.folder, targets)) return kExitUsage;
+  const generate::Generated generated = generate::generate_all(model, targets, options);
+  write.targets = generated.targets;
+  write.model_hash = hex16(fnv1a(write_model(model)));
+  const auto outcomes = generate::write_out(generated.output, write);
+  if (!outcomes) {
+    invocation.streams.complain(outcomes.error().message);
+    return kExitUsage;
+  }
+  invocation.streams.print(report(*outcomes, write.dry));
+  const bool conflict = std::ranges::any_of(
+      *outcomes, [](const FileOutcome& o) { return o.state == FileState::Conflict; });
+  return conflict || (write.dry && changes(*outcomes)) ? kExitFindings : kExitFine;
+}
+
+constexpr CommandArgument kArguments[] = {
+    {"MODEL", "a model; - for standard input", false, false},
+    {"TARGET", "what to generate; without one, what fits the model", false, true}};
+constexpr CommandOption kOptions[] = {
+    kOverlayOption,
+    {"--out", "DIR", "the folder that is written", "generated", "", false},
+    {"--list", "", "print the targets", "", "", false},
+    {"--check", "", "write nothing; say what would change, and exit with 1 when something would",
+     "", "", false},
+    {"--only", "", "the targets named alone: drop what the folder has of others", "", "", false},
+    {"--registry", "HOST", "image registry", "registry.example.com", "", false},
+    {"--tag", "TAG", "tag of the images until an overlay sets one", "1.0.0", "", false},
+    {"--domain", "DOMAIN", "domain under which public APIs are reached", "example.com", "", false},
+    {"--repository", "URL", "where the sources are", "https://git.example.com", "", false},
+    {"--no-simulate", "", "when the model is designed first: without proof by simulation", "", "",
+     false},
+    kSeedOption,
+    kJobsOption,
+};
+constexpr std::string_view kExamples[] = {
+    "scantling generate examples/shop.yaml --out deploy",
+    "scantling generate shop.yaml istio prometheus --out deploy",
+    "scantling generate shop.yaml --out deploy --check",
+};
+
+}  // namespace
+
+extern const Command command_generate;
+const Command command_generate{
+    "generate",
+    "write everything that gets deployed from a model",
+    "Writes manifests, mesh and gateway routes, rules and dashboards, contracts, pipelines and "
+    "runbooks from one model, so that they agree with each other and with what was simulated.\n"
+    "What you change in a generated file is merged with the next run, or reported with both "
+    "versions. Overlays are yours. A model that only states its problem is designed first.",
+    kArguments,
+    kOptions,
+    kExamples,
+    run};
+
+}  // namespace scantling

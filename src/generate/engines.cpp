@@ -1,0 +1,82 @@
+#include "generate/engines.h"
+
+#include <array>
+
+namespace scantling::generate {
+namespace {
+
+constexpr auto kEngines = std::to_array<Engine>({
+    {"postgresql", 5432, RunBy::CloudNativePg, "ghcr.io/cloudnative-pg/postgresql:17.5"},
+    {"redis", 6379, RunBy::StatefulSet, "docker.io/library/redis:7.4.5"},
+    {"valkey", 6379, RunBy::StatefulSet, "docker.io/valkey/valkey:8.1.3"},
+    {"memcached", 11211, RunBy::StatefulSet, "docker.io/library/memcached:1.6.38"},
+    {"timescaledb", 5432, RunBy::Elsewhere, "docker.io/timescale/timescaledb:2.21.0-pg17"},
+    {"mysql", 3306, RunBy::Elsewhere, "docker.io/library/mysql:8.4.6"},
+    {"sqlserver", 1433, RunBy::Elsewhere, "mcr.microsoft.com/mssql/server:2022-CU20-ubuntu-22.04"},
+    {"oracle", 1521, RunBy::Elsewhere, "docker.io/gvenzl/oracle-free:23.8"},
+    {"mongodb", 27017, RunBy::Elsewhere, "docker.io/library/mongo:8.0.12"},
+    {"cassandra", 9042, RunBy::Elsewhere, "docker.io/library/cassandra:5.0.4"},
+    {"scylladb", 9042, RunBy::Elsewhere, "docker.io/scylladb/scylla:6.2.3"},
+    {"cockroachdb", 26257, RunBy::Elsewhere, "docker.io/cockroachdb/cockroach:v25.2.2"},
+    {"dynamodb", 443, RunBy::Elsewhere, "docker.io/amazon/dynamodb-local:2.6.1"},
+    {"elasticsearch", 9200, RunBy::Elsewhere, "docker.io/library/elasticsearch:9.0.3"},
+    {"opensearch", 9200, RunBy::Elsewhere, "docker.io/opensearchproject/opensearch:3.1.0"},
+    {"clickhouse", 8443, RunBy::Elsewhere, "docker.io/clickhouse/clickhouse-server:25.6"},
+    {"druid", 8888, RunBy::Elsewhere, "docker.io/apache/druid:33.0.0"},
+    {"minio", 9000, RunBy::Elsewhere, "quay.io/minio/minio:RELEASE.2025-06-13T11-33-47Z"},
+    {"eventstoredb", 2113, RunBy::Elsewhere, "docker.io/eventstore/eventstore:24.10"},
+    {"influxdb", 8086, RunBy::Elsewhere, "docker.io/library/influxdb:2.7.12"},
+    {"victoriametrics", 8428, RunBy::Elsewhere,
+     "docker.io/victoriametrics/victoria-metrics:v1.120.0"},
+});
+constexpr Engine kOtherEngine{"", 443, RunBy::Elsewhere, ""};
+
+constexpr auto kBrokers = std::to_array<Broker>({
+    {"kafka", 9093, true},
+    {"redpanda", 9093, false},
+    {"rabbitmq", 5671, false},
+    {"nats", 4222, false},
+    {"pulsar", 6651, false},
+});
+constexpr Broker kOtherBroker{"", 443, false};
+
+}  // namespace
+
+const Engine& engine_of(std::string_view name) {
+  for (const Engine& engine : kEngines)
+    if (engine.name == name) return engine;
+  return kOtherEngine;
+}
+
+const Broker& broker_of(std::string_view name) {
+  for (const Broker& broker : kBrokers)
+    if (broker.name == name) return broker;
+  return kOtherBroker;
+}
+
+std::string store_service(std::string_view store_name, const Engine& engine) {
+  return std::string(store_name) + (engine.run_by == RunBy::CloudNativePg ? "-rw" : "");
+}
+
+std::string store_secret(std::string_view store_name, const Engine& engine) {
+  return std::string(store_name) +
+         (engine.run_by == RunBy::CloudNativePg ? "-app" : "-credentials");
+}
+
+std::string kafka_cluster(std::string_view system) {
+  return std::string(system) + "-kafka";
+}
+
+std::string kafka_bootstrap(std::string_view system) {
+  return kafka_cluster(system) + "-kafka-bootstrap";
+}
+
+std::string kafka_ca_secret(std::string_view system) {
+  return kafka_cluster(system) + "-cluster-ca-cert";
+}
+
+std::string kafka_user(std::string_view service) {
+  return std::string(service) + "-kafka";
+}
+
+}  // namespace scantling::generate

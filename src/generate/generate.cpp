@@ -1,0 +1,31 @@
+#include "generate/generate.h"
+
+#include <algorithm>
+
+#include "generate/kustomize.h"
+#include "generate/target.h"
+
+namespace scantling::generate {
+
+Generated generate_all(const Architecture& model, const std::vector<std::string>& targets,
+                       const GenerateOptions& options) {
+  Plan plan(model, options);
+  Generated out;
+  std::vector<const Target*> run;
+  for (const Target& target : all_targets()) {
+    const bool named = std::ranges::find(targets, target.name) != targets.end();
+    if (!(targets.empty() ? target.chosen(plan) : named)) continue;
+    run.push_back(&target);
+    out.targets.push_back(target.name);
+  }
+  plan.select(out.targets);
+  for (const Target* target : run) {
+    out.output.set_target(target->name);
+    target->run(plan, out.output);
+  }
+  out.output.set_target("kustomize");
+  write_kustomize(plan, out.output);
+  return out;
+}
+
+}  // namespace scantling::generate

@@ -1,0 +1,77 @@
+#include "generate/target.h"
+
+#include "base/text.h"
+#include "generate/engines.h"
+
+namespace scantling::generate {
+namespace {
+
+[[maybe_unused]] bool always(const Plan&) {
+  return true;
+}
+[[maybe_unused]] bool on_request(const Plan&) {
+  return false;
+}
+[[maybe_unused]] bool with_istio(const Plan& plan) {
+  return plan.mesh() == "istio";
+}
+[[maybe_unused]] bool with_linkerd(const Plan& plan) {
+  return plan.mesh() == "linkerd";
+}
+[[maybe_unused]] bool with_public(const Plan& plan) {
+  return !plan.public_endpoints().empty();
+}
+[[maybe_unused]] bool with_channels(const Plan& plan) {
+  return !plan.model().channels.empty();
+}
+[[maybe_unused]] bool with_kafka(const Plan& plan) {
+  return with_channels(plan) && broker_of(plan.broker()).strimzi;
+}
+[[maybe_unused]] bool with_objectives(const Plan& plan) {
+  return !plan.objectives().empty();
+}
+[[maybe_unused]] bool with_grpc(const Plan& plan) {
+  for (const ServicePlan& service : plan.services())
+    if (service.grpc) return true;
+  return false;
+}
+[[maybe_unused]] bool with_stores(const Plan& plan) {
+  return !plan.model().stores.empty();
+}
+[[maybe_unused]] bool with_experiments(const Plan& plan) {
+  return !plan.model().experiments.empty();
+}
+[[maybe_unused]] bool with_decisions(const Plan& plan) {
+  return !plan.model().decisions.empty();
+}
+
+}  // namespace
+
+std::span<const Target> all_targets() {
+  static const std::vector<Target> targets = [] {
+    std::vector<Target> out = {
+#define TARGET(name, title, when, summary) {#name, title, summary, when, target_##name},
+#include "generate/targets.def"
+#undef TARGET
+    };
+    for (Target& target : out)
+      target.name = replace_all(target.name, "_", "-");
+    return out;
+  }();
+  return targets;
+}
+
+const Target* find_target(std::string_view name) {
+  for (const Target& target : all_targets())
+    if (target.name == name) return &target;
+  return nullptr;
+}
+
+std::vector<std::string> target_names() {
+  std::vector<std::string> out;
+  for (const Target& target : all_targets())
+    out.push_back(target.name);
+  return out;
+}
+
+}  // namespace scantling::generate

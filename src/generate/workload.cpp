@@ -1,0 +1,205 @@
+#include "generate/workload.h"
+
+#include <algorithm>
+#include <map>
+
+#include "base/text.h"
+#include "generate/engines.h"
+#include "generate/k8s.h"
+#include "generate/routes.h"
+
+namespace scantling::generate {
+namespace {
+
+using Settings = std::map<std::string, std::string>;
+
+void add_callees(const Plan& plan, const ServicePlan& service, Settings& out) {
+  for (const ServiceId id : service.callees) {
+    const ServicePlan& callee = plan.service(id);
+    const std::string host = service_host(callee.name, plan.system());
+    const std::string key = upper_name(callee.name);
+    if (callee.grpc) out[key + "_GRPC_ADDRESS"] = host + ":" + std::to_string(kGrpcPort);
+    if (callee.http) out[key + "_HTTP_URL"] = "http://" + host + ":" + std::to_string(kHttpPort);
+  }
+  for (const ExternalId id : service.externals)
+    out[upper_name(plan.external_name(id)) + "_URL"] =
+        "https://" + plan.external_name(id) + "." + plan.options().domain;
+}
+
+// The caller's own bounds on a call. A mesh retries and times out calls between services; the
+// program then only keeps the time limit, and tries once.
+void add_policies(const Plan& plan, const ServicePlan& service, Settings& out) {
+  const bool meshed = plan.selected("istio") || plan.selected("linkerd");
+  for (const CallPlan& call : service.calls) {
+    if (call.policy == nullptr || !call.policy->timeout) continue;
+    const std::string callee = call.external.valid()
+                                   ? upper_name(plan.external_name(call.external))
+                                   : upper_name(plan.service(call.callee.service).name + "-" +
+                                                plan.model().endpoint(call.callee).name);
+    const bool by_mesh = meshed && call.callee.valid();
+    const double seconds = by_mesh && call.repeatable ? try_seconds(*call.policy).value_or(0)
+                                                      : call.policy->timeout->seconds();
+    out[callee + "_TIMEOUT"] = go_duration(seconds);
+    out[callee + "_ATTEMPTS"] =
+        std::to_string(by_mesh || !call.repeatable ? 1 : attempts_of(*call.policy));
+    if (call.policy->at_once && call.policy->at_once->calls)
+      out[callee + "_AT_ONCE"] = to_text(*call.policy->at_once->calls);
+  }
+}
+
+void add_stores(const Plan& plan, const ServicePlan& service, Settings& out) {
+  for (const StoreUse& use : service.stores) {
+    const Store& store = plan.model().stores[use.store];
+    const Engine& engine = engine_of(store.engine.value);
+    const std::string name = plan.store_name(use.store);
+    const std::string key = upper_name(name);
+    out[key + "_HOST"] = service_host(store_service(name, engine), plan.system());
+    out[key + "_PORT"] = std::to_string(engine.port);
+    out[key + "_CREDENTIALS"] = "/var/run/secrets/stores/" + name;
+    if (engine.run_by == RunBy::CloudNativePg) out[key + "_DATABASE"] = snake_name(name);
+    if (store.pool && store.pool->size > 0)
+      out[key + "_POOL_SIZE"] = std::to_string(
+          store.pool->per_instance ? store.pool->size
+                                   : std::max<std::int64_t>(1, store.pool->size / service.high));
+    if (use.policy != nullptr && use.policy->timeout)
+      out[key + "_TIMEOUT"] = go_duration(use.policy->timeout->seconds());
+  }
+}
+
+void add_channels(const Plan& plan, const ServicePlan& service, Settings& out) {
+  if (service.publishes.empty() && service.consumes.empty()) return;
+  const Broker& broker = broker_of(plan.broker());
+  if (broker.strimzi) {
+    out["KAFKA_BOOTSTRAP_SERVERS"] = service_host(kafka_bootstrap(plan.system()), plan.system()) +
+                                     ":" + std::to_string(broker.port);
+    out["KAFKA_CREDENTIALS"] = "/var/run/secrets/kafka";
+    out["KAFKA_GROUP_ID"] = service.name;
+  } else {
+    out["BROKER_ADDRESS"] =
+        service_host(plan.system() + "-broker", plan.system()) + ":" + std::to_string(broker.port);
+    out["BROKER_CREDENTIALS"] = "/var/run/secrets/broker";
+  }
+  const auto topic = [&](ChannelId id) {
+    out["TOPIC_" + upper_name(plan.model().channels[id].name)] = plan.channel_name(id);
+  };
+  for (const ChannelUse& use : service.publishes)
+    topic(use.channel);
+  for (const ChannelUse& use : service.consumes)
+    topic(use.channel);
+}
+
+}  // namespace
+
+std::vector<std::pair<std::string, std::string>> settings_of(const Plan& plan,
+                                                             const ServicePlan& service) {
+  const Runtime& runtime = *plan.model().services[service.id].runtime;
+  Settings out{{"OTEL_SERVICE_NAME", service.name},
+               {"OTEL_RESOURCE_ATTRIBUTES", "service.namespace=" + plan.system()},
+               {"OTEL_EXPORTER_OTLP_ENDPOINT",
+                "http://" + service_host(kCollectorName, kMonitoringNamespace) + ":" +
+                    std::to_string(kOtlpPort)},
+               {"OTEL_EXPORTER_OTLP_PROTOCOL", "grpc"},
+               {"OTEL_PROPAGATORS", "tracecontext,baggage"},
+               {"HEALTH_PORT", std::to_string(kHealthPort)},
+               {"METRICS_PORT", std::to_string(kMetricsPort)}};
+  if (service.http) out["HTTP_PORT"] = std::to_string(kHttpPort);
+  if (service.grpc) out["GRPC_PORT"] = std::to_string(kGrpcPort);
+  if (runtime.concurrency && runtime.concurrency->value > 0)
+    out["MAX_CONCURRENT_REQUESTS"] = to_text(*runtime.concurrency);
+  if (runtime.queue && runtime.queue->value >= 0)
+    out["MAX_QUEUED_REQUESTS"] = to_text(*runtime.queue);
+  add_callees(plan, service, out);
+  add_policies(plan, service, out);
+  add_stores(plan, service, out);
+  add_channels(plan, service, out);
+  // Suffixes of thousands are the language's, not a program's.
+  for (auto& [key, value] : out)
+    if (const auto count = parse_count(value); count && value.find_first_of("kMGT") != value.npos)
+      value = std::to_string(count->value);
+  return {out.begin(), out.end()};
+}
+
+std::int64_t grace_seconds(const ServicePlan& service) {
+  return kPreStopSeconds + whole_seconds(service.longest_request_seconds) + 5;
+}
+
+std::string priority_class(const Plan& plan, const ServicePlan& service) {
+  const bool first = service.is_public || service.priority > 1;
+  return plan.system() + (first ? "-first" : service.serves() ? "-standard" : "-background");
+}
+
+Value scale_target(const Plan& plan, const ServicePlan& service) {
+  const bool rollout = plan.rolled_out(service);
+  return map({{"apiVersion", rollout ? "argoproj.io/v1alpha1" : "apps/v1"},
+              {"kind", rollout ? "Rollout" : "Deployment"},
+              {"name", service.name}});
+}
+
+bool scaled_by_keda(const Plan& plan, const ServicePlan& service) {
+  if (!service.autoscaled() || !plan.selected("keda")) return false;
+  const Service& of = plan.model().services[service.id];
+  if (of.scale->on && *of.scale->on != ScaleMetric::Utilisation) return true;
+  return !service.serves() && !service.consumes.empty();
+}
+
+Value autoscaler(const Plan& plan, const ServicePlan& service) {
+  const ScalePolicy& scale = *plan.model().services[service.id].scale;
+  const bool by_use = !scale.on || *scale.on == ScaleMetric::Utilisation;
+  const double target = by_use ? scale.target.or_else(0.6) : 0.6;
+  const std::int64_t step = scale.step.or_else({4}).value;
+  Value out = object("autoscaling/v2", "HorizontalPodAutoscaler",
+                     metadata(plan, origins_of(plan, service), service.name));
+  const auto pods = [](std::int64_t n, std::int64_t seconds) {
+    return map({{"type", "Pods"}, {"value", n}, {"periodSeconds", seconds}});
+  };
+  const auto share = [](std::int64_t n, std::int64_t seconds) {
+    return map({{"type", "Percent"}, {"value", n}, {"periodSeconds", seconds}});
+  };
+  out.set(
+      "spec",
+      map({{"scaleTargetRef", scale_target(plan, service)},
+           {"minReplicas", service.low},
+           {"maxReplicas", service.high},
+           {"metrics",
+            list({map(
+                {{"type", "ContainerResource"},
+                 {"containerResource",
+                  map({{"container", "app"},
+                       {"name", "cpu"},
+                       {"target", map({{"type", "Utilization"},
+                                       {"averageUtilization",
+                                        static_cast<std::int64_t>(target * 100 + 0.5)}})}})}})})},
+           {"behavior",
+            map({{"scaleUp",
+                  map({{"stabilizationWindowSeconds", 0},
+                       {"selectPolicy", "Max"},
+                       {"policies",
+                        list({pods(step, whole_seconds(
+                                             scale.interval.or_else({15'000'000'000}).seconds())),
+                              share(100, 60)})}})},
+                 {"scaleDown", map({{"stabilizationWindowSeconds", 300},
+                                    {"selectPolicy", "Min"},
+                                    {"policies", list({share(10, 60), pods(1, 60)})}})}})}}));
+  return out;
+}
+
+Value workload_service(const Plan& plan, const ServicePlan& service) {
+  Value ports = Value::empty_list();
+  const auto add = [&](std::string_view name, int port, std::string_view protocol) {
+    ports.add(map({{"name", name},
+                   {"port", port},
+                   {"targetPort", name},
+                   {"protocol", "TCP"},
+                   {"appProtocol", protocol}}));
+  };
+  if (service.http) add("http", kHttpPort, "http");
+  if (service.grpc) add("grpc", kGrpcPort, plan.selected("istio") ? "grpc" : "kubernetes.io/h2c");
+  add("http-metrics", kMetricsPort, "http");
+  Value out = object("v1", "Service", metadata(plan, origins_of(plan, service), service.name));
+  out.set("spec", map({{"type", "ClusterIP"},
+                       {"selector", selector_labels(plan, service.name)},
+                       {"ports", std::move(ports)}}));
+  return out;
+}
+
+}  // namespace scantling::generate

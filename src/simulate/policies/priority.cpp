@@ -1,0 +1,12 @@
+#include "simulate/policies/priority.h"
+
+#include "simulate/policies.h"
+
+namespace scantling::sim {
+
+extern const PolicyInfo policy_priority = {
+    "priority",
+    "the highest priority leaves a full instance's line first; work that has begun "
+    "is not interrupted"};
+
+}  // namespace scantling::sim
