@@ -54,6 +54,7 @@ struct Input {
   std::vector<CoChange> co_changes;
   Constraints constraints;
   std::vector<int> reference;  // a cut to stay close to: a label per entity, -1 unknown; or empty
+  bool rated = true;           // rates are per second; otherwise each functionality counts one
   std::vector<CoChange> shared_authors;  // 0..1: how much the same people change both
 };
 

@@ -65,6 +65,7 @@ class Walk {
 
 Subject subject_of_code(CodeGraph graph) {
   Subject subject;
+  subject.input.rated = false;
   subject.format = "code graph";
   std::map<std::string, int> times;
   for (const CodeUnit& unit : graph.units)

@@ -127,8 +127,8 @@ int middle_of_best(const std::vector<Cut>& cuts, const std::vector<ServicesScore
 
 }  // namespace
 
-Choice choose_services(const Input& input, const std::vector<Cut>& cuts, const Consensus& consensus,
-                       const std::vector<Edge>& edge_votes) {
+Choice choose_services(const Input& input, const std::vector<Cut>& cuts, bool one_allowed,
+                       const Consensus& consensus, const std::vector<Edge>& edge_votes) {
   Choice choice;
   for (std::size_t i = 0; i < cuts.size(); ++i) {
     ServicesScore& score = choice.scores.emplace_back();
@@ -141,7 +141,6 @@ Choice choose_services(const Input& input, const std::vector<Cut>& cuts, const C
   choice.best = middle_of_best(cuts, choice.scores);
   if (choice.best < 0) return choice;
   const Cut& best = cuts[at(choice.best)];
-  const bool one_allowed = input.constraints.services_low <= 1;
   if (best.services > 1 && one_allowed)
     object(input, best, choice.scores[at(choice.best)].stability, choice);
   if (best.services == 1)

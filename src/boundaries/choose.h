@@ -16,8 +16,9 @@ struct Choice {
   std::vector<ServicesScore> scores;
 };
 
-// `cuts` per number of services, ascending. `edge_votes` is used when the consensus is not dense.
-Choice choose_services(const Input& input, const std::vector<Cut>& cuts, const Consensus& consensus,
-                       const std::vector<Edge>& edge_votes);
+// `cuts` per number of services, ascending. `one_allowed`: one service holds every constraint.
+// `edge_votes` is used when the consensus is not dense.
+Choice choose_services(const Input& input, const std::vector<Cut>& cuts, bool one_allowed,
+                       const Consensus& consensus, const std::vector<Edge>& edge_votes);
 
 }  // namespace scantling::boundaries

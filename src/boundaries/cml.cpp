@@ -367,6 +367,7 @@ Expected<Subject> Reader::run(const std::vector<CmlToken>& use_cases) {
     return fail(
         "no aggregate in a bounded context: there is nothing to cut; an aggregate is "
         "BoundedContext Orders { Aggregate Order { Entity Order { } } }");
+  subject_.input.rated = false;
   subject_.format = "Context Mapper model";
   std::map<std::string, int> names;
   for (const CmlAggregate& aggregate : aggregates_)

@@ -137,7 +137,7 @@ DataSplit split_data(const Subject& subject, const std::vector<int>& group) {
     cut.joins = uses.joins;
     cut.changes = uses.changes;
     cut.both_written = uses.both_written;
-    decide(cut, subject.rated ? "/s" : "");
+    decide(cut, subject.input.rated ? "/s" : "");
   }
   std::stable_sort(split.cut_keys.begin(), split.cut_keys.end(),
                    [](const CutKey& a, const CutKey& b) { return a.joins > b.joins; });

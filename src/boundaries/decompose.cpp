@@ -365,12 +365,13 @@ Result decompose(const Input& input, const Options& options) {
   });
   const std::vector<Edge> votes =
       result.consensus.dense() ? std::vector<Edge>() : edge_votes(graph, runs);
-  const Choice choice = choose_services(input, result.best, result.consensus, votes);
+  const Found one = whole(problem);
+  const bool one_allowed = one.admissible && input.constraints.services_low <= 1;
+  const Choice choice = choose_services(input, result.best, one_allowed, result.consensus, votes);
   result.scores = choice.scores;
   result.reasons = choice.reasons;
   result.stay_one = choice.stay_one || choice.best < 0;
-  result.chosen =
-      result.stay_one ? make_cut(problem, whole(problem)) : result.best[at(choice.best)];
+  result.chosen = result.stay_one ? make_cut(problem, one) : result.best[at(choice.best)];
   if (result.stay_one) measure_cut(input, result.chosen);
   explain(problem, result);
   return result;

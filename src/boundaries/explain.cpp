@@ -92,7 +92,8 @@ std::map<int, Part> parts_of(const Functionality& f, const std::vector<int>& gro
 
 class CostTable {
  public:
-  CostTable(const Input& input, const std::vector<int>& group) : input_(input), group_(group) {}
+  CostTable(const Input& input, const std::vector<int>& group)
+      : input_(input), group_(group), unit_(input.rated ? "/s" : "") {}
 
   BoundaryCost& of(int a, int b) {
     const auto key = std::minmax(a, b);
@@ -167,13 +168,13 @@ class CostTable {
   }
 
   void advise(BoundaryCost& cost) const {
-    const auto text = [](double rate) { return number_text(rate, 3); };
+    const auto text = [&](double rate) { return number_text(rate, 3) + unit_; };
     const double atomic = rate_of(cost.atomic_writes), split = rate_of(cost.split_writes);
     const double writers = writers_rate(cost.a, cost.b);
     if (atomic > 0 && atomic >= .5 * writers) {
       cost.advice = Advice::Merge;
-      cost.reason = fmt::format("atomic writes to both are {} of {} /s of writing work",
-                                text(atomic), text(writers));
+      cost.reason = fmt::format("atomic writes to both are {} of {} of writing work", text(atomic),
+                                text(writers));
       return;
     }
     const int read_owner = 2 * cost.reads_of_a >= cost.crossing_reads ? cost.a : cost.b;
@@ -181,13 +182,13 @@ class CostTable {
     if (cost.crossing_reads >= 10 * std::max(cost.crossing_writes, changes) &&
         cost.crossing_reads > 0) {
       cost.advice = Advice::Copy;
-      cost.reason = fmt::format("{} reads/s cross, and what they read changes {} times/s",
+      cost.reason = fmt::format("{} reads cross, and what they read changes {}",
                                 text(cost.crossing_reads), text(changes));
       return;
     }
     if (cost.crossing_writes > cost.crossing_reads && atomic == 0) {
       cost.advice = Advice::Event;
-      cost.reason = fmt::format("{} writes/s cross against {} reads/s, none must be atomic",
+      cost.reason = fmt::format("{} writes cross against {} reads, none must be atomic",
                                 text(cost.crossing_writes), text(cost.crossing_reads));
       return;
     }
@@ -197,13 +198,14 @@ class CostTable {
       return;
     }
     cost.advice = Advice::Call;
-    cost.reason = fmt::format("{} reads/s and {} writes/s cross", text(cost.crossing_reads),
+    cost.reason = fmt::format("{} reads and {} writes cross", text(cost.crossing_reads),
                               text(cost.crossing_writes));
-    if (split > 0) cost.reason += fmt::format("; {} /s write both: a saga", text(split));
+    if (split > 0) cost.reason += fmt::format("; {} write both: a saga", text(split));
   }
 
   const Input& input_;
   const std::vector<int>& group_;
+  const char* unit_;
   std::map<std::pair<int, int>, BoundaryCost> costs_;
 };
 

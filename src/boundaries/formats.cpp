@@ -78,6 +78,7 @@ Expected<Input> parse_access_sequences(std::string_view text) {
     }
   }
   Input input;
+  input.rated = false;
   for (auto& [name, id] : index) {
     id = static_cast<int>(input.entities.size());
     input.entities.push_back({name, 1, -1});

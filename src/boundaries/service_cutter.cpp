@@ -167,6 +167,7 @@ Expected<Subject> parse_er_model(std::string_view text) {
   if (!json->contains("entities") || !(*json)["entities"].is_array())
     return fail("no list 'entities'");
   Subject subject;
+  subject.input.rated = false;
   subject.format = "entity-relationship model (Service Cutter)";
   if (json->contains("name") && (*json)["name"].is_string())
     subject.name = (*json)["name"].get<std::string>();

@@ -38,7 +38,6 @@ struct Subject {
   std::string format;  // "model", "access sequences", ...
   Input input;
   std::vector<std::string> teams;  // by Entity::team
-  bool rated = false;              // rates are per second; otherwise each functionality counts one
   NamedCut given;                  // a cut that the file itself holds
   std::vector<Table> tables;       // of the database that stands today
   std::vector<TableKey> keys;

@@ -40,20 +40,23 @@ class Weighing {
     int started = 0;
     for (const std::string& e : *operation.emits)
       started += listeners_[parse_emission(e).event];
-    std::size_t last_writer = evidence_.size();
+    std::size_t home = evidence_.size();  // with most of the writes, the last of several
+    std::map<std::size_t, int> writes;
     for (const ProblemStep& step : *operation.steps) {
       const auto found = group_of_.find(step.aggregate.id);
       if (found == group_of_.end() || !is_write(step.verb)) continue;
       Evidence& own = evidence_[found->second];
-      last_writer = found->second;
+      const std::size_t here = found->second;
+      ++writes[here];
+      if (home == evidence_.size() || writes[here] >= writes[home]) home = here;
       if (asked || !operation.emits->empty()) own.own_work = true;
       if (atomic) own.weight += 1;
       add_once(atomic ? own.atomic : asked ? own.asked : own.caused, operation.name);
     }
-    if (last_writer == evidence_.size() || !asked) return;
-    evidence_[last_writer].weight += started + (atomic ? 2 : 0);
+    if (home == evidence_.size() || !asked) return;
+    evidence_[home].weight += started + (atomic ? 2 : 0);
     if (started > 0)
-      evidence_[last_writer].starting.push_back(
+      evidence_[home].starting.push_back(
           fmt::format("{} starts {}", operation.name, plural(started, "other")));
   }
 

@@ -184,7 +184,6 @@ cut::Subject subject_of(const Workspace& ws) {
   cut::Subject subject;
   subject.name = *model.name;
   subject.format = "model";
-  subject.rated = true;
   for (const Aggregate& aggregate : model.aggregates)
     subject.input.entities.push_back({aggregate.name, 1, -1});
   add_functionalities(model, subject.input);

@@ -422,7 +422,7 @@ std::vector<Item> facts_of(const BoundariesReport& report) {
 }  // namespace
 
 std::string volume_text(const BoundariesReport& report, double rate) {
-  return report.subject.rated ? per_second(rate) : number_text(rate, 3);
+  return report.subject.input.rated ? per_second(rate) : number_text(rate, 3);
 }
 
 std::string entity_name(const BoundariesReport& report, int entity) {

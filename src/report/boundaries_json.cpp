@@ -31,7 +31,7 @@ class Writer {
     Json out = {{"schema", "scantling.boundaries/1"},
                 {"system", report_.subject.name},
                 {"format", report_.subject.format},
-                {"rated", report_.subject.rated},
+                {"rated", report_.subject.input.rated},
                 {"seed", report_.options.seed},
                 {"entities", report_.subject.input.entities.size()},
                 {"functionalities", report_.subject.input.functionalities.size()},

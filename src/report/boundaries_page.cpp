@@ -46,7 +46,7 @@ std::string drawing(const BoundariesReport& report) {
     if (!cost->atomic_writes.empty()) how.push_back("saga");
     graph.edges.push_back({a_is_asked ? cost->b : cost->a, a_is_asked ? cost->a : cost->b,
                            message ? EdgeKind::Message : EdgeKind::Call, std::move(how),
-                           report.subject.rated ? cost->crossing_rate : -1});
+                           report.subject.input.rated ? cost->crossing_rate : -1});
   }
   std::string out =
       "<div class=\"scroll graph-frame\" tabindex=\"0\" role=\"region\" aria-label=\"services\">" +

@@ -35,7 +35,8 @@ struct ContextClass {
 
 // The context of the service that owns the aggregate; invalid when none does.
 ContextId context_of(const Architecture& model, AggregateId aggregate);
-// The context that runs an operation: of its last write, else of its first step.
+// The context that runs an operation: with most of its writes, the last of several; else that of
+// its first step.
 ContextId home_of(const Architecture& model, const Operation& operation);
 
 // Sections of the domain: classification, context map, teams, event storming, canvases.

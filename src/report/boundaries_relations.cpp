@@ -68,8 +68,9 @@ TeamId team_of(const Architecture& model, ContextId id) {
 std::string basis(const Traffic& traffic) {
   std::vector<std::string> parts;
   if (traffic.calls > 0)
-    parts.push_back(
-        fmt::format("{} asks it {}", enumerate(traffic.by_calls), per_second(traffic.calls)));
+    parts.push_back(fmt::format("{} {} it {}", enumerate(traffic.by_calls),
+                                traffic.by_calls.size() == 1 ? "asks" : "ask",
+                                per_second(traffic.calls)));
   if (traffic.events > 0) parts.push_back(fmt::format("follows {}", enumerate(traffic.by_events)));
   return join(parts, "; ");
 }
@@ -128,7 +129,7 @@ void add_externals(const Architecture& model, std::vector<InferredRelation>& out
         model.contexts[id].kind.or_else(ContextKind::Supporting) == ContextKind::Generic;
     relation.kind = generic ? RelationKind::Conformist : RelationKind::AnticorruptionLayer;
     relation.why = fmt::format(
-        "{} asks it; others run it and change it when they like{}", per_second(relation.calls),
+        "it is asked {}; others run it and change it when they like{}", per_second(relation.calls),
         generic ? ", and a generic context need not mind" : ": a layer keeps its words out");
     out.push_back(std::move(relation));
   }
@@ -146,14 +147,17 @@ ContextId context_of(const Architecture& model, AggregateId aggregate) {
 }
 
 ContextId home_of(const Architecture& model, const Operation& operation) {
-  ContextId first, last;
+  ContextId first, home;
+  std::map<ContextId, int> writes;
   for (const ProblemStep& step : *operation.steps) {
     if (!step.aggregate.id.valid()) continue;
     const ContextId owner = context_of(model, step.aggregate.id);
     if (!first.valid()) first = owner;
-    if (is_write(step.verb)) last = owner;
+    if (!is_write(step.verb) || !owner.valid()) continue;
+    ++writes[owner];
+    if (!home.valid() || writes[owner] >= writes[home]) home = owner;
   }
-  return last.valid() ? last : first;
+  return home.valid() ? home : first;
 }
 
 std::vector<InferredRelation> infer_relations(const Architecture& model) {

@@ -94,6 +94,21 @@ void constrain(Architecture& model, const cut::Subject& subject) {
   }
 }
 
+// What the cut made is called as in the cut that it is close to.
+void rename_services(Job& job) {
+  const std::vector<int>& group = job.report.result.chosen.group;
+  for (std::size_t e = 0; e < group.size(); ++e) {
+    const ServiceId id = owner_of(job.model, AggregateId(e));
+    if (!id.valid()) continue;
+    Service& service = job.model.services[id];
+    const std::string& name = job.report.names[at(group[e])];
+    if (service.from.origin != Origin::Given) service.name = name;
+    if (!service.context || !service.context->id.valid()) continue;
+    Context& context = job.model.contexts[service.context->id];
+    if (context.from.origin != Origin::Given) context.name = name;
+  }
+}
+
 bool cut_a_model(Job& job) {
   Architecture model = std::move(*job.input.model);
   if (job.invocation.has("--free")) model = problem_half(model);
@@ -115,8 +130,10 @@ bool cut_a_model(Job& job) {
   report.options = made.cutting.options;
   report.result = std::move(made.cutting.result);
   report.given_way = std::move(made.cutting.given_way);
-  report.names = cut::service_names(report.subject, report.result.chosen.group,
-                                    owners_in(job.model, report.subject));
+  report.names =
+      cut::service_names(report.subject, report.result.chosen.group,
+                         report.near.empty() ? owners_in(job.model, report.subject) : report.near);
+  if (!report.near.empty()) rename_services(job);
   job.constraints = std::move(made.cutting.constraints);
   if (report.subject.name.empty()) report.subject.name = "system";
   report.notes = job.input.notes;
@@ -236,8 +253,11 @@ void follow(Job& job) {
   if (report.result.chosen.group.empty()) return;
   const cut::Input& input = report.subject.input;
   leave_out_asked_number(job);
-  if (!report.near.empty())
-    report.closeness = cut::closeness(input, report.options, report.result.chosen.group);
+  if (!report.near.empty()) {
+    cut::Input before = input;  // not as --move changed it
+    before.reference = report.near.group;
+    report.closeness = cut::closeness(before, report.options, report.result.chosen.group);
+  }
   if (!job.invocation.has("--no-costs") && report.result.chosen.services > 1 &&
       input.reference.empty())
     report.costs = cut::constraint_costs(input, report.options, report.result, job.constraints,
