@@ -20,10 +20,7 @@ std::string name_of(const CodeUnit& unit) {
 class Walk {
  public:
   Walk(const CodeGraph& graph, const std::vector<int>& unit_entity)
-      : graph_(graph),
-        unit_entity_(unit_entity),
-        out_(graph.units.size()),
-        seen_(graph.units.size()) {
+      : unit_entity_(unit_entity), out_(graph.units.size()), seen_(graph.units.size()) {
     for (const CodeEdge& edge : graph.edges)
       out_[at(edge.from)].push_back(&edge);
   }
@@ -53,7 +50,6 @@ class Walk {
   }
 
  private:
-  const CodeGraph& graph_;
   const std::vector<int>& unit_entity_;
   std::vector<std::vector<const CodeEdge*>> out_;
   std::vector<int> seen_;
