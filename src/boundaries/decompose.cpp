@@ -94,8 +94,8 @@ bool dominates(const std::vector<double>& a, const std::vector<double>& b) {
   return less;
 }
 
-// Non-dominated cuts, each once; of too many, those with the best scores of each number of
-// services.
+// Non-dominated cuts, one of those that are equal in all objectives; of too many, those with the
+// best scores of each number of services.
 std::vector<Cut> archive_of(std::vector<Cut> cuts) {
   std::stable_sort(cuts.begin(), cuts.end(), [](const Cut& a, const Cut& b) {
     if (a.services != b.services) return a.services < b.services;
@@ -109,10 +109,14 @@ std::vector<Cut> archive_of(std::vector<Cut> cuts) {
   for (const Cut& cut : cuts)
     points.push_back(archive_objectives(cut));
   std::vector<std::pair<int, std::size_t>> kept;  // rank within its number of services
+  const auto same = [](double x, double y) { return std::abs(x - y) < 1e-9; };
   std::map<int, int> rank;
   for (std::size_t i = 0; i < cuts.size(); ++i) {
     const auto beats = [&](const std::vector<double>& p) { return dominates(p, points[i]); };
-    if (std::none_of(points.begin(), points.end(), beats))
+    const auto equals = [&](const auto& other) {
+      return std::ranges::equal(points[other.second], points[i], same);
+    };
+    if (std::none_of(points.begin(), points.end(), beats) && std::ranges::none_of(kept, equals))
       kept.push_back({rank[cuts[i].services]++, i});
   }
   std::stable_sort(kept.begin(), kept.end(),
