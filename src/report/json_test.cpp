@@ -7,14 +7,15 @@
 
 #include "report/report.h"
 #include "report/sample_design.h"
+#include "report/simulation.h"
 
 namespace scantling {
 namespace {
 
 using Json = nlohmann::json;
 
-Json published_schema() {
-  std::ifstream file(SCANTLING_SOURCE_DIR "/docs/schemas/design.schema.json");
+Json published_schema(const std::string& name = "design") {
+  std::ifstream file(SCANTLING_SOURCE_DIR "/docs/schemas/" + name + ".schema.json");
   std::stringstream text;
   text << file.rdbuf();
   return Json::parse(text.str());
@@ -83,6 +84,22 @@ TEST(Json, IsAsThePublishedSchemaSays) {
     const Json document = Json::parse(report_json(design, Sources()));
     Validator(schema).check(schema, document, "$");
   }
+}
+
+TEST(Json, OfASimulationIsAsThePublishedSchemaSays) {
+  const Json schema = published_schema("simulation");
+  const DesignResult design = sample_design();
+  const Json whole = Json::parse(simulation_json(design.model, design.simulation));
+  Validator(schema).check(schema, whole, "$");
+  EXPECT_EQ(whole["incomplete"], false);
+  EXPECT_EQ(whole["experiments"].size(), 3u);
+  const Json& window = whole["experiments"][1]["fault_windows"][0];
+  EXPECT_EQ(window["operations"][0]["during"]["goodput"]["mean"], 190);
+  EXPECT_TRUE(window["operations"][0]["after"].is_null());
+  const Json part = Json::parse(simulation_json(design.model, design.simulation, {"zone-down"}));
+  Validator(schema).check(schema, part, "$");
+  EXPECT_EQ(part["incomplete"], true);
+  EXPECT_EQ(part["not_run"][0], "zone-down");
 }
 
 TEST(Json, HoldsWhatTheDesignHolds) {

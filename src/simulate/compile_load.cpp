@@ -4,6 +4,7 @@
 
 #include "simulate/compile.h"
 #include "simulate/defaults.h"
+#include "simulate/fault_windows.h"
 #include "simulate/policies.h"
 
 namespace scantling::sim {
@@ -280,12 +281,18 @@ void Compiler::times() {
   const Expectation& expect = *experiment_.expect;
   for (const FaultInfo& fault : program_.faults) {
     faulty = true;
-    marks.push_back(fault.at);
     const Time over = fault.kind == FaultKind::Flush ? fault.at : fault.until;
     if (over != never) last = std::max(last, over);
     last = std::max(last, fault.at);
   }
-  if (!marks.empty()) marks = {*std::min_element(marks.begin(), marks.end())};
+  const std::vector<FaultGroup> groups = fault_groups(program_.faults);
+  // Each phase has its own histograms: of a great many faults, only the first and the last count.
+  constexpr std::size_t most_groups = 16;
+  for (const FaultGroup& group : groups) {
+    if (groups.size() > most_groups && marks.size() > 1) break;
+    marks.push_back(group.at);
+    if (group.until != never) marks.push_back(group.until);
+  }
   Time grace = 0;
   if (expect.after_faults) grace = std::max(grace, expect.after_faults->within->nanoseconds);
   if (expect.recovers_within) grace = std::max(grace, expect.recovers_within->nanoseconds);

@@ -137,6 +137,8 @@ class Engine : private EngineState {
   void deliver_message(std::uint32_t channel, std::uint32_t event, std::uint32_t key);
   void pull(std::uint32_t group);
   void pull_partition(std::uint32_t group, std::uint32_t partition);
+  bool leader_answers(std::uint32_t broker, std::uint32_t partition) const;
+  void pull_channel(std::uint32_t broker);
   bool takes_message(std::uint32_t group, std::uint32_t instance) const;
   void handle(std::uint32_t group, std::uint32_t message, std::uint32_t instance);
   void fetch(std::uint32_t group, std::uint32_t message, std::uint32_t instance);

@@ -71,8 +71,7 @@ void Engine::pull_partition(std::uint32_t g, std::uint32_t partition) {
   const GroupInfo& group = p_.groups[g];
   const ChannelInfo& channel = p_.channels[group.channel];
   if (now_ < state.paused_until) return;
-  const ServiceInfo& broker = p_.services[channel.service];
-  if (rotation_[channel.service].all.empty() || !stations_[broker.first_instance].up) return;
+  if (!leader_answers(channel.service, partition)) return;
   const std::uint32_t endpoint_service = p_.endpoints[group.endpoint].service;
   Line& line = state.lines[partition];
   while (line.length > 0 && !(channel.ordered && state.busy[partition])) {
@@ -96,6 +95,21 @@ void Engine::pull_partition(std::uint32_t g, std::uint32_t partition) {
     state.busy[partition] = channel.ordered;
     fetch(g, m, instance);
   }
+}
+
+// A partition is led by one of the broker's copies: when that is lost, the partition stands still
+// until the loss is noticed and another copy leads it.
+bool Engine::leader_answers(std::uint32_t broker, std::uint32_t partition) const {
+  const auto& copies = rotation_[broker].all;
+  if (copies.empty()) return false;
+  const Station& leader = stations_[copies[partition % copies.size()]];
+  return leader.up && !leader.paused;
+}
+
+// The broker's copies have changed: what waits in its partitions may go on.
+void Engine::pull_channel(std::uint32_t broker) {
+  for (std::uint32_t g = 0; g < p_.groups.size(); ++g)
+    if (p_.channels[p_.groups[g].channel].service == broker) pull(g);
 }
 
 bool Engine::takes_message(std::uint32_t g, std::uint32_t instance) const {

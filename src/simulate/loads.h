@@ -54,6 +54,7 @@ struct OperationInfo {
 enum class Spot : std::uint8_t { Instance, Service, Zone, All };
 struct FaultInfo {
   FaultKind kind = FaultKind::Lose;
+  std::string name;                         // "lose zone b"
   Time at = 0, until = never;               // from the start of the measured time
   std::vector<std::uint32_t> instances;     // what it applies to
   std::vector<std::uint32_t> to_instances;  // cut, drop: the far side

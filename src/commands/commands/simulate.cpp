@@ -1,25 +1,34 @@
 #include "simulate/simulate.h"
 
 #include <algorithm>
-#include <csignal>
 
 #include <fmt/core.h>
 
 #include "base/text.h"
 #include "commands/support.h"
+#include "commands/watch.h"
 #include "design/design.h"
 #include "report/simulation.h"
 
 namespace scantling {
 namespace {
 
-volatile std::sig_atomic_t interrupted = 0;
-
 bool read_options(const Invocation& invocation, SimulateOptions& options) {
   if (!read_run_options(invocation, options.seed, options.jobs)) return false;
   const auto replications = invocation.number("--replications", 5, 1, 10'000);
   if (!replications) return false;
   options.replications = static_cast<int>(*replications);
+  options.most_replications = std::max(options.most_replications, options.replications);
+  if (invocation.has("--precision")) {
+    const auto share = parse_share(invocation.get("--precision"));
+    if (!share || share->value <= 0 || share->value >= 1) {
+      invocation.streams.complain(
+          fmt::format("--precision takes a share between 0 and 100% such as 2%, not '{}'",
+                      invocation.get("--precision")));
+      return false;
+    }
+    options.precision = share->value;
+  }
   if (invocation.has("--for")) {
     const auto duration = parse_duration(invocation.get("--for"));
     if (!duration || duration->nanoseconds <= 0) {
@@ -29,7 +38,7 @@ bool read_options(const Invocation& invocation, SimulateOptions& options) {
     }
     options.measured = *duration;
   }
-  options.stop = [] { return interrupted != 0; };
+  options.stop = [] { return interrupted(); };
   return true;
 }
 
@@ -73,30 +82,34 @@ int run(const Invocation& invocation) {
   }
   std::vector<Experiment> experiments;
   if (!choose(invocation, model, experiments)) return kExitUsage;
-  std::signal(SIGINT, [](int) { interrupted = 1; });
+  listen_for_interrupts();
   SimulationResult result;
+  SimulationTextOptions text;
+  text.width = invocation.streams.width;
+  text.color = invocation.streams.color;
+  RunWatch watch(invocation, experiments.size());
   for (const Experiment& experiment : experiments) {
-    if (invocation.streams.err_is_terminal)
-      invocation.streams.hint(fmt::format("simulating {}", experiment.name));
+    if (interrupted()) {
+      text.not_run.push_back(experiment.name);
+      continue;
+    }
+    options.progress = watch.begin(experiment.name);
     auto one = simulate(model, experiment, options);
+    watch.end();
     if (!one) {
       invocation.streams.complain(one.error().message);
       return kExitInternal;
     }
     result.experiments.push_back(std::move(*one));
-    if (interrupted != 0) break;
   }
-  SimulationTextOptions text;
-  text.width = invocation.streams.width;
-  text.color = invocation.streams.color;
   const auto render = [&](std::string_view format) {
-    return format == "json" ? simulation_json(model, result)
+    return format == "json" ? simulation_json(model, result, text.not_run)
                             : simulation_terminal(model, result, text);
   };
   invocation.streams.print(render(invocation.get("--format", "human")));
   for (const auto& [format, path] : outputs)
     if (!save(invocation, path, render(format))) return kExitUsage;
-  if (interrupted != 0) return 130;
+  if (interrupted()) return kExitInterrupted;
   return result.verdict() == Verdict::Fails ? kExitUnmet : kExitFine;
 }
 
@@ -107,6 +120,12 @@ constexpr CommandOption kOptions[] = {
      "", true},
     {"--for", "DURATION", "measured time of experiments that don't say", "60s", "", false},
     {"--replications", "N", "independent runs; 5 or more give intervals", "5", "", false},
+    {"--precision", "SHARE",
+     "add runs until rates, mean times and p99 are known to within this share, such as 2%; at most "
+     "200 runs",
+     "", "", false},
+    {"--watch", "", "progress with its precision and the time left on standard error",
+     "on a terminal", "", false},
     {"--format", "FORMAT", "what is printed", "human", "human|json", false},
     {"--output", "FORMAT=FILE", "a further copy in a file", "", "", true},
     kSeedOption,
@@ -114,7 +133,8 @@ constexpr CommandOption kOptions[] = {
 };
 constexpr std::string_view kExamples[] = {
     "scantling simulate examples/shop.yaml",
-    "scantling simulate model.yaml --experiment zone-down --format json"};
+    "scantling simulate model.yaml --experiment zone-down --format json",
+    "scantling simulate model.yaml --precision 2% --watch"};
 
 }  // namespace
 
@@ -123,7 +143,8 @@ const Command command_simulate{"simulate",
                                "run a model under load and faults, and judge its experiments",
                                "Simulates the model event by event: at peak, and under each of its "
                                "experiments. Prints the verdict on every expectation first, then "
-                               "what the answers' time was spent on and what saturates. "
+                               "what the answers' time was spent on, what saturates, and what "
+                               "faults did. Ctrl-C ends a run early and prints what there is. "
                                "A model that only states its problem is designed first.",
                                kArguments,
                                kOptions,
