@@ -15,7 +15,8 @@ void Engine::behind(ChannelCounters& c, int by) {
   c.behind_max = std::max(c.behind_max, c.behind);
 }
 
-void Engine::deliver_message(std::uint32_t channel, std::uint32_t event, std::uint32_t key) {
+void Engine::deliver_message(std::uint32_t channel, std::uint32_t event, std::uint32_t key,
+                             std::uint32_t trace) {
   const ChannelInfo& info = p_.channels[channel];
   ++channel_[channel].published;
   for (std::uint32_t g : info.groups) {
@@ -30,6 +31,7 @@ void Engine::deliver_message(std::uint32_t channel, std::uint32_t event, std::ui
     message.attempts = 0;
     message.used = true;
     message.published = now_;
+    if (trace != none && spans_ != nullptr) spans_->published(trace, {m, message.generation});
     const auto lines = static_cast<std::uint64_t>(group_state_[g].lines.size());
     const std::uint32_t hash = key * 2654435761U ^ (key >> 15);
     message.partition = static_cast<std::uint32_t>((hash * lines) >> 32);
@@ -168,6 +170,10 @@ void Engine::handle(std::uint32_t g, std::uint32_t m, std::uint32_t instance) {
   f.began = f.entered = f.since = now_;
   f.deadline = never;
   f.trace = none;
+  if (spans_ != nullptr && spans_->knows({m, f.parent_generation})) {
+    f.trace = new_trace();
+    spans_->handled(f.trace, {m, f.parent_generation}, f.endpoint, instance, now_);
+  }
   ready_.push_back({Ready::Arrive, frame});
 }
 
@@ -223,6 +229,7 @@ void Engine::message_over(std::uint32_t m, bool handled) {
   } else {
     ++count.dropped;
   }
+  if (spans_ != nullptr) spans_->forget({m, message.generation});
   messages_[m].used = false;
   messages_.give(m);
 }

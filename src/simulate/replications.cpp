@@ -174,6 +174,18 @@ double precision_of(const Runs& runs) {
   return precision.relative();
 }
 
+Expected<void> first_run(const Program& program, const SimulateOptions& options, RunOptions& run) {
+  const Pilot pilot = pilot_run(program, options);
+  if (!pilot.error.empty()) return fail("internal error: " + pilot.error);
+  run.seed = options.seed;
+  run.replication = 1;
+  run.warm_up = pilot.warm_up;
+  run.initial = pilot.initial;
+  run.stop = options.stop ? &options.stop : nullptr;
+  run.max_events = options.max_events;
+  return {};
+}
+
 Expected<Replications> run_replications(const Program& program, const SimulateOptions& options) {
   const Pilot pilot = pilot_run(program, options);
   if (!pilot.error.empty()) return fail("internal error: " + pilot.error);

@@ -1,6 +1,7 @@
 #include "simulate/simulate.h"
 
 #include <algorithm>
+#include <charconv>
 
 #include <fmt/core.h>
 
@@ -8,6 +9,7 @@
 #include "commands/support.h"
 #include "commands/watch.h"
 #include "design/design.h"
+#include "report/otlp.h"
 #include "report/simulation.h"
 
 namespace scantling {
@@ -63,6 +65,52 @@ bool choose(const Invocation& invocation, const Architecture& model, std::vector
   return true;
 }
 
+// `--trace N` or `N=FILE`; false after a complaint.
+struct TraceRequest {
+  int count = 0;
+  std::string path = "scantling-traces.json";
+};
+bool read_trace(const Invocation& invocation, const std::vector<Experiment>& experiments,
+                TraceRequest& out) {
+  if (!invocation.has("--trace")) return true;
+  const std::string text = invocation.get("--trace");
+  const std::size_t equals = text.find('=');
+  const std::string digits = text.substr(0, equals);
+  if (equals != std::string::npos) out.path = text.substr(equals + 1);
+  const auto [end, error] =
+      std::from_chars(digits.data(), digits.data() + digits.size(), out.count);
+  if (error != std::errc() || end != digits.data() + digits.size() || out.count < 1 ||
+      out.count > 100'000 || out.path.empty()) {
+    invocation.streams.complain(
+        fmt::format("--trace takes a number of requests up to 100000, and a file if not "
+                    "scantling-traces.json, such as 50=traces.json; not '{}'",
+                    text));
+    return false;
+  }
+  if (experiments.size() == 1) return true;
+  invocation.streams.complain(
+      fmt::format("--trace needs one experiment, by --experiment: there are {}",
+                  plural(static_cast<std::int64_t>(experiments.size()), "experiment")));
+  return false;
+}
+
+// False after a complaint.
+bool write_traces(const Invocation& invocation, const Architecture& model,
+                  const Experiment& experiment, const SimulateOptions& options,
+                  const TraceRequest& request) {
+  const auto traces = trace_requests(model, experiment, options, request.count);
+  if (!traces) {
+    invocation.streams.complain(traces.error().message);
+    return false;
+  }
+  if (!save(invocation, request.path,
+            otlp_json(*traces, model.name.or_else(""), kVersion, options.seed)))
+    return false;
+  invocation.streams.hint(fmt::format(
+      "wrote {} to {}", plural(static_cast<std::int64_t>(traces->size()), "trace"), request.path));
+  return true;
+}
+
 int run(const Invocation& invocation) {
   std::vector<std::pair<std::string, std::string>> outputs;
   if (!parse_outputs(invocation, "human|json", outputs)) return kExitUsage;
@@ -82,6 +130,8 @@ int run(const Invocation& invocation) {
   }
   std::vector<Experiment> experiments;
   if (!choose(invocation, model, experiments)) return kExitUsage;
+  TraceRequest trace;
+  if (!read_trace(invocation, experiments, trace)) return kExitUsage;
   listen_for_interrupts();
   SimulationResult result;
   SimulationTextOptions text;
@@ -109,6 +159,9 @@ int run(const Invocation& invocation) {
   invocation.streams.print(render(invocation.get("--format", "human")));
   for (const auto& [format, path] : outputs)
     if (!save(invocation, path, render(format))) return kExitUsage;
+  if (trace.count > 0 && !interrupted() &&
+      !write_traces(invocation, model, experiments[0], options, trace))
+    return kExitUsage;
   if (interrupted()) return kExitInterrupted;
   return result.verdict() == Verdict::Fails ? kExitUnmet : kExitFine;
 }
@@ -124,6 +177,8 @@ constexpr CommandOption kOptions[] = {
      "add runs until rates, mean times and p99 are known to within this share, such as 2%; at most "
      "200 runs",
      "", "", false},
+    {"--trace", "N[=FILE]",
+     "write N requests of the one experiment as OTLP JSON, for Jaeger or Tempo", "", "", false},
     {"--watch", "", "progress with its precision and the time left on standard error",
      "on a terminal", "", false},
     {"--format", "FORMAT", "what is printed", "human", "human|json", false},
@@ -134,7 +189,8 @@ constexpr CommandOption kOptions[] = {
 constexpr std::string_view kExamples[] = {
     "scantling simulate examples/shop.yaml",
     "scantling simulate model.yaml --experiment zone-down --format json",
-    "scantling simulate model.yaml --precision 2% --watch"};
+    "scantling simulate model.yaml --precision 2% --watch",
+    "scantling simulate model.yaml --experiment peak --trace 50=traces.json"};
 
 }  // namespace
 
