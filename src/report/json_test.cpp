@@ -7,6 +7,7 @@
 
 #include "report/report.h"
 #include "report/sample_design.h"
+#include "report/search.h"
 #include "report/simulation.h"
 
 namespace scantling {
@@ -100,6 +101,28 @@ TEST(Json, OfASimulationIsAsThePublishedSchemaSays) {
   Validator(schema).check(schema, part, "$");
   EXPECT_EQ(part["incomplete"], true);
   EXPECT_EQ(part["not_run"][0], "zone-down");
+}
+
+TEST(Json, OfASearchIsAsThePublishedSchemaSays) {
+  const Json schema = published_schema("search");
+  const DesignResult design = sample_design();
+  FoundInExperiment found;
+  found.experiment = "peak";
+  const SearchRun run{2, Verdict::Fails, 5, "browse p99", {"products saturates"}};
+  found.capacity.holds = 1.5;
+  found.capacity.fails = 2;
+  found.capacity.runs = {run};
+  found.replicas.holds = true;
+  found.replicas.services = {{ServiceId(0), 4, 3, run}, {ServiceId(1), 2, 1, {}}};
+  found.triggers = {{Duration{1'000'000'000}, Duration{30'000'000'000}, found.capacity}};
+  for (const std::string what : {"capacity", "replicas", "trigger"}) {
+    const Json document = Json::parse(search_json(design.model, what, {found}));
+    Validator(schema).check(schema, document, "$");
+  }
+  found.capacity.fails = std::numeric_limits<double>::infinity();
+  const Json open = Json::parse(search_json(design.model, "capacity", {found}));
+  EXPECT_TRUE(open["experiments"][0]["capacity"]["fails"].is_null());
+  Validator(schema).check(schema, open, "$");
 }
 
 TEST(Json, HoldsWhatTheDesignHolds) {

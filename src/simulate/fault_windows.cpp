@@ -66,23 +66,19 @@ double back_after(const Runs& runs, const OperationResult& operation, double bef
 
 }  // namespace
 
-std::vector<FaultGroup> fault_groups(const std::vector<FaultInfo>& faults) {
-  std::vector<const FaultInfo*> sorted;
-  for (const FaultInfo& f : faults)
-    sorted.push_back(&f);
-  std::stable_sort(sorted.begin(), sorted.end(),
-                   [](const FaultInfo* a, const FaultInfo* b) { return a->at < b->at; });
-  std::vector<FaultGroup> out;
+std::vector<Disturbance> merged(std::vector<Disturbance> all) {
+  std::stable_sort(all.begin(), all.end(),
+                   [](const Disturbance& a, const Disturbance& b) { return a.at < b.at; });
+  std::vector<Disturbance> out;
   std::vector<std::vector<std::string>> names;
-  for (const FaultInfo* f : sorted) {
-    const Time until = f->kind == FaultKind::Flush ? f->at : f->until;
-    if (out.empty() || f->at > out.back().until) {
-      out.push_back({"", f->at, until});
+  for (const Disturbance& d : all) {
+    if (out.empty() || d.at > out.back().until) {
+      out.push_back(d);
       names.emplace_back();
     }
-    out.back().until = std::max(out.back().until, until);
-    if (std::find(names.back().begin(), names.back().end(), f->name) == names.back().end())
-      names.back().push_back(f->name);
+    out.back().until = std::max(out.back().until, d.until);
+    if (std::find(names.back().begin(), names.back().end(), d.names) == names.back().end())
+      names.back().push_back(d.names);
   }
   for (std::size_t i = 0; i < out.size(); ++i)
     out[i].names = enumerate(names[i]);
@@ -92,7 +88,7 @@ std::vector<FaultGroup> fault_groups(const std::vector<FaultInfo>& faults) {
 std::vector<FaultWindow> fault_windows(const Runs& runs, const ExperimentResult& result) {
   const Program& p = runs.program;
   std::vector<FaultWindow> out;
-  const std::vector<FaultGroup> groups = fault_groups(p.faults);
+  const std::vector<Disturbance>& groups = p.disturbances;
   for (std::size_t g = 0; g < groups.size(); ++g) {
     const Time until = std::min(groups[g].until, p.measured);
     const Time before = g == 0 ? 0 : std::min(groups[g - 1].until, p.measured);

@@ -64,4 +64,10 @@ struct FaultInfo {
   bool silent = false;  // nobody says that it is gone: a zone or region, not a process
 };
 
+// Faults and a spike of the load; those that overlap or touch in time are one.
+struct Disturbance {
+  std::string names;           // "lose zone b and slow psp"
+  Time at = 0, until = never;  // `never` when one of them stays
+};
+
 }  // namespace scantling::sim

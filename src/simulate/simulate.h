@@ -31,6 +31,7 @@ struct SimulateOptions {
   Duration warm_up{};                        // zero: found by MSER-5
   std::uint64_t max_events = 2'000'000'000;  // over all replications; reaching it is said
   double scale = 1;                          // <1: a shorter run for the loop; scales `measured`
+  double load = 1;             // multiplies every rate of arrivals, schedule and number of users
   std::function<bool()> stop;  // asked now and then; true ends the run, marked incomplete
   std::function<void(const RunProgress&)> progress;  // after each replication, one at a time
 };

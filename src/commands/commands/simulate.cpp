@@ -6,6 +6,7 @@
 #include <fmt/core.h>
 
 #include "base/text.h"
+#include "commands/find.h"
 #include "commands/support.h"
 #include "commands/watch.h"
 #include "design/design.h"
@@ -130,6 +131,10 @@ int run(const Invocation& invocation) {
   }
   std::vector<Experiment> experiments;
   if (!choose(invocation, model, experiments)) return kExitUsage;
+  if (invocation.has("--find")) {
+    listen_for_interrupts();
+    return run_find(invocation, model, experiments, options, outputs);
+  }
   TraceRequest trace;
   if (!read_trace(invocation, experiments, trace)) return kExitUsage;
   listen_for_interrupts();
@@ -177,6 +182,10 @@ constexpr CommandOption kOptions[] = {
      "add runs until rates, mean times and p99 are known to within this share, such as 2%; at most "
      "200 runs",
      "", "", false},
+    {"--find", "WHAT",
+     "search instead of judging: the load that still holds, the fewest instances, the smallest "
+     "spike that it doesn't recover from; in peak unless --experiment says otherwise",
+     "", "capacity|replicas|trigger", false},
     {"--trace", "N[=FILE]",
      "write N requests of the one experiment as OTLP JSON, for Jaeger or Tempo", "", "", false},
     {"--watch", "", "progress with its precision and the time left on standard error",
@@ -189,6 +198,7 @@ constexpr CommandOption kOptions[] = {
 constexpr std::string_view kExamples[] = {
     "scantling simulate examples/shop.yaml",
     "scantling simulate model.yaml --experiment zone-down --format json",
+    "scantling simulate model.yaml --find capacity --experiment zone-down",
     "scantling simulate model.yaml --precision 2% --watch",
     "scantling simulate model.yaml --experiment peak --trace 50=traces.json"};
 
