@@ -181,6 +181,8 @@ std::string bad_arguments(const Command& command, std::size_t given) {
   if (given < least)
     return fmt::format("{} needs {}; try 'scantling help {}'", command.name,
                        command.arguments[given].name, command.name);
+  if (given > most && most == 0)
+    return fmt::format("{} takes no arguments, not {}", command.name, given);
   if (given > most)
     return fmt::format("{} takes {}, not {}", command.name,
                        plural(static_cast<std::int64_t>(most), "argument"), given);
