@@ -44,8 +44,10 @@ class Bill {
   void traffic();
   double price(std::string_view item) const { return catalog_.price(provider_, item); }
   void add(std::string element, std::string what, double amount) {
-    // Every region has its own; a passive one too, or it could not take over.
-    if (amount > 0) lines_.push_back({std::move(element), std::move(what), amount * net_.regions});
+    // Active regions share what is counted; a passive one has as much again, to be able to take
+    // over.
+    const int times = net_.active_active ? 1 : net_.regions;
+    if (amount > 0) lines_.push_back({std::move(element), std::move(what), amount * times});
   }
   double machine(double cores, double gib) const {
     return cores * price("vcpu") + gib * price("memory-gib");
@@ -165,7 +167,9 @@ void Bill::channels() {
 }
 
 void Bill::platform() {
-  if (platform_ == "kubernetes") add("platform", "control plane of a cluster", price("cluster"));
+  if (platform_ == "kubernetes")
+    add("platform", "control plane of a cluster",
+        price("cluster") * (net_.active_active ? net_.regions : 1));
   double outside = 0;  // requests a second
   double inside = 0;
   for (std::size_t e = 0; e < net_.endpoints.size(); ++e) {

@@ -45,6 +45,7 @@ struct StationEstimate {
   double hidden_capacity = 0;  // the same with every retry and miss happening
   Stability stability = Stability::Stable;
   double in_progress = 0;  // Little: requests held at once
+  double connections = 0;  // stores: of all callers in use at once, the network's time included
 };
 
 struct EndpointEstimate {

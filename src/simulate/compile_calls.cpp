@@ -107,9 +107,10 @@ std::uint32_t Compiler::store_edge(const Step& step) {
   if (!store.consistency && is_cache) consistency.kind = ConsistencyKind::Eventual;
   const ServiceInfo& info = program_.services[store_[s]];
   const bool quorum = consistency.kind == ConsistencyKind::Quorum && info.copies > 1;
-  const std::uint32_t endpoint = !write   ? store_read_[s]
-                                 : quorum ? store_apply_[s]
-                                          : store_write_[s];
+  const std::uint32_t endpoint = (!write   ? store_read_
+                                  : quorum ? store_apply_
+                                           : store_write_)[s]
+                                     .at(batch_of(step));
   const std::uint32_t index =
       edge(store_[s], endpoint, step.policy, store.name + (write ? " write" : " read"));
   EdgeInfo& e = program_.edges[index];

@@ -64,6 +64,8 @@ class Engine : private EngineState {
   std::uint32_t pick(std::uint32_t link, std::uint32_t caller_instance, std::uint32_t key);
   std::uint32_t pick_copy(const EdgeInfo& edge, std::uint32_t caller_instance, std::uint32_t key);
   std::uint32_t shard_of(const ServiceInfo& store, std::uint32_t key) const;
+  std::uint32_t home_of(std::uint32_t key) const;
+  std::uint32_t home_slot(std::uint32_t key, double u, std::uint32_t n) const;
   void start_attempt(std::uint32_t call);
   void after_bulkhead(std::uint32_t call, int which);
   void launch(std::uint32_t call, int which);

@@ -30,9 +30,9 @@ void Engine::deliver_message(std::uint32_t channel, std::uint32_t event, std::ui
     message.attempts = 0;
     message.used = true;
     message.published = now_;
-    const auto lines = static_cast<std::uint64_t>(group_state_[g].lines.size());
+    const auto lines = static_cast<std::uint32_t>(group_state_[g].lines.size());
     const std::uint32_t hash = key * 2654435761U ^ (key >> 15);
-    message.partition = static_cast<std::uint32_t>((hash * lines) >> 32);
+    message.partition = home_slot(key, static_cast<double>(hash) * 0x1.0p-32, lines);
     behind(channel_[channel], 1);
     if (group.operation != none) ++operation_[group.operation].offered;
     group_state_[g].lines[message.partition].push_back(messages_, m);
@@ -40,15 +40,21 @@ void Engine::deliver_message(std::uint32_t channel, std::uint32_t event, std::ui
   }
 }
 
-// The group's partitions are spread over the instances in the rotation.
+// The group's partitions are spread over the instances in the rotation: those whose keys have their
+// home in a region over the instances there, while there are any.
 void Engine::reassign(std::uint32_t service) {
-  const auto& instances = rotation_[service].all;
+  const Rotation& rotation = rotation_[service];
   for (std::uint32_t g = 0; g < p_.groups.size(); ++g) {
     if (p_.endpoints[p_.groups[g].endpoint].service != service) continue;
     GroupState& state = group_state_[g];
     const ChannelInfo& channel = p_.channels[p_.groups[g].channel];
-    for (std::size_t i = 0; i < state.owner.size(); ++i)
-      state.owner[i] = instances.empty() ? none : instances[i % instances.size()];
+    const bool homed = p_.homes > 1 && state.owner.size() >= p_.homes;
+    for (std::size_t i = 0; i < state.owner.size(); ++i) {
+      const auto& near = rotation.by_region[homed ? i % p_.homes : 0];
+      const auto& among = homed && !near.empty() ? near : rotation.all;
+      const std::size_t turn = homed && !near.empty() ? i / p_.homes : i;
+      state.owner[i] = among.empty() ? none : among[turn % among.size()];
+    }
     if (now_ > 0 && channel.rebalance > 0) {
       state.paused_until = now_ + channel.rebalance;
       const std::uint32_t note = new_note(g, 0, TimerPurpose::Rebalanced);

@@ -189,14 +189,25 @@ class Resilience {
       draft.set(field, std::move(value), path + "." + key);
   }
 
+  // Between regions, twice over: to a copy in another and back, and a commit's way to the majority.
+  double network_seconds(const Store& store, bool write) const {
+    const Placement& placed = *ws_.model.placement;
+    if (ws_.regions() < 2 || !placed.other_region) return 0;
+    const bool apart = store.spread && *store.spread == Spread::Regions;
+    const bool at_home = ws_.homes() > 1 && store.shards && store.shards->value >= ws_.homes();
+    return ((at_home ? 0 : 4) + (apart && write ? 4 : 0)) * placed.other_region->seconds();
+  }
+
   double store(Draft& draft, Step& step, const std::string& path) {
     const Store& of = ws_.model.stores[step.store];
     const TimeLaw* law = step.kind == StepKind::Read ? (of.read ? &*of.read : nullptr)
                                                      : (of.write ? &*of.write : nullptr);
-    const double tail = law == nullptr ? .01 : law->quantile_seconds(.999);
+    const double batch = static_cast<double>(step.batch.or_else({1}).value);
+    const double tail = (law == nullptr ? .01 : law->quantile_seconds(.999)) * std::sqrt(batch);
     set(draft, step.policy.timeout,
-        readable_timeout(std::max(kLeastStoreTimeoutSeconds, tail * kStoreTimeoutOverTail)), path,
-        "timeout");
+        readable_timeout(std::max(kLeastStoreTimeoutSeconds, tail * kStoreTimeoutOverTail) +
+                         network_seconds(of, step.kind == StepKind::Write)),
+        path, "timeout");
     return step.policy.timeout->seconds();
   }
 
