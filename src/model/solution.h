@@ -76,8 +76,7 @@ struct Miss {
 //   Choose         branches
 //   Repeat         times, steps
 //   Lock           lock: held until the endpoint ends; or optimistic: compared then
-//   Fail           share
-//   Spawn          steps
+//   Fail, Spawn    share; steps
 struct Step {
   Span span;
   Provenance from;

@@ -269,8 +269,7 @@ SCANTLING_STRUCTURE(Step) {
           .eg("x20")
           .by_default("x1"),
       field<&Step::batch>("batch",
-                          "read, write: statements sent in one round trip; writes are committed "
-                          "together: their work adds up, network and copying are paid once")
+                          "read, write: statements of one round trip; of writes, one commit")
           .when(accesses)
           .eg("3")
           .by_default("1"),
