@@ -17,10 +17,15 @@ struct Scale {
   std::string_view suffix;
 };
 
-// Three significant digits, as a number: the unit is chosen after rounding, so that 999.9 ms is
-// 1 s and not 1000 ms.
-double three_digits(double value) {
-  const std::string text = number_text(value, 3);
+// Three significant digits, and every one before the point: what is below 1024 of a unit of bytes
+// may have four.
+std::string three_digits(double value) {
+  return number_text(value, std::fabs(value) >= 1000 ? 4 : 3);
+}
+
+// The unit is chosen after rounding, so that 999.9 ms is 1 s and not 1000 ms.
+double rounded(double value) {
+  const std::string text = three_digits(value);
   double out = 0;
   std::from_chars(text.data(), text.data() + text.size(), out);
   return out;
@@ -31,10 +36,10 @@ std::string in_scale(double value, std::span<const Scale> scales) {
   if (!std::isfinite(value)) return number_text(value) + std::string(scales.front().suffix);
   const double magnitude = std::fabs(value);
   std::size_t i = scales.size() - 1;
-  while (i > 0 && three_digits(magnitude / scales[i - 1].size) * scales[i - 1].size <
+  while (i > 0 && rounded(magnitude / scales[i - 1].size) * scales[i - 1].size <
                       scales[i].from * (1 - 1e-12))
     --i;
-  return number_text(value / scales[i].size, 3) + std::string(scales[i].suffix);
+  return three_digits(value / scales[i].size) + std::string(scales[i].suffix);
 }
 
 // Minutes start at two, hours at two, days at two: "90 s" reads better than "1.5 min".

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <chrono>
 #include <cmath>
 #include <limits>
 #include <span>
@@ -424,6 +425,22 @@ std::string to_text(Rate value) {
   }
   SCANTLING_ASSERT(!best.empty());  // the shortest digits per second always read back
   return best;
+}
+
+bool is_date(std::string_view text) {
+  if (text.size() != 10 || text[4] != '-' || text[7] != '-') return false;
+  const auto number = [&](std::size_t at, std::size_t digits) {
+    unsigned value = 0;
+    for (const char c : text.substr(at, digits)) {
+      if (c < '0' || c > '9') return 0U;
+      value = value * 10 + static_cast<unsigned>(c - '0');
+    }
+    return value;
+  };
+  return number(0, 4) > 0 && std::chrono::year_month_day(
+                                 std::chrono::year(static_cast<int>(number(0, 4))),
+                                 std::chrono::month(number(5, 2)), std::chrono::day(number(8, 2)))
+                                 .ok();
 }
 
 std::string to_text(Share value) {

@@ -85,6 +85,9 @@ std::optional<CountRange> parse_count_range(std::string_view text);
 std::optional<MoneyPerMonth> parse_money_per_month(std::string_view text);
 std::optional<Cores> parse_cores(std::string_view text);
 
+// "2027-01-31": a day of the calendar, years 1 to 9999. Such texts are in the order of the days.
+bool is_date(std::string_view text);
+
 // The shortest exact text in the language: parse(to_text(x)) == x.
 std::string to_text(Duration value);
 std::string to_text(Rate value);
@@ -96,8 +99,8 @@ std::string to_text(CountRange value);
 std::string to_text(const MoneyPerMonth& value);
 std::string to_text(Cores value);
 
-// For reading, not for parsing back: three significant digits in the unit that fits, "1.24 s",
-// "38.2 ms", "12.4k/s", "99.95%", "3.1 GiB".
+// For reading, not for parsing back: three significant digits in the unit that fits, and every one
+// before the point: "1.24 s", "38.2 ms", "12.4k/s", "99.95%", "3.1 GiB", "1014 B".
 std::string readable(Duration value);
 std::string readable_seconds(double seconds);
 std::string readable(Rate value);

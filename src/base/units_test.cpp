@@ -127,6 +127,14 @@ TEST(Factor, ReadsAndWrites) {
     EXPECT_FALSE(parse_factor(text)) << text;
 }
 
+TEST(Date, IsADayOfTheCalendar) {
+  for (const char* text : {"2027-01-31", "2028-02-29", "0001-01-01", "9999-12-31"})
+    EXPECT_TRUE(is_date(text)) << text;
+  for (const char* text : {"", "2027-02-29", "2027-13-01", "2027-00-01", "2027-01-32", "31.01.2027",
+                           "2027-1-31", "0000-01-01", "2027-01-3x", "2027-01-31 "})
+    EXPECT_FALSE(is_date(text)) << text;
+}
+
 TEST(Count, ReadsAndWrites) {
   EXPECT_EQ(parse_count("40M")->value, 40'000'000);
   EXPECT_EQ(parse_count("1.2M")->value, 1'200'000);
@@ -268,6 +276,10 @@ TEST(Readable, ThreeDigitsInTheUnitThatFits) {
   EXPECT_EQ(readable(Rate{2.0 / 86'400}), "2/d");
   EXPECT_EQ(readable(Bytes{3'328'599'654}), "3.1 GiB");
   EXPECT_EQ(readable(Bytes{512}), "512 B");
+  EXPECT_EQ(readable(Bytes{1014}), "1014 B");
+  EXPECT_EQ(readable(Bytes{1024}), "1 KiB");
+  EXPECT_EQ(readable(Bytes{1023 * 1024}), "1023 KiB");
+  EXPECT_EQ(readable(Bytes{1024 * 1024 - 1}), "1 MiB");
   EXPECT_EQ(readable(Share{0.9995}), "99.95%");
   EXPECT_EQ(readable(Share{0.99995}), "99.995%");
   EXPECT_EQ(readable(Share{0.9}), "90%");

@@ -1,10 +1,13 @@
 #include "commands/cli.h"
 
+#include <fcntl.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdlib>
+#include <cstring>
 #include <memory>
 
 #include <fmt/core.h>
@@ -127,7 +130,7 @@ struct Parser {
       for (const CommandOption& option : options) {
         const std::string name(option.name);
         if (option.value.empty())
-          app.add_flag(name, switches[name]);
+          app.add_flag(name, switches[name])->disable_flag_override();
         else
           app.add_option(name, values[name])
               ->allow_extra_args(false)
@@ -136,6 +139,15 @@ struct Parser {
     app.add_option("ARGUMENTS", arguments)->expected(0, 1 << 20);
   }
 };
+
+// "human, markdown or html", or the option's own word for what it takes.
+std::string value_wanted(const CommandOption& option) {
+  if (option.choices.empty()) return std::string(option.value);
+  std::vector<std::string> choices;
+  for (const auto choice : split(option.choices, '|'))
+    choices.emplace_back(choice);
+  return enumerate(choices, "or");
+}
 
 // Empty when the values are among the choices, else a sentence.
 std::string bad_choice(const Command& command, const Invocation& invocation) {
@@ -151,7 +163,7 @@ std::string bad_choice(const Command& command, const Invocation& invocation) {
           choices.emplace_back(choice);
         if (std::ranges::find(choices, value) != choices.end()) continue;
         std::string out =
-            fmt::format("{} takes {}, not '{}'", option.name, enumerate(choices, "or"), value);
+            fmt::format("{} takes {}, not '{}'", option.name, value_wanted(option), value);
         if (const auto near = nearest(value, choices))
           out += fmt::format("; did you mean {}?", *near);
         return out;
@@ -169,24 +181,56 @@ std::string bad_arguments(const Command& command, std::size_t given) {
   if (given < least)
     return fmt::format("{} needs {}; try 'scantling help {}'", command.name,
                        command.arguments[given].name, command.name);
+  if (given > most && most == 0)
+    return fmt::format("{} takes no arguments, not {}", command.name, given);
   if (given > most)
     return fmt::format("{} takes {}, not {}", command.name,
                        plural(static_cast<std::int64_t>(most), "argument"), given);
   return "";
 }
 
+const CommandOption* find_option(const Command& command, std::string_view name) {
+  for (const auto options : {command.options, common_options()})
+    for (const CommandOption& option : options)
+      if (option.name == name || option.name.substr(2) == name) return &option;
+  return nullptr;
+}
+
+// CLI11 says "--format: 1 required TEXT missing", "quiet was given a disallowed flag override"
+// and "The following argument was not expected: --fromat".
 std::string parse_problem(const std::string& message, const Command& command) {
-  // CLI11 says "The following argument was not expected: --fromat".
+  const std::size_t end = message.find_first_of(": ");
+  if (const CommandOption* option = find_option(command, message.substr(0, end)))
+    return option->value.empty()
+               ? fmt::format("{} takes no value", option->name)
+               : fmt::format("{} needs a value: {}", option->name, value_wanted(*option));
   const std::size_t colon = message.rfind(": ");
   const std::string word = colon == std::string::npos ? message : message.substr(colon + 2);
-  if (!word.starts_with("--")) return message;
+  if (!word.starts_with('-')) return message;
   std::vector<std::string> names;
   for (const auto options : {command.options, common_options()})
     for (const CommandOption& option : options)
       names.emplace_back(option.name);
   std::string out = fmt::format("{} has no option '{}'", command.name, word);
-  if (const auto near = nearest(word, names)) out += fmt::format("; did you mean '{}'?", *near);
-  return out;
+  if (const auto near = nearest(word, names))
+    return out + fmt::format("; did you mean '{}'?", *near);
+  return out + fmt::format("; try 'scantling help {}'", command.name);
+}
+
+// Without these three a file that is opened later could take the place of standard output, and what
+// is printed would go into it. Each is opened the wrong way round, so that using it fails.
+void occupy_standard_streams() {
+  for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
+    if (fcntl(fd, F_GETFD) == -1 && errno == EBADF)
+      (void)open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+}
+
+// What was printed has to have arrived: a full disk behind `> file` is an error.
+int after_flushing(const Streams& streams, int status) {
+  const bool failed = std::fflush(stdout) != 0 || std::ferror(stdout) != 0;
+  if (!failed) return status;
+  streams.complain(fmt::format("cannot write to standard output: {}", lower(std::strerror(errno))));
+  return kExitUsage;
 }
 
 int run(const Command& command, std::vector<std::string> words) {
@@ -225,10 +269,10 @@ int run(const Command& command, std::vector<std::string> words) {
 
 }  // namespace
 
-int run_command_line(int argc, char** argv) {
-  std::vector<std::string> words(argv + 1, argv + argc);
+namespace {
+
+int run_words(std::vector<std::string> words, const Streams& streams) {
   const auto width = static_cast<std::size_t>(std::min(terminal_width(), 100));
-  const Streams streams;
   if (words.empty()) {
     std::fputs(general_help(width).c_str(), stderr);
     return kExitUsage;
@@ -252,6 +296,12 @@ int run_command_line(int argc, char** argv) {
     return kExitFine;
   }
   const Command* command = find_command(first);
+  if (command == nullptr && first.starts_with('-')) {
+    streams.complain(fmt::format(
+        "'{}' stands before the command: scantling COMMAND [OPTION...]; try 'scantling help'",
+        first));
+    return kExitUsage;
+  }
   if (command == nullptr) {
     streams.complain(unknown_command(first));
     return kExitUsage;
@@ -263,6 +313,14 @@ int run_command_line(int argc, char** argv) {
     return kExitFine;
   }
   return run(*command, std::move(words));
+}
+
+}  // namespace
+
+int run_command_line(int argc, char** argv) {
+  occupy_standard_streams();
+  const Streams streams;
+  return after_flushing(streams, run_words({argv + 1, argv + argc}, streams));
 }
 
 }  // namespace scantling

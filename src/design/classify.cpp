@@ -25,7 +25,7 @@ void add_once(std::vector<std::string>& list, const std::string& name) {
 class Weighing {
  public:
   Weighing(const Architecture& model, const std::vector<std::vector<AggregateId>>& groups)
-      : model_(model), evidence_(groups.size()) {
+      : evidence_(groups.size()) {
     for (std::size_t g = 0; g < groups.size(); ++g)
       for (const AggregateId id : groups[g])
         group_of_[id] = g;
@@ -97,7 +97,6 @@ class Weighing {
     return "no operation writes it";
   }
 
-  const Architecture& model_;
   std::vector<Evidence> evidence_;
   std::map<AggregateId, std::size_t> group_of_;
   std::map<std::string, int> listeners_;

@@ -9,4 +9,8 @@ namespace scantling {
 #include "design/passes.def"
 #undef PASS
 
+// Which regions and zones there are and which serve: of placement, and before data, whose copies
+// and shards depend on it.
+void decide_regions(Workspace& ws);
+
 }  // namespace scantling

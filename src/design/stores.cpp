@@ -124,6 +124,11 @@ std::vector<StoreNeed> store_needs(const Workspace& ws) {
   return out;
 }
 
+int round_to_homes(const Workspace& ws, int shards) {
+  const int homes = ws.homes();
+  return (shards + homes - 1) / homes * homes;
+}
+
 StoreSize size_store(const Technology& engine, const StoreNeed& need) {
   StoreSize out;
   if (engine.max_shard_gib > 0)

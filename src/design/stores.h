@@ -32,6 +32,8 @@ struct StoreSize {
   int shards = 1;
   double bound_by_bytes = 0, bound_by_writes = 0;
 };
+// The least multiple of the regions that serve: each is the home of as many shards.
+int round_to_homes(const Workspace& ws, int shards);
 inline constexpr double kCoresACopy = 8;
 StoreSize size_store(const Technology& engine, const StoreNeed& need);
 

@@ -558,6 +558,28 @@ struct Filler {
   }
 };
 
+std::int64_t statements(const Step& step) {
+  return static_cast<std::int64_t>(std::llround(step.times.or_else({1}).value)) *
+         step.batch.or_else({1}).value;
+}
+
+// Writes of one store that follow one another are one transaction: one round trip, one commit.
+void join_writes(std::vector<Step>& steps, const Provenance& from) {
+  std::vector<Step> out;
+  for (Step& step : steps) {
+    const bool joins = !out.empty() && step.kind == StepKind::Write &&
+                       out.back().kind == StepKind::Write && out.back().store == step.store;
+    if (!joins) {
+      out.push_back(std::move(step));
+      continue;
+    }
+    const std::int64_t sum = statements(out.back()) + statements(step);
+    out.back().times = {};
+    out.back().batch = Field<Count>(Count{sum}, from);
+  }
+  steps = std::move(out);
+}
+
 }  // namespace
 
 double rows_a_statement(const Catalog& catalog, const Store& store, bool write) {
@@ -620,6 +642,7 @@ void fill_endpoints(Workspace& ws) {
     draft.adopt(by);
     Filler filler{ws, draft};
     std::vector<Step> steps = filler.fill(made);
+    join_writes(steps, filler.from());
     draft.fill(ws.model.endpoint(made.endpoint).steps, std::move(steps));
   }
 }

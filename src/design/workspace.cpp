@@ -165,6 +165,18 @@ int Workspace::zones() const {
   return out;
 }
 
+int Workspace::regions() const {
+  const auto& regions = model.placement && model.placement->regions ? model.placement->regions
+                                                                    : model.constraints->regions;
+  return std::max(1, static_cast<int>(regions->size()));
+}
+
+int Workspace::homes() const {
+  const bool all = model.placement && model.placement->mode &&
+                   *model.placement->mode == RegionMode::ActiveActive;
+  return all ? regions() : 1;
+}
+
 int Workspace::people() const {
   std::int64_t out = 0;
   for (const Team& team : model.teams)

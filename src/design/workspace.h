@@ -159,6 +159,10 @@ class Workspace {
   int profile_least_instances() const;
   double profile_utilisation() const;
   int zones() const;
+  int regions() const;  // that there are; 1 when none is named
+  // Regions that serve, each the home of its share of the keys; 1 when only one does. Known once
+  // decide_regions() has run.
+  int homes() const;
   int people() const;
 };
 

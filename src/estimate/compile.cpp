@@ -37,6 +37,29 @@ void NetworkCompiler::placement() {
   hop.add(1 - 1.0 / net_.zones, fixed_time(2 * far));
   net_.hop = hop.moments();
   net_.hop_near = fixed_time(2 * near);
+  net_.region_seconds =
+      placed.other_region ? placed.other_region->seconds() : defaults::kOtherRegionSeconds;
+}
+
+// Requests come in where their key is at home, when every region serves and has shards of its own.
+void NetworkCompiler::distances(const Store& store, NetStore& out) const {
+  out.reach = out.copying = net_.hop;
+  if (net_.regions < 2) return;
+  const bool apart = store.spread && *store.spread == Spread::Regions;
+  const Moments far = fixed_time(2 * net_.region_seconds);
+  if (apart) out.copying = far;
+  if (apart && out.consistency == ConsistencyKind::Quorum) {
+    out.reach = far;  // the copies that answer are in several regions
+    return;
+  }
+  const bool any = out.consistency == ConsistencyKind::Eventual;  // one of this region answers
+  const bool at_home = net_.active_active && out.shards >= net_.regions;
+  if (at_home || (any && apart)) return;
+  const double here = 1.0 / net_.regions;
+  Mixture mixed;
+  mixed.add(here, net_.hop);
+  mixed.add(1 - here, far);
+  out.reach = mixed.moments();
 }
 
 void NetworkCompiler::services() {
@@ -97,6 +120,7 @@ void NetworkCompiler::stores() {
       out.hottest_key = hottest_key_share(keys_of(store), *store.skew);
     out.failover_seconds = store.failover ? store.failover->seconds() : defaults::kFailoverSeconds;
     out.spread_zones = spreads(store.spread, net_.zones);
+    distances(store, out);
     net_.stores.push_back(out);
   }
 }

@@ -172,6 +172,7 @@ void NetworkCompiler::emit_one_access(const Step& step, std::int32_t service, in
       if (!step.store.valid()) break;
       at = add(step.kind == StepKind::Read ? NetOp::Read : NetOp::Write, step.store.index);
       net_.code[at].pool = pool_of(step.store, service);
+      if (step.batch) net_.code[at].batch = std::max(1.0, static_cast<double>(step.batch->value));
       break;
     default:
       if (!step.channel.valid()) break;

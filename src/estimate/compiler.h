@@ -27,6 +27,7 @@ class NetworkCompiler {
   void placement();
   void services();
   void stores();
+  void distances(const Store& store, NetStore& out) const;
   void externals_and_channels();
   void endpoints();
   void loads();

@@ -52,6 +52,7 @@ inline constexpr std::int64_t kDeadLetterAttempts = 5;
 // --- network, one way ---
 inline constexpr double kSameZoneSeconds = .00025;
 inline constexpr double kOtherZoneSeconds = .0005;
+inline constexpr double kOtherRegionSeconds = .035;
 
 // --- availability ---
 // A region with its zones' common control plane and entry: the region-level promise of Amazon

@@ -121,7 +121,10 @@ StationEstimate Assembly::store(std::size_t i) const {
           std::max(out.wait_p99_seconds,
                    seconds_or_endless(std::max(pool.wait.quantile(.99), state.wait.quantile(.99))));
     }
-  out.in_progress = state.reads * state.read.mean + state.writes * state.write.mean;
+  out.in_progress =
+      state.read_trips * state.read.mean + state.write_trips * state.write.mean + state.extra;
+  out.connections =
+      out.in_progress + (state.read_trips + state.write_trips) * net_.stores[i].reach.mean;
   finish(out, state.demand, state.amplified,
          state.utilisation > 0                  ? state.rate / state.utilisation
          : state.rate > 0 || state.servers <= 0 ? 0

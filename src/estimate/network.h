@@ -60,6 +60,7 @@ struct NetInstruction {
   std::int32_t policy = -1;  // of `policies`
   std::int32_t pool = -1;    // of `pools`
   std::int32_t count = 0;
+  double batch = 1;  // Read, Write: statements of one round trip
   double amount = 1;
   Moments time;
 };
@@ -111,6 +112,9 @@ struct NetStore {
   double hottest_key = 0;  // share of the requests; 0: even
   double failover_seconds = 30;
   bool spread_zones = true;
+  // Network, there and back: to the copy that answers, and from a leader to those that make a
+  // majority with it.
+  Moments reach, copying;
 };
 
 // Connections from one service to one store, or of all services to it.
@@ -180,7 +184,8 @@ struct EstimateNetwork {
   std::int32_t locks = 0;
   int zones = 1, regions = 1;
   bool active_active = false;
-  Moments hop, hop_near;  // network, there and back
+  Moments hop, hop_near;      // network, there and back
+  double region_seconds = 0;  // to another region, one way
   std::vector<std::string> does_not_apply;
 
   std::int32_t index_of(EndpointId id) const {

@@ -15,11 +15,13 @@ inline constexpr double kUnlimited = std::numeric_limits<double>::infinity();
 
 // A queue.
 struct StationState {
-  double rate = 0;               // arrivals per second
-  double reads = 0, writes = 0;  // stores: of it
-  double demand = 0;             // seconds of service asked for per second
-  double square = 0;             // the same of squared service times: for their variation
-  double servers = 0;            // in all; 0: nothing is left
+  double rate = 0;                         // arrivals per second
+  double reads = 0, writes = 0;            // stores: of it
+  double demand = 0;                       // seconds of service asked for per second
+  double square = 0;                       // the same of squared service times: for their variation
+  double read_trips = 0, write_trips = 0;  // stores, pools: round trips, of one or more statements
+  double extra = 0;    // stores, pools: seconds of a trip's further statements, per second
+  double servers = 0;  // in all; 0: nothing is left
   double utilisation = 0;
   double amplified = 0;  // `demand` with every retry and miss happening
   Waiting wait;

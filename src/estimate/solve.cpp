@@ -88,10 +88,13 @@ void NetworkSolver::endpoint_rates(const NetEndpoint& endpoint, double weight) {
       case NetOp::Read:
       case NetOp::Write: {
         StationState& store = out_.stores[at(op.target)];
-        (op.op == NetOp::Read ? store.reads : store.writes) += calls;
+        (op.op == NetOp::Read ? store.reads : store.writes) += calls * op.batch;
+        (op.op == NetOp::Read ? store.read_trips : store.write_trips) += calls;
+        store.extra += calls * batch_seconds(op).mean;
         if (op.pool >= 0) {
           StationState& pool = out_.pools[at(op.pool)];
           (op.op == NetOp::Read ? pool.reads : pool.writes) += calls;
+          pool.extra += calls * batch_seconds(op).mean;
         }
         break;
       }
@@ -111,8 +114,10 @@ void NetworkSolver::endpoint_rates(const NetEndpoint& endpoint, double weight) {
 
 void NetworkSolver::rates() {
   const auto clear = [](std::vector<StationState>& states) {
-    for (StationState& state : states)
+    for (StationState& state : states) {
       state.rate = state.reads = state.writes = state.demand = state.square = 0;
+      state.read_trips = state.write_trips = state.extra = 0;
+    }
   };
   clear(out_.services);
   clear(out_.stores);
@@ -126,6 +131,15 @@ void NetworkSolver::rates() {
     const EndpointState& state = out_.endpoints[at(e)];
     if (state.rate > 0) endpoint_rates(net_.endpoints[at(e)], state.rate * state.accepted);
   }
+}
+
+// What the statements of a round trip add to its first: at the server, and at the copy that a write
+// waits for.
+Moments NetworkSolver::batch_seconds(const NetInstruction& op) const {
+  const NetStore& store = net_.stores[at(op.target)];
+  if (op.op == NetOp::Read) return store.read.times(op.batch - 1);
+  const bool copied = store.consistency == ConsistencyKind::Strong && store.copies > 1;
+  return store.write.times((op.batch - 1) * (copied ? 2 : 1));
 }
 
 void NetworkSolver::store_station(std::size_t i) {
@@ -178,7 +192,7 @@ void NetworkSolver::store_station(std::size_t i) {
     const Moments copied =
         kth_of_alike(state.write, std::min(others, static_cast<int>(store.copies) / 2), others);
     state.write += copied;
-    state.write += net_.hop;
+    state.write += store.copying;
   }
 }
 
@@ -223,8 +237,9 @@ void NetworkSolver::stations() {
     state.wait = {};
     if (state.rate <= 0 || n < 1) continue;
     const double hold =
-        net_.hop.mean +
-        (state.reads * store.read.mean + state.writes * store.write.mean) / state.rate;
+        net_.stores[at(pool.store)].reach.mean +
+        (state.reads * store.read.mean + state.writes * store.write.mean + state.extra) /
+            state.rate;
     state.demand = state.rate * hold;
     state.utilisation = state.demand / state.servers;
     state.wait = mmck_wait(static_cast<int>(pool.size), pool.waiting, state.rate / n, hold);

@@ -99,7 +99,7 @@ void NetworkSolver::amplify_endpoint(std::size_t e) {
         if (op.op == NetOp::Read && store.consistency == ConsistencyKind::Eventual)
           part = 1 / store.copies;
         out_.stores[at(op.target)].amplified +=
-            calls(kUnlimited, false, Discipline::Fifo) * part *
+            calls(kUnlimited, false, Discipline::Fifo) * part * op.batch *
             (op.op == NetOp::Read ? store.read.mean : store.write.mean);
         break;
       }

@@ -35,7 +35,8 @@ void NetworkSolver::access(std::size_t pc, NetworkSolution::Frame& frame) {
     default: {  // Read, Write
       const StationState& store = out_.stores[at(op.target)];
       one = op.op == NetOp::Read ? store.read : store.write;
-      one += net_.hop;
+      one += net_.stores[at(op.target)].reach;
+      if (op.batch > 1) one += batch_seconds(op);
       ok = 1 - store.wait.loss;
       if (op.pool >= 0) {
         const StationState& pool = out_.pools[at(op.pool)];

@@ -26,6 +26,7 @@ class NetworkSolver {
   void deliver(const NetInstruction& publish, double rate);
   void stations();
   void store_station(std::size_t i);
+  Moments batch_seconds(const NetInstruction& op) const;
   void times();
   void endpoint_times(std::size_t e);
   void access(std::size_t pc, NetworkSolution::Frame& frame);

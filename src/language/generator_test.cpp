@@ -58,6 +58,7 @@ std::string Generator::scalar(const Type& type) {
   if (&type == &bool_type) return pick({"true", "false"});
   if (&type == &number_type) return number(100);
   if (&type == &scale_target_type) return chance(2) ? share() : number(1000);
+  if (&type == &date_type) return chance(2) ? "2027-01-31" : "2028-02-29";
   if (&type == &emission_type) return chance(2) ? "Event" : "Event " + share();
   if (&type == &http_route_type) return pick({"GET", "POST"}) + " /a/{id}";
   if (&type == &pool_type) return count() + pick({"", " per instance"});

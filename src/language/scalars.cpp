@@ -261,6 +261,10 @@ const Type bool_type =
     with_json(scalar("truth value", "true, false", "true", "^(true|false)$", kBool), "boolean");
 const Type number_type = with_json(scalar("number", "0.8, 3", "0.8", "", kNumber), "number");
 const Type text_type = scalar("text", "", "text", "", kText);
+const Type date_type = scalar(
+    "date", "2027-01-31", "2027-01-31", "^[0-9]{4}-[0-9]{2}-[0-9]{2}$",
+    {[](std::string_view text, void* value) { return is_date(text) && kText.parse(text, value); },
+     kText.print, kText.equal});
 const Type scale_target_type = with_json(
     scalar("target", "60%, or a number", "60%", "^" NUMBER " ?%?$", kScaleTarget), "number");
 const Type emission_type =

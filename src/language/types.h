@@ -15,6 +15,7 @@ extern const Type unbounded_count_type;  // or "unbounded"
 extern const Type calls_count_type;      // or "20 calls"
 extern const Type growth_type;           // a share that may exceed 100%
 extern const Type scale_target_type;     // "60%", or a number
+extern const Type date_type;             // "2027-01-31"
 extern const Type emission_type;         // "OrderPlaced", "AlarmRaised 0.2%"
 extern const Type load_change_type;      // "x3", or "40/s"
 extern const Type context_end_type;      // the name of a context or an external

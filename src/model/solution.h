@@ -70,7 +70,7 @@ struct Miss {
 // One step inside an endpoint. Which members mean something depends on `kind`:
 //   Work, Wait     time
 //   Call           endpoint or external, use, policy, fallback
-//   Read, Write    store, use, policy, miss (Read), times
+//   Read, Write    store, use, policy, miss (Read), times, batch
 //   Publish        channel, event, via, use, policy
 //   Together       steps (each its own branch), first (0: wait for all)
 //   Choose         branches
@@ -99,6 +99,7 @@ struct Step {
   std::vector<Branch> branches;
   Field<Count> first;
   Field<Factor> times;
+  Field<Count> batch;  // statements of one round trip; writes of one commit
   std::string lock;
   Field<bool> optimistic;
   Field<Share> share;

@@ -17,7 +17,7 @@ struct Pending {
 
 class Builder {
  public:
-  Builder(const Facts& facts, OperationId operation) : facts_(facts), model_(facts.model) {
+  Builder(const Architecture& model, OperationId operation) : model_(model) {
     const Operation& op = model_.operations[operation];
     out_.title = op.name;
     const std::vector<EndpointId> endpoints = endpoints_of(model_, operation);
@@ -107,7 +107,6 @@ class Builder {
     push(callee.steps.value, participant(service), at.depth + 1, at.when);
   }
 
-  const Facts& facts_;
   const Architecture& model_;
   Sequence out_;
   std::vector<Pending> pending_;
@@ -116,7 +115,7 @@ class Builder {
 }  // namespace
 
 Sequence sequence_of(const Facts& facts, OperationId operation) {
-  return Builder(facts, operation).take();
+  return Builder(facts.model, operation).take();
 }
 
 std::vector<Sequence> main_sequences(const Facts& facts, std::size_t most) {

@@ -82,6 +82,23 @@ void Compiler::note(std::string text) {
     program_.notes.push_back(std::move(text));
 }
 
+// The sum of `n` independent draws: the same for one, and for more a law with the sum's mean and
+// variance (of lognormals: Fenton, IRE Trans. Comm. Systems 1960).
+TimeLaw Compiler::sum_of(const TimeLaw& one, std::uint32_t n) {
+  if (n <= 1) return one;
+  TimeLaw out;
+  out.kind = one.kind == TimeLaw::Kind::Fixed ? TimeLaw::Kind::Fixed : TimeLaw::Kind::Lognormal;
+  out.mean = Duration::from_seconds(one.mean_seconds() * n);
+  out.variation = std::sqrt(one.squared_variation() / n);
+  return out;
+}
+
+// Statements of a step's round trip, 1..1000.
+std::uint32_t Compiler::batch_of(const Step& step) {
+  const std::int64_t batch = step.batch ? step.batch->value : 1;
+  return static_cast<std::uint32_t>(std::clamp<std::int64_t>(batch, 1, 1000));
+}
+
 std::uint32_t Compiler::law(const TimeLaw& law) {
   program_.laws.emplace_back(law);
   return static_cast<std::uint32_t>(program_.laws.size() - 1);
@@ -135,6 +152,8 @@ void Compiler::placement() {
   const std::uint32_t all = beyond_ + 1;
   program_.zones = static_cast<std::uint16_t>(all);
   program_.regions = static_cast<std::uint16_t>(regions_);
+  if (placed.mode.or_else(RegionMode::Single) == RegionMode::ActiveActive)
+    program_.homes = program_.regions;
   const auto or_else = [](const Field<Duration>& field, double seconds) {
     return field ? field->nanoseconds : nanoseconds(seconds);
   };
@@ -164,18 +183,20 @@ std::uint32_t Compiler::add_service(ServiceInfo info) {
   return index;
 }
 
-// Instances in turn over the regions, and within each over its zones.
+// Instances in turn over the regions, and within each over its zones. The copies of a
+// shard are in its home region, in turn over the zones, or in turn over the regions; leaders of
+// different shards are in different zones.
 void Compiler::place(std::uint32_t service, Spread spread) {
   const ServiceInfo& info = program_.services[service];
   for (std::uint32_t i = 0; i < info.instances; ++i) {
     std::uint32_t turn = i;
-    if (info.kind == ServiceKind::Store)  // leaders of different shards in different zones
-      turn = i % info.copies + i / info.copies;
+    const std::uint32_t shard = i / std::max(1U, info.copies);
+    if (info.kind == ServiceKind::Store) turn = i % info.copies + shard;
     std::uint32_t region = turn % regions_;
     std::uint32_t zone = turn / regions_ % zones_;
     if (info.kind == ServiceKind::Store && spread != Spread::Regions) {
-      region = 0;
-      zone = turn % zones_;
+      region = shard % program_.homes;
+      zone = (i % info.copies + shard / program_.homes) % zones_;
     }
     if (spread == Spread::None || spread == Spread::Nodes) zone = 0;
     program_.instances[info.first_instance + i].zone =
@@ -344,37 +365,61 @@ void Compiler::stores() {
     const std::uint32_t index = add_service(std::move(info));
     store_.push_back(index);
     place(index, store.spread.or_else(Spread::Zones));
-
-    const std::uint32_t copies = program_.services[index].copies;
-    const bool is_cache = store.expires || store.capacity || store.single_flight;
-    const ConsistencyKind kind = store.consistency ? store.consistency->kind
-                                 : is_cache        ? ConsistencyKind::Eventual
-                                                   : ConsistencyKind::Strong;
-    const std::uint32_t read_law =
-        law(store.read ? *store.read : lognormal(defaults::read_seconds));
-    const std::uint32_t write_law =
-        law(store.write ? *store.write : lognormal(defaults::write_seconds));
-    const auto emit = [&](const char* what, std::uint32_t time) {
-      const std::uint32_t endpoint = add_endpoint(index, store.name + " " + what, none);
-      program_.endpoints[endpoint].first_pc = pc();
-      Instruction& in = add(Op::Work);
-      in.a = time;
-      in.b = stream(store.name + " " + what);
-      in.c = hop(store.name + " " + what);
-      return endpoint;
-    };
-    store_read_.push_back(emit("read", read_law));
-    add(Op::End);
-    store_apply_.push_back(emit("apply", write_law));
-    add(Op::End);
-    store_write_.push_back(emit("write", write_law));
-    if (copies > 1 && kind != ConsistencyKind::Quorum) {
-      Instruction& in = add(Op::Replicate);
-      in.a = store_apply_.back();
-      in.b = kind == ConsistencyKind::Strong ? copies / 2 : 0;
-    }
-    add(Op::End);
+    const StoreId id(static_cast<std::int32_t>(m));
+    store_read_.emplace_back();
+    store_write_.emplace_back();
+    store_apply_.emplace_back();
+    for (const std::uint32_t batch : batches_of(id))
+      store_endpoints(id, index, batch);
   }
+}
+
+// Statements that steps send to the store in one round trip, each number once; 1 always.
+std::set<std::uint32_t> Compiler::batches_of(StoreId id) const {
+  std::set<std::uint32_t> out{1};
+  for (const Service& service : model_.services)
+    for (const Endpoint& endpoint : service.endpoints)
+      for_each_step(*endpoint.steps, [&](const Step& step) {
+        if (step.store == id && step.batch) out.insert(batch_of(step));
+      });
+  return out;
+}
+
+// What the store does for a read, for a write, and for a write that another copy took: of `batch`
+// statements at once.
+void Compiler::store_endpoints(StoreId id, std::uint32_t index, std::uint32_t batch) {
+  const Store& store = model_.stores[id];
+  const std::uint32_t copies = program_.services[index].copies;
+  const bool is_cache = store.expires || store.capacity || store.single_flight;
+  const ConsistencyKind kind = store.consistency ? store.consistency->kind
+                               : is_cache        ? ConsistencyKind::Eventual
+                                                 : ConsistencyKind::Strong;
+  const TimeLaw read = store.read ? *store.read : lognormal(defaults::read_seconds);
+  const TimeLaw write = store.write ? *store.write : lognormal(defaults::write_seconds);
+  const std::uint32_t read_law = law(sum_of(read, batch));
+  const std::uint32_t write_law = law(sum_of(write, batch));
+  const std::string many = batch == 1 ? "" : " x" + std::to_string(batch);
+  const auto emit = [&](const char* what, std::uint32_t time) {
+    const std::uint32_t endpoint = add_endpoint(index, store.name + " " + what, none);
+    program_.endpoints[endpoint].first_pc = pc();
+    Instruction& in = add(Op::Work);
+    in.a = time;
+    in.b = stream(store.name + " " + what + many);
+    in.c = hop(store.name + " " + what);
+    return endpoint;
+  };
+  const auto at = static_cast<std::size_t>(id.index);
+  store_read_[at][batch] = emit("read", read_law);
+  add(Op::End);
+  store_apply_[at][batch] = emit("apply", write_law);
+  add(Op::End);
+  store_write_[at][batch] = emit("write", write_law);
+  if (copies > 1 && kind != ConsistencyKind::Quorum) {
+    Instruction& in = add(Op::Replicate);
+    in.a = store_apply_[at][batch];
+    in.b = kind == ConsistencyKind::Strong ? copies / 2 : 0;
+  }
+  add(Op::End);
 }
 
 // An external answers every request by itself, after its latency; a share of 1 - availability

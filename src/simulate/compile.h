@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <tuple>
@@ -35,6 +36,10 @@ class Compiler {
   void limits_of(const Service& service, ServiceInfo& info);
   void ranks();
   void stores();
+  std::set<std::uint32_t> batches_of(StoreId id) const;
+  void store_endpoints(StoreId id, std::uint32_t index, std::uint32_t batch);
+  static std::uint32_t batch_of(const Step& step);
+  static TimeLaw sum_of(const TimeLaw& one, std::uint32_t n);
   void externals();
   void channels();
   std::uint32_t add_service(ServiceInfo info);
@@ -92,12 +97,14 @@ class Compiler {
   void loads();
   double rate_of(const Operation& operation, OperationId id) const;
   void add_source(OperationId id);
+  void scale_load(double factor);
   void closed();
   void bursts();
   void replay();
   void replay_rates(const std::vector<double>& rates);
   std::vector<RatePoint> profile() const;
   void groups();
+  void disturbances();
   void times();
 
   // --- compile_faults.cpp ---
@@ -117,7 +124,9 @@ class Compiler {
   // by index in the model
   std::vector<std::uint32_t> service_, store_, external_, channel_;
   std::vector<std::vector<std::uint32_t>> endpoint_;
-  std::vector<std::uint32_t> store_read_, store_write_, store_apply_, external_endpoint_;
+  std::vector<std::map<std::uint32_t, std::uint32_t>> store_read_, store_write_,
+      store_apply_;  // by batch
+  std::vector<std::uint32_t> external_endpoint_;
   std::map<std::pair<std::int32_t, std::string>, std::uint32_t> append_;
   std::map<std::pair<std::uint32_t, std::uint32_t>, std::uint32_t> links_;
   std::map<std::pair<std::uint32_t, std::string>, std::uint32_t> locks_, rows_;

@@ -107,9 +107,10 @@ std::uint32_t Compiler::store_edge(const Step& step) {
   if (!store.consistency && is_cache) consistency.kind = ConsistencyKind::Eventual;
   const ServiceInfo& info = program_.services[store_[s]];
   const bool quorum = consistency.kind == ConsistencyKind::Quorum && info.copies > 1;
-  const std::uint32_t endpoint = !write   ? store_read_[s]
-                                 : quorum ? store_apply_[s]
-                                          : store_write_[s];
+  const std::uint32_t endpoint = (!write   ? store_read_
+                                  : quorum ? store_apply_
+                                           : store_write_)[s]
+                                     .at(batch_of(step));
   const std::uint32_t index =
       edge(store_[s], endpoint, step.policy, store.name + (write ? " write" : " read"));
   EdgeInfo& e = program_.edges[index];
@@ -140,7 +141,8 @@ std::uint32_t Compiler::cache(const Step& step) {
     info.hit_share = 1 - std::clamp(step.miss->rate->value, 0.0, 1.0);
     if (info.single_flight || info.leases)
       note((info.leases ? "leases of " : "single flight of ") + store.name +
-           " are not simulated where its miss rate is given: that needs keys");
+           (info.leases ? " are" : " is") +
+           " not simulated where the miss rate is given: that takes keys");
     info.single_flight = info.leases = false;
   } else {
     std::int64_t keys = step.miss->keys ? step.miss->keys->value : 0;

@@ -64,6 +64,8 @@ class Engine : private EngineState {
   std::uint32_t pick(std::uint32_t link, std::uint32_t caller_instance, std::uint32_t key);
   std::uint32_t pick_copy(const EdgeInfo& edge, std::uint32_t caller_instance, std::uint32_t key);
   std::uint32_t shard_of(const ServiceInfo& store, std::uint32_t key) const;
+  std::uint32_t home_of(std::uint32_t key) const;
+  std::uint32_t home_slot(std::uint32_t key, double u, std::uint32_t n) const;
   void start_attempt(std::uint32_t call);
   void after_bulkhead(std::uint32_t call, int which);
   void launch(std::uint32_t call, int which);
@@ -130,13 +132,20 @@ class Engine : private EngineState {
   void user(std::uint32_t user);
   void enter(const SourceInfo& source, std::uint32_t source_index, std::uint32_t key);
   void schedule_source(std::uint32_t source);
+  bool wants_trace(std::uint32_t source) {
+    if (spans_ != nullptr) return spans_->takes(source);
+    return ++source_count_[source] % trace_every_[source] == 0;
+  }
   void entry_answered(std::uint32_t frame);
   double factor_at(const SourceInfo& source, Time at, Time& next_change) const;
 
   // --- engine_channels.cpp ---
-  void deliver_message(std::uint32_t channel, std::uint32_t event, std::uint32_t key);
+  void deliver_message(std::uint32_t channel, std::uint32_t event, std::uint32_t key,
+                       std::uint32_t trace);
   void pull(std::uint32_t group);
   void pull_partition(std::uint32_t group, std::uint32_t partition);
+  bool leader_answers(std::uint32_t broker, std::uint32_t partition) const;
+  void pull_channel(std::uint32_t broker);
   bool takes_message(std::uint32_t group, std::uint32_t instance) const;
   void handle(std::uint32_t group, std::uint32_t message, std::uint32_t instance);
   void fetch(std::uint32_t group, std::uint32_t message, std::uint32_t instance);

@@ -15,7 +15,8 @@ void Engine::behind(ChannelCounters& c, int by) {
   c.behind_max = std::max(c.behind_max, c.behind);
 }
 
-void Engine::deliver_message(std::uint32_t channel, std::uint32_t event, std::uint32_t key) {
+void Engine::deliver_message(std::uint32_t channel, std::uint32_t event, std::uint32_t key,
+                             std::uint32_t trace) {
   const ChannelInfo& info = p_.channels[channel];
   ++channel_[channel].published;
   for (std::uint32_t g : info.groups) {
@@ -30,9 +31,10 @@ void Engine::deliver_message(std::uint32_t channel, std::uint32_t event, std::ui
     message.attempts = 0;
     message.used = true;
     message.published = now_;
-    const auto lines = static_cast<std::uint64_t>(group_state_[g].lines.size());
+    if (trace != none && spans_ != nullptr) spans_->published(trace, {m, message.generation});
+    const auto lines = static_cast<std::uint32_t>(group_state_[g].lines.size());
     const std::uint32_t hash = key * 2654435761U ^ (key >> 15);
-    message.partition = static_cast<std::uint32_t>((hash * lines) >> 32);
+    message.partition = home_slot(key, static_cast<double>(hash) * 0x1.0p-32, lines);
     behind(channel_[channel], 1);
     if (group.operation != none) ++operation_[group.operation].offered;
     group_state_[g].lines[message.partition].push_back(messages_, m);
@@ -40,15 +42,21 @@ void Engine::deliver_message(std::uint32_t channel, std::uint32_t event, std::ui
   }
 }
 
-// The group's partitions are spread over the instances in the rotation.
+// The group's partitions are spread over the instances in the rotation: those whose keys have their
+// home in a region over the instances there, while there are any.
 void Engine::reassign(std::uint32_t service) {
-  const auto& instances = rotation_[service].all;
+  const Rotation& rotation = rotation_[service];
   for (std::uint32_t g = 0; g < p_.groups.size(); ++g) {
     if (p_.endpoints[p_.groups[g].endpoint].service != service) continue;
     GroupState& state = group_state_[g];
     const ChannelInfo& channel = p_.channels[p_.groups[g].channel];
-    for (std::size_t i = 0; i < state.owner.size(); ++i)
-      state.owner[i] = instances.empty() ? none : instances[i % instances.size()];
+    const bool homed = p_.homes > 1 && state.owner.size() >= p_.homes;
+    for (std::size_t i = 0; i < state.owner.size(); ++i) {
+      const auto& near = rotation.by_region[homed ? i % p_.homes : 0];
+      const auto& among = homed && !near.empty() ? near : rotation.all;
+      const std::size_t turn = homed && !near.empty() ? i / p_.homes : i;
+      state.owner[i] = among.empty() ? none : among[turn % among.size()];
+    }
     if (now_ > 0 && channel.rebalance > 0) {
       state.paused_until = now_ + channel.rebalance;
       const std::uint32_t note = new_note(g, 0, TimerPurpose::Rebalanced);
@@ -71,8 +79,7 @@ void Engine::pull_partition(std::uint32_t g, std::uint32_t partition) {
   const GroupInfo& group = p_.groups[g];
   const ChannelInfo& channel = p_.channels[group.channel];
   if (now_ < state.paused_until) return;
-  const ServiceInfo& broker = p_.services[channel.service];
-  if (rotation_[channel.service].all.empty() || !stations_[broker.first_instance].up) return;
+  if (!leader_answers(channel.service, partition)) return;
   const std::uint32_t endpoint_service = p_.endpoints[group.endpoint].service;
   Line& line = state.lines[partition];
   while (line.length > 0 && !(channel.ordered && state.busy[partition])) {
@@ -96,6 +103,21 @@ void Engine::pull_partition(std::uint32_t g, std::uint32_t partition) {
     state.busy[partition] = channel.ordered;
     fetch(g, m, instance);
   }
+}
+
+// A partition is led by one of the broker's copies: when that is lost, the partition stands still
+// until the loss is noticed and another copy leads it.
+bool Engine::leader_answers(std::uint32_t broker, std::uint32_t partition) const {
+  const auto& copies = rotation_[broker].all;
+  if (copies.empty()) return false;
+  const Station& leader = stations_[copies[partition % copies.size()]];
+  return leader.up && !leader.paused;
+}
+
+// The broker's copies have changed: what waits in its partitions may go on.
+void Engine::pull_channel(std::uint32_t broker) {
+  for (std::uint32_t g = 0; g < p_.groups.size(); ++g)
+    if (p_.channels[p_.groups[g].channel].service == broker) pull(g);
 }
 
 bool Engine::takes_message(std::uint32_t g, std::uint32_t instance) const {
@@ -154,6 +176,10 @@ void Engine::handle(std::uint32_t g, std::uint32_t m, std::uint32_t instance) {
   f.began = f.entered = f.since = now_;
   f.deadline = never;
   f.trace = none;
+  if (spans_ != nullptr && spans_->knows({m, f.parent_generation})) {
+    f.trace = new_trace();
+    spans_->handled(f.trace, {m, f.parent_generation}, f.endpoint, instance, now_);
+  }
   ready_.push_back({Ready::Arrive, frame});
 }
 
@@ -209,6 +235,7 @@ void Engine::message_over(std::uint32_t m, bool handled) {
   } else {
     ++count.dropped;
   }
+  if (spans_ != nullptr) spans_->forget({m, message.generation});
   messages_[m].used = false;
   messages_.give(m);
 }

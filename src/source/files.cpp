@@ -38,11 +38,11 @@ std::string reason(int error) {
 }
 
 std::unexpected<Error> cannot_read(const std::string& path, const std::string& why) {
-  return fail("cannot read " + path + ": " + why);
+  return fail("cannot read " + (path.empty() ? "''" : path) + ": " + why);
 }
 
 std::unexpected<Error> cannot_write(const std::string& path, const std::string& why) {
-  return fail("cannot write " + path + ": " + why);
+  return fail("cannot write " + (path.empty() ? "''" : path) + ": " + why);
 }
 
 class Descriptor {

@@ -55,6 +55,9 @@ bool check_sections(const GoldenFile& file, std::string& problem) {
       if (section.name.starts_with("from ") && !section.body.empty()) {
         return at(section, "takes no body");
       }
+      if (is_partial(section.name) && section.body.find_first_not_of('\n') == std::string::npos) {
+        return at(section, "needs a line to look for");
+      }
       if (test.find(section.name) != &section) return at(section, "is there twice in one case");
     }
     if (test.find("args") == nullptr) {
@@ -161,6 +164,21 @@ bool split_arguments(std::string_view line, std::vector<std::string>& out) {
     }
   }
   return quote == 0;
+}
+
+std::optional<std::string_view> first_missing(std::string_view wanted, std::string_view text) {
+  for (const std::string_view part : lines_of(wanted)) {
+    const std::size_t at = text.find(part);
+    if (at == text.npos) return part;
+    text.remove_prefix(at + part.size());
+  }
+  return std::nullopt;
+}
+
+std::optional<std::string_view> first_present(std::string_view unwanted, std::string_view text) {
+  for (const std::string_view part : lines_of(unwanted))
+    if (!part.empty() && text.find(part) != text.npos) return part;
+  return std::nullopt;
 }
 
 }  // namespace scantling::testing

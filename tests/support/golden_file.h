@@ -22,6 +22,10 @@
 //   stdout, stderr what it must print; not looked at when there is no such section
 //   exit           its exit status; 0 when there is no such section
 //   out/PATH       what the file out/PATH must hold afterwards
+//   has WHAT       WHAT is stdout, stderr or a file: the lines of the body must stand in it, each
+//                  behind the one before; for output whose numbers are another test's matter
+//   lacks WHAT     no line of the body may stand in it
+//   files          the files in the folder afterwards, sorted, a line each
 //   anything else  an input file of that name
 //
 // A line of a body that begins with a backslash or looks like a section is written with a backslash
@@ -29,6 +33,7 @@
 // stderr and out/, $DIR stands for the folder and $VERSION for the program's version.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -67,5 +72,16 @@ bool split_arguments(std::string_view line, std::vector<std::string>& out);
 inline bool is_expected_file(std::string_view section) {
   return section.starts_with("out/");
 }
+
+// `has WHAT` and `lacks WHAT`.
+inline bool is_partial(std::string_view section) {
+  return section.starts_with("has ") || section.starts_with("lacks ");
+}
+
+// Nothing when the lines of `wanted` stand in `text`, each behind the one before; else the first that
+// doesn't.
+std::optional<std::string_view> first_missing(std::string_view wanted, std::string_view text);
+// Nothing when no line of `unwanted` stands in `text`; else the first that does.
+std::optional<std::string_view> first_present(std::string_view unwanted, std::string_view text);
 
 }  // namespace scantling::testing

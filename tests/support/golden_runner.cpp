@@ -81,6 +81,10 @@ std::string replace_each(std::string text, const std::string& from, std::string_
   return out.append(text, begin);
 }
 
+// What the runner understands by itself; any other name is an input file's.
+constexpr std::string_view kOwnSections[] = {"args",   "stdin", "env",  "stdout",
+                                             "stderr", "exit",  "files"};
+
 // One run over the cases of a file.
 class Run {
  public:
@@ -110,6 +114,8 @@ class Run {
                         "$VERSION", true);
   }
   void compare(GoldenCase& test, const std::string& name, const std::string& actual);
+  void compare_parts(const GoldenCase& test, const Section& section, const Outcome& outcome);
+  std::string files() const;
 
   const GoldenOptions& options_;
   std::string folder_, home_;
@@ -136,8 +142,8 @@ bool Run::place_inputs(const GoldenCase& test) {
       if (!copy_from(test, section.name.substr(5))) return false;
       continue;
     }
-    const bool input = !is_expected_file(name) && name != "args" && name != "stdin" &&
-                       name != "env" && name != "stdout" && name != "stderr" && name != "exit";
+    const bool input = !is_expected_file(name) && !is_partial(name) &&
+                       std::ranges::find(kOwnSections, name) == std::end(kOwnSections);
     if (input && !write(fs::path(folder_) / section.name, section.body)) {
       refuse(test, "cannot write the input file " + section.name);
       return false;
@@ -176,6 +182,33 @@ void Run::compare(GoldenCase& test, const std::string& name, const std::string& 
   test.set(name, actual);
 }
 
+// `has WHAT` and `lacks WHAT`: no update mends these, so the text that was searched is shown.
+void Run::compare_parts(const GoldenCase& test, const Section& section, const Outcome& outcome) {
+  const bool has = section.name.starts_with("has ");
+  const std::string what = section.name.substr(section.name.find(' ') + 1);
+  std::optional<std::string> text = what == "stdout"   ? outcome.out
+                                    : what == "stderr" ? outcome.err
+                                                       : read(folder_ + "/" + what);
+  if (!text) return refuse(test, "it did not write " + what);
+  *text = normalised(std::move(*text));
+  const auto wrong = has ? first_missing(section.body, *text) : first_present(section.body, *text);
+  if (!wrong) return;
+  refuse(test, what + (has ? " lacks, after what stands before it: " : " has: ") +
+                   std::string(*wrong) + "\nall of it:\n" + *text);
+}
+
+std::string Run::files() const {
+  std::vector<std::string> names;
+  for (const auto& entry : fs::recursive_directory_iterator(folder_))
+    if (!entry.is_directory())
+      names.push_back(fs::relative(entry.path(), folder_).generic_string() + "\n");
+  std::ranges::sort(names);
+  std::string out;
+  for (const std::string& name : names)
+    out += name;
+  return out;
+}
+
 void Run::one(GoldenCase& test) {
   std::vector<std::string> arguments;
   if (!split_arguments(test.find("args")->body, arguments)) {
@@ -192,7 +225,7 @@ void Run::one(GoldenCase& test) {
   // A case that expects nothing is one that its author wants filled in.
   const bool expects_nothing = std::ranges::none_of(test.sections, [](const Section& section) {
     return section.name == "stdout" || section.name == "stderr" || section.name == "exit" ||
-           is_expected_file(section.name);
+           section.name == "files" || is_expected_file(section.name) || is_partial(section.name);
   });
   if (test.find("stdout") != nullptr || expects_nothing) {
     compare(test, "stdout", normalised(outcome.out));
@@ -206,8 +239,10 @@ void Run::one(GoldenCase& test) {
       report += "it said on stderr:\n" + normalised(outcome.err);
     }
   }
+  if (test.find("files") != nullptr) compare(test, "files", files());
   const std::vector<Section> sections = test.sections;
   for (const Section& section : sections) {
+    if (is_partial(section.name)) compare_parts(test, section, outcome);
     if (!is_expected_file(section.name)) continue;
     const std::optional<std::string> written = read(folder_ + "/" + section.name);
     if (written) {

@@ -107,6 +107,26 @@ TEST(GoldenRunner, PassesOnlyWhenEverythingIsAsExpected) {
   }
 }
 
+TEST(GoldenRunner, LooksForPartsInTheirOrder) {
+  EXPECT_TRUE(
+      outcome_of("-- args --\n-c 'echo one; echo two 2.3 ms; echo three >err; echo three >&2'\n"
+                 "-- has stdout --\none\ntwo\n2.3\n-- lacks stdout --\nthree\n"
+                 "-- has stderr --\nthree\n-- has err --\nthree\n-- files --\nerr\n")
+          .passed);
+  for (const char* text : {
+           "-- args --\n-c 'echo one; echo two'\n-- has stdout --\ntwo\none\n",
+           "-- args --\n-c 'echo one'\n-- has stdout --\none\none\n",
+           "-- args --\n-c 'echo one'\n-- lacks stdout --\nzero\none\n",
+           "-- args --\n-c 'echo one'\n-- has nowhere --\none\n",
+           "-- args --\n-c 'echo one >a'\n-- files --\na\nb\n",
+           "-- args --\n-c 'echo one >a'\n-- files --\n",
+       }) {
+    EXPECT_FALSE(outcome_of(text).passed) << text;
+  }
+  EXPECT_EQ(problem_of("-- args --\nx\n-- has stdout --\n\n"),
+            "line 3: section 'has stdout' needs a line to look for");
+}
+
 TEST(GoldenRunner, ShowsADiffWithTheCaseAndItsLine) {
   const GoldenOutcome outcome =
       outcome_of("why\n-- args --\n-c 'echo a; echo c'\n-- stdout --\na\nb\n");

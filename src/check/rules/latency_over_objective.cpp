@@ -1,3 +1,5 @@
+#include <cmath>
+
 #include "base/text.h"
 #include "check/rule_support.h"
 
@@ -31,18 +33,25 @@ void run(const CheckContext& c) {
     for (const Bound& bound : bounds) {
       if (!*bound.objective || bound.estimate <= bound.objective->value.seconds()) continue;
       const std::string name = bound.name;
+      const bool endless = !std::isfinite(bound.estimate);
+      const std::string wanted = readable(bound.objective->value);
       Diagnostic& d =
           report(c, rule_latency_over_objective, place_of(bound.objective->from, operation.from),
-                 operation.name + " has a " + name + " of " + readable_seconds(bound.estimate) +
-                     ", " + readable(bound.objective->value) + " is wanted",
+                 endless ? operation.name + " falls ever further behind, a " + name + " of " +
+                               wanted + " is wanted"
+                         : operation.name + " has a " + name + " of " +
+                               readable_seconds(bound.estimate) + ", " + wanted + " is wanted",
                  path_of(operation));
       d.fingerprint_salt = name;
       // A mean above the 99th percentile wanted is not a matter of estimates.
       if (e->mean_seconds > bound.objective->value.seconds()) d.severity = Severity::Error;
       d.chain = chain_of(c, e->entry);
-      d.because = "at peak the estimate is a mean of " + readable_seconds(e->mean_seconds) +
-                  " and a " + name + " of " + readable_seconds(bound.estimate) + " over " +
-                  plural(e->synchronous_depth, "service");
+      d.because = endless
+                      ? "at peak something on its way is asked for more than it can do, so the "
+                        "wait grows without end"
+                      : "at peak the estimate is a mean of " + readable_seconds(e->mean_seconds) +
+                            " and a " + name + " of " + readable_seconds(bound.estimate) +
+                            " over " + plural(e->synchronous_depth, "service");
       d.requirements.push_back(path_of(operation) + ".objective." + name);
       d.fixes.push_back(
           manual_fix("take the slowest of the chain off the way, do what is "

@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include "base/text.h"
+#include "base/units.h"
 #include "commands/support.h"
 #include "diagnostics/baseline.h"
 #include "diagnostics/fixes.h"
@@ -66,9 +67,24 @@ int fix(const Invocation& invocation, const ReadModel& loaded, const Diagnostics
   return kExitFine;
 }
 
+// Options that mean nothing without another, and a day that is none; false after a complaint.
+bool sensible(const Invocation& invocation) {
+  for (const char* option : {"--unsafe", "--diff"})
+    if (invocation.has(option) && !invocation.has("--fix")) {
+      invocation.streams.complain(
+          fmt::format("{} says how fixes are made: give --fix with it", option));
+      return false;
+    }
+  const std::string day = invocation.get("--today", today());
+  if (is_date(day)) return true;
+  invocation.streams.complain(fmt::format("--today takes a day such as 2026-11-30, not '{}'", day));
+  return false;
+}
+
 int run(const Invocation& invocation) {
   std::vector<std::pair<std::string, std::string>> outputs;
   if (!parse_outputs(invocation, kFindingFormats, outputs)) return kExitUsage;
+  if (!sensible(invocation)) return kExitUsage;
   ModelInput loaded;
   load_model(invocation, invocation.arguments[0], loaded);
   const std::string format =

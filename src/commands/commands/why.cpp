@@ -5,10 +5,13 @@
 #include "base/text.h"
 #include "commands/support.h"
 #include "design/design.h"
+#include "diagnostics/text_layout.h"
 #include "language/language.h"
 
 namespace scantling {
 namespace {
+
+constexpr std::string_view kWhole = "...";  // PathInfo::text of a whole element
 
 std::string origin_text(const ReadModel& loaded, const Architecture& model,
                         const Provenance& from) {
@@ -40,27 +43,96 @@ std::string scores_text(const std::vector<Score>& scores) {
   return join(parts, "; ");
 }
 
-std::string decision_text(const Architecture& model, DecisionId id) {
+// A label of so many columns, and text wrapped beside it.
+std::string row(const Invocation& invocation, std::size_t columns, std::string_view label,
+                std::string_view text) {
+  const int room = std::max(invocation.streams.width - static_cast<int>(columns) - 4, 30);
+  std::string out;
+  for (const std::string& line : wrap(text, room)) {
+    const std::string_view shown = out.empty() ? label : std::string_view();
+    out += fmt::format("  {}{}  {}\n", shown,
+                       std::string(columns - std::min(columns, display_width(shown)), ' '), line);
+  }
+  return out;
+}
+
+std::string decision_text(const Invocation& invocation, const Architecture& model, DecisionId id) {
   const Decision& d = model.decisions[id];
-  std::string out = fmt::format("\n{}\n", d.question.value.empty() ? d.name : *d.question);
-  out += fmt::format("  chosen     {}\n", *d.chosen);
+  const auto line = [&](std::string_view label, std::string_view text) {
+    return row(invocation, 9, label, text);
+  };
+  std::string out = "\n" + d.name + (d.question.value.empty() ? "" : ": " + *d.question) + "\n" +
+                    line("chosen", *d.chosen);
   for (const Alternative& a : d.alternatives)
-    if (a.why_not.empty() && !a.scores.empty())
-      out += fmt::format("             ({})\n", scores_text(a.scores));
-  if (d.because) out += fmt::format("  because    {}\n", *d.because);
+    if (a.why_not.empty() && !a.scores.empty()) out += line("", "(" + scores_text(a.scores) + ")");
+  if (d.because) out += line("because", *d.because);
   for (const Alternative& a : d.alternatives)
     if (!a.why_not.empty()) {
-      out += fmt::format("  not        {}: {}\n", a.name, a.why_not);
-      if (!a.scores.empty()) out += fmt::format("             ({})\n", scores_text(a.scores));
+      out += line("not", a.name + ": " + a.why_not);
+      if (!a.scores.empty()) out += line("", "(" + scores_text(a.scores) + ")");
     }
   if (d.alternatives.empty())
     for (const std::string& other : *d.instead_of)
-      out += fmt::format("  not        {}\n", other);
-  if (d.flips) out += fmt::format("  flips      {}\n", *d.flips);
-  for (const std::string& path : *d.traces_to)
-    out += fmt::format("  traces to  {}\n", path);
-  if (d.reversibility) out += fmt::format("  reversing  {}\n", to_text_enum(*d.reversibility));
-  if (d.pass) out += fmt::format("  pass       {}\n", *d.pass);
+      out += line("not", other);
+  if (d.flips) {
+    std::string_view flips = *d.flips;
+    if (flips.starts_with("flips ")) flips.remove_prefix(6);
+    out += line("flips", flips);
+  }
+  if (!d.traces_to->empty()) out += line("traces to", join(*d.traces_to, ", "));
+  if (d.reversibility) out += line("reversing", to_text_enum(*d.reversibility));
+  if (d.pass) out += line("pass", *d.pass);
+  if (d.locked && *d.locked) out += line("locked", "a person's: every design keeps it");
+  return out;
+}
+
+std::string assumptions_text(const Architecture& model, const std::string& path) {
+  std::string out;
+  for (const Assumption& assumption : model.assumptions)
+    if (assumption.path == path || path.starts_with(assumption.path + ".")) {
+      out += fmt::format("  {}\n", assumption.text);
+      if (!assumption.question.empty()) out += fmt::format("  to ask: {}\n", assumption.question);
+    }
+  return out;
+}
+
+struct MemberRow {
+  std::string name, text, origin;
+  bool whole = false;  // an element itself
+};
+
+// What an element holds, one level deep; of what is an element itself, the names in it.
+std::vector<MemberRow> members_of(const ReadModel& loaded, const Architecture& model,
+                                  const std::vector<PathInfo>& all, const std::string& path) {
+  std::vector<MemberRow> rows;
+  for (const PathInfo& info : all) {
+    if (!info.path.starts_with(path + ".")) continue;
+    const std::string name = info.path.substr(path.size() + 1);
+    const std::size_t dot = name.find('.');
+    if (dot == std::string::npos) {
+      const bool whole = info.text == kWhole;
+      rows.push_back({name, whole ? "" : info.text, origin_text(loaded, model, info.from), whole});
+    } else if (name.find('.', dot + 1) == std::string::npos && !rows.empty() && rows.back().whole &&
+               name.substr(0, dot) == rows.back().name) {
+      // Items of a list have numbers for names.
+      const bool item = name[dot + 1] >= '0' && name[dot + 1] <= '9';
+      if (item)
+        rows.back().text = "1 to " + name.substr(dot + 1);
+      else
+        rows.back().text += (rows.back().text.empty() ? "" : ", ") + name.substr(dot + 1);
+    }
+  }
+  return rows;
+}
+
+std::string members_text(const Invocation& invocation, const std::vector<MemberRow>& rows) {
+  std::size_t names = 0;
+  for (const MemberRow& r : rows)
+    names = std::max(names, display_width(r.name));
+  std::string out;
+  for (const MemberRow& r : rows)
+    out += row(invocation, names, r.name,
+               fmt::format("{}{}({})", r.text, r.text.empty() ? "" : " ", r.origin));
   return out;
 }
 
@@ -114,19 +186,21 @@ int run(const Invocation& invocation) {
     shown.push_back(named);
   const auto found = find_paths(model, element);
   if (found.empty() && shown.empty()) return unknown(invocation, model, element);
+  const auto all = all_paths(model);
   for (const PathInfo& info : found) {
-    out += fmt::format("{}: {}\n  {}\n", info.path, info.text,
-                       origin_text(loaded.model, model, info.from));
-    for (const Assumption& assumption : model.assumptions)
-      if (assumption.path == info.path || info.path.starts_with(assumption.path + ".")) {
-        out += fmt::format("  {}\n", assumption.text);
-        if (!assumption.question.empty()) out += fmt::format("  to ask: {}\n", assumption.question);
-      }
+    if (info.path.starts_with("decisions.") && !shown.empty()) continue;
+    const bool whole = info.text == kWhole;
+    out += whole ? info.path + "\n" : fmt::format("{}: {}\n", info.path, info.text);
+    if (info.from.origin != Origin::Absent)
+      out += fmt::format("  {}\n", origin_text(loaded.model, model, info.from));
+    if (whole) out += members_text(invocation, members_of(loaded.model, model, all, info.path));
+    out += assumptions_text(model, info.path);
     if (info.from.decision.valid() && std::ranges::find(shown, info.from.decision) == shown.end())
       shown.push_back(info.from.decision);
   }
   for (const DecisionId id : shown)
-    out += decision_text(model, id);
+    out += decision_text(invocation, model, id);
+  if (out.starts_with('\n')) out.erase(0, 1);
   invocation.streams.print(out);
   return kExitFine;
 }

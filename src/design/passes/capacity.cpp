@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "design/passes.h"
+#include "design/stores.h"
 
 namespace scantling {
 namespace {
@@ -200,8 +201,7 @@ void size_pool(Workspace& ws, StoreId id, const Estimate& highest) {
   const double instances = static_cast<double>(owner.runtime->instances->high);
   const StationEstimate* callers = highest.station("service", owner.name);
   const double running = callers == nullptr ? instances : instances_at(owner, *callers);
-  const double open =
-      station->arrival_rate * (station->service_seconds + station->wait_mean_seconds) / running;
+  const double open = station->connections / running;
   std::int64_t size = std::max<std::int64_t>(4, static_cast<std::int64_t>(std::ceil(open * 3 + 2)));
   std::int64_t allowed = INT64_MAX;
   if (store.max_connections)
@@ -331,6 +331,7 @@ void size_stores(Workspace& ws) {
       const std::int64_t before = store.shards->value;
       store.shards->value = std::max(
           before + 1, static_cast<std::int64_t>(std::ceil(static_cast<double>(before) * factor)));
+      store.shards->value = round_to_homes(ws, static_cast<int>(store.shards->value));
       changed = true;
     }
     if (!changed) break;

@@ -111,6 +111,24 @@ StoreId decide_engine(Workspace& ws, const StoreNeed& need) {
   return id;
 }
 
+// Whether the copies of a shard are put in different regions: where an operation on it may miss no
+// more than one region does, and can wait for a commit in another.
+bool over_regions(const Workspace& ws, const std::vector<AggregateId>& members) {
+  constexpr double kOneRegion = .9999;  // the promise of the larger providers' multi-zone services
+  if (ws.homes() < 3 || strictest_availability(ws, members) < kOneRegion) return false;
+  const double commit = 2 * ws.model.placement->other_region->seconds();
+  for (const Operation& operation : ws.model.operations) {
+    const bool writes = std::ranges::any_of(*operation.steps, [&](const ProblemStep& step) {
+      return is_write(step.verb) && std::ranges::find(members, step.aggregate.id) != members.end();
+    });
+    if (!writes || !operation.objective) continue;
+    const Objective& objective = *operation.objective;
+    for (const Field<Duration>* limit : {&objective.p95, &objective.p99})
+      if (*limit && 2 * commit > (*limit)->seconds()) return false;
+  }
+  return true;
+}
+
 // Copies from what is asked of the availability and the zones there are.
 void decide_copies(Workspace& ws, StoreId id, const std::vector<AggregateId>& members,
                    const Technology* engine) {
@@ -142,9 +160,13 @@ void decide_copies(Workspace& ws, StoreId id, const std::vector<AggregateId>& me
           other < copies ? fmt::format("the loss of a zone would {}",
                                        other == 1 ? "stop it" : "leave one copy")
                          : "more copies than zones add cost, not availability");
+  const bool apart = !leaderless && copies >= 3 && over_regions(ws, members);
   draft
-      .because(fmt::format("{} and an availability of {} asked for", plural(zones, "zone"),
-                           to_text(Share{wanted})))
+      .because(fmt::format("{} and an availability of {} asked for{}", plural(zones, "zone"),
+                           to_text(Share{wanted}),
+                           apart ? "; one copy a region, so that a lost region loses no write"
+                           : ws.homes() > 1 ? "; a key's copies are in the zones of its home region"
+                                            : ""))
       .flips(fmt::format("flips if the zones < {}", copies))
       .traces(aggregate_paths(ws, members))
       .reversibility(Reversibility::Costly);
@@ -153,7 +175,10 @@ void decide_copies(Workspace& ws, StoreId id, const std::vector<AggregateId>& me
   Consistency consistency;
   if (leaderless) consistency = {ConsistencyKind::Quorum, {2, 2}};
   draft.set(store.consistency, consistency, path + ".consistency");
-  draft.set(store.spread, copies > 1 ? (zones > 1 ? Spread::Zones : Spread::Nodes) : Spread::None,
+  draft.set(store.spread,
+            apart        ? Spread::Regions
+            : copies > 1 ? (zones > 1 ? Spread::Zones : Spread::Nodes)
+                         : Spread::None,
             path + ".spread");
   draft.set(store.lag, Duration{100'000'000}, path + ".lag");
 }
@@ -166,14 +191,16 @@ void decide_shards(Workspace& ws, StoreId id, const StoreNeed& need, const Techn
   if (const auto it = ws.demands.store_capacity.find(store.name);
       it != ws.demands.store_capacity.end())
     factor = it->second;
-  const int shards = static_cast<int>(std::ceil(size.shards * factor - 1e-9));
+  const int wanted = static_cast<int>(std::ceil(size.shards * factor - 1e-9));
+  const int shards = round_to_homes(ws, wanted);
   Draft draft(ws, store.name + ".shards", "data",
               fmt::format("into how many shards is {} cut?", store.name));
   draft.choose(plural(shards, "shard"),
                {score("by size", size.bound_by_bytes), score("by writes", size.bound_by_writes)});
   if (shards > 1)
     draft.reject(plural(shards - 1, "shard"), {},
-                 factor > 1 ? "the simulation found it saturated"
+                 shards > wanted ? "each region that serves is the home of its share of the keys"
+                 : factor > 1    ? "the simulation found it saturated"
                  : size.bound_by_bytes > size.bound_by_writes
                      ? "each would hold more than the engine is comfortable with"
                      : "each would take more writes than its leader can");
@@ -271,7 +298,7 @@ void make_cache(Workspace& ws, CachePlan& plan) {
   draft.fill(of.single_flight, true);
   draft.fill(of.consistency, Consistency{ConsistencyKind::Eventual, {}});
   draft.fill(of.copies, Count{ws.zones() > 1 ? 2 : 1});
-  draft.fill(of.shards, Count{1});
+  draft.fill(of.shards, Count{ws.homes()});
   draft.fill(of.spread, ws.zones() > 1 ? Spread::Zones : Spread::None);
   draft.fill(of.skew, .8);
   draft.fill(of.encrypted, true);
@@ -394,6 +421,7 @@ void decide_cap(Workspace& ws, StoreId id) {
 }  // namespace
 
 void pass_data(Workspace& ws) {
+  if (!ws.model.services.empty()) decide_regions(ws);
   for (const StoreNeed& need : store_needs(ws)) {
     const StoreId id = decide_engine(ws, need);
     if (!id.valid()) continue;

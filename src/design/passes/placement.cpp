@@ -54,60 +54,6 @@ void choose_technology(Workspace& ws, Field<std::string>& field, const Field<std
   draft.set(field, chosen, fmt::format("placement.{}", what));
 }
 
-void decide_regions(Workspace& ws, Placement& placement) {
-  const std::vector<std::string>& regions = *ws.model.constraints->regions;
-  double wanted = 0;
-  std::string who;
-  for (const Operation& operation : ws.model.operations)
-    if (operation.objective && operation.objective->availability &&
-        operation.objective->availability->value > wanted)
-      wanted = operation.objective->availability->value, who = operation.name;
-  Draft draft(ws, "placement.regions", "placement",
-              "in which regions and zones does it run, and which of them serve?");
-  // A region is up 99.99% of the time: the promise of the larger providers' multi-zone services.
-  const double one = .9999, two = 1 - (1 - one) * (1 - one);
-  const std::vector<Score> single{score("availability of the regions", one * 100, "%"),
-                                  score("copies of everything", 1, "x")};
-  const std::vector<Score> several{
-      score("availability of the regions", two * 100, "%"),
-      score("copies of everything", static_cast<double>(std::max<std::size_t>(2, regions.size())),
-            "x")};
-  RegionMode mode = RegionMode::Single;
-  if (regions.size() > 1) {
-    const bool invariants = std::ranges::any_of(
-        ws.model.aggregates, [](const Aggregate& a) { return a.invariant.has(); });
-    mode = RegionMode::ActiveActive;
-    draft.choose(fmt::format("active-active over {}", enumerate(regions)), several)
-        .reject("active-passive", {score("idle capacity", 50, "%")},
-                "the passive region would be paid for, and untested until it is needed")
-        .because(fmt::format("{} asks for {}{}", who, to_text(Share{wanted}),
-                             invariants ? "; what an invariant guards has one home region a key, "
-                                          "so that no two regions decide at once"
-                                        : ""))
-        .flips("flips if one region is enough for the objective");
-  } else {
-    draft
-        .choose(fmt::format("{}, {}", regions.empty() ? std::string("one region") : regions.front(),
-                            plural(ws.zones(), "zone")),
-                single)
-        .reject("two regions, active-passive", several,
-                wanted > one ? "constraints name one region"
-                             : fmt::format("{} needs {}, which one region's {} covers",
-                                           who.empty() ? "nothing" : who, to_text(Share{wanted}),
-                                           to_text(Share{one})))
-        .because(fmt::format("the strictest objective is {} ({})", to_text(Share{wanted}), who))
-        .flips(fmt::format("flips if an objective > {}", to_text(Share{one})));
-  }
-  draft.traces({"constraints.regions", "constraints.zones"}).reversibility(Reversibility::Hard);
-  draft.set(placement.regions, regions, "placement.regions");
-  draft.set(placement.zones, Count{ws.zones()}, "placement.zones");
-  draft.set(placement.mode, mode, "placement.mode");
-  draft.set(placement.same_zone, Duration{250'000}, "placement.same-zone");
-  draft.set(placement.other_zone, Duration{500'000}, "placement.other-zone");
-  if (regions.size() > 1)
-    draft.set(placement.other_region, Duration{12'000'000}, "placement.other-region");
-}
-
 void decide_security(Workspace& ws, Placement& placement) {
   Draft draft(ws, "placement.trust", "placement", "whom does a service trust?");
   const bool mesh = placement.mesh && *placement.mesh != "none";
@@ -190,15 +136,67 @@ void decide_rollout(Workspace& ws, Placement& placement) {
 
 }  // namespace
 
+void decide_regions(Workspace& ws) {
+  if (!ws.model.placement.has()) ws.model.placement.from = {Origin::Decided, {}, {}};
+  Placement& placement = ws.model.placement.value;
+  const std::vector<std::string>& regions = *ws.model.constraints->regions;
+  double wanted = 0;
+  std::string who;
+  for (const Operation& operation : ws.model.operations)
+    if (operation.objective && operation.objective->availability &&
+        operation.objective->availability->value > wanted)
+      wanted = operation.objective->availability->value, who = operation.name;
+  Draft draft(ws, "placement.regions", "placement",
+              "in which regions and zones does it run, and which of them serve?");
+  // A region is up 99.99% of the time: the promise of the larger providers' multi-zone services.
+  const double one = .9999, two = 1 - (1 - one) * (1 - one);
+  const std::vector<Score> single{score("availability of the regions", one * 100, "%"),
+                                  score("copies of everything", 1, "x")};
+  const std::vector<Score> several{
+      score("availability of the regions", two * 100, "%"),
+      score("copies of everything", static_cast<double>(std::max<std::size_t>(2, regions.size())),
+            "x")};
+  RegionMode mode = RegionMode::Single;
+  if (regions.size() > 1) {
+    const bool invariants = std::ranges::any_of(
+        ws.model.aggregates, [](const Aggregate& a) { return a.invariant.has(); });
+    mode = RegionMode::ActiveActive;
+    draft.choose(fmt::format("active-active over {}", enumerate(regions)), several)
+        .reject("active-passive", {score("idle capacity", 50, "%")},
+                "the passive region would be paid for, and untested until it is needed")
+        .because(fmt::format("{} asks for {}{}", who, to_text(Share{wanted}),
+                             invariants ? "; what an invariant guards has one home region a key, "
+                                          "so that no two regions decide at once"
+                                        : ""))
+        .flips("flips if one region is enough for the objective");
+  } else {
+    draft
+        .choose(fmt::format("{}, {}", regions.empty() ? std::string("one region") : regions.front(),
+                            plural(ws.zones(), "zone")),
+                single)
+        .reject("two regions, active-passive", several,
+                wanted > one ? "constraints name one region"
+                             : fmt::format("{} needs {}, which one region's {} covers",
+                                           who.empty() ? "nothing" : who, to_text(Share{wanted}),
+                                           to_text(Share{one})))
+        .because(fmt::format("the strictest objective is {} ({})", to_text(Share{wanted}), who))
+        .flips(fmt::format("flips if an objective > {}", to_text(Share{one})));
+  }
+  draft.traces({"constraints.regions", "constraints.zones"}).reversibility(Reversibility::Hard);
+  draft.set(placement.regions, regions, "placement.regions");
+  draft.set(placement.zones, Count{ws.zones()}, "placement.zones");
+  draft.set(placement.mode, mode, "placement.mode");
+  draft.set(placement.same_zone, Duration{250'000}, "placement.same-zone");
+  draft.set(placement.other_zone, Duration{500'000}, "placement.other-zone");
+  if (regions.size() > 1)
+    draft.set(placement.other_region, Duration{12'000'000}, "placement.other-region");
+}
+
 void pass_placement(Workspace& ws) {
   if (ws.model.services.empty()) return;
-  if (!ws.model.placement.has()) {
-    ws.model.placement.from = {Origin::Decided, {}, {}};
-  }
   Placement& placement = ws.model.placement.value;
   const Constraints& constraints = *ws.model.constraints;
   const bool several = ws.model.services.size() > 2;
-  decide_regions(ws, placement);
   const Field<std::string> none;
   choose_technology(ws, placement.platform, constraints.platform, "platform", "platform", true, "",
                     "");

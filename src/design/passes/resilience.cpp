@@ -189,14 +189,25 @@ class Resilience {
       draft.set(field, std::move(value), path + "." + key);
   }
 
+  // Between regions, twice over: to a copy in another and back, and a commit's way to the majority.
+  double network_seconds(const Store& store, bool write) const {
+    const Placement& placed = *ws_.model.placement;
+    if (ws_.regions() < 2 || !placed.other_region) return 0;
+    const bool apart = store.spread && *store.spread == Spread::Regions;
+    const bool at_home = ws_.homes() > 1 && store.shards && store.shards->value >= ws_.homes();
+    return ((at_home ? 0 : 4) + (apart && write ? 4 : 0)) * placed.other_region->seconds();
+  }
+
   double store(Draft& draft, Step& step, const std::string& path) {
     const Store& of = ws_.model.stores[step.store];
     const TimeLaw* law = step.kind == StepKind::Read ? (of.read ? &*of.read : nullptr)
                                                      : (of.write ? &*of.write : nullptr);
-    const double tail = law == nullptr ? .01 : law->quantile_seconds(.999);
+    const double batch = static_cast<double>(step.batch.or_else({1}).value);
+    const double tail = (law == nullptr ? .01 : law->quantile_seconds(.999)) * std::sqrt(batch);
     set(draft, step.policy.timeout,
-        readable_timeout(std::max(kLeastStoreTimeoutSeconds, tail * kStoreTimeoutOverTail)), path,
-        "timeout");
+        readable_timeout(std::max(kLeastStoreTimeoutSeconds, tail * kStoreTimeoutOverTail) +
+                         network_seconds(of, step.kind == StepKind::Write)),
+        path, "timeout");
     return step.policy.timeout->seconds();
   }
 
@@ -321,8 +332,11 @@ void decide_health(Workspace& ws, ServiceId id) {
               fmt::format("when is an instance of {} taken out?", service.name));
   draft
       .choose(
-          "shallow, every 500 ms, out after 2 failures, apart from the request pool, at most half "
-          "ejected")
+          "shallow, every 500 ms, out after 2 failures, apart from the request pool; at most 10% "
+          "ejected for failed requests")
+      .reject("half ejected for failed requests", {score("capacity left", 50, "%")},
+              "when a store fails over, every instance fails its requests: they would leave "
+              "together, and the rest would drown")
       .reject("every 5 s, out after 3 failures", {score("requests sent to a lost zone", 16, "s")},
               "a lost zone's share of the requests would fail for 16 s")
       .reject("deep check of its stores", {}, "a slow store would remove every instance at once")
@@ -338,7 +352,7 @@ void decide_health(Workspace& ws, ServiceId id) {
   draft.set(health.timeout, Duration::from_seconds(.25), path + ".timeout");
   draft.set(health.failures, Count{2}, path + ".failures");
   draft.set(health.apart, true, path + ".apart");
-  draft.set(health.eject_at_most, Share{.5}, path + ".eject-at-most");
+  draft.set(health.eject_at_most, Share{.1}, path + ".eject-at-most");
 }
 
 void decide_limits(Workspace& ws, ServiceId id) {

@@ -41,7 +41,9 @@ SCANTLING_STRUCTURE(Acceptance) {
           .eg("services.orders.*")
           .needed(),
       field<&Acceptance::reason>("reason", "why it may stay").eg("replaced in March").needed(),
-      field<&Acceptance::until>("until", "date").eg("2027-01-31"),
+      field<&Acceptance::until>("until", "last day on which it is accepted")
+          .as(date_type)
+          .eg("2027-01-31"),
       field<&Acceptance::owner>("owner", "who answers for it").eg("ordering"),
   };
   static constexpr StructType kType{

@@ -135,6 +135,7 @@ struct KeyUse {
 constexpr KeyUse kKeyUses[] = {
     {"via", bit(StepKind::Publish)},
     {"times", bit(StepKind::Read) | bit(StepKind::Write)},
+    {"batch", bit(StepKind::Read) | bit(StepKind::Write)},
     {"steps", bit(StepKind::Repeat)},
     {"first", bit(StepKind::Together)},
     {"miss", bit(StepKind::Read)},
@@ -267,6 +268,12 @@ SCANTLING_STRUCTURE(Step) {
           .when(accesses)
           .eg("x20")
           .by_default("x1"),
+      field<&Step::batch>("batch",
+                          "read, write: statements sent in one round trip; writes are committed "
+                          "together: their work adds up, network and copying are paid once")
+          .when(accesses)
+          .eg("3")
+          .by_default("1"),
       field<&Step::steps>("steps", "repeat: what is repeated")
           .when(repeats)
           .eg("[read: orders-db]"),

@@ -34,7 +34,21 @@ std::uint32_t Engine::shard_of(const ServiceInfo& store, std::uint32_t key) cons
   const std::uint32_t hash = mix(key + store.first_instance * 0x9e3779b9U);
   const double u = static_cast<double>(hash) * 0x1.0p-32;
   if (store.shard_choice.size() > 0) return store.shard_choice.at(u);
-  return static_cast<std::uint32_t>(u * store.shards);
+  return home_slot(key, u, store.shards);
+}
+
+// Several regions that serve: each key has its home in one, where its requests enter and where the
+// leaders of its shards and the consumers of its partitions are.
+std::uint32_t Engine::home_of(std::uint32_t key) const {
+  return p_.homes == 1 ? 0 : mix(key ^ 0x5bd1e995U) % p_.homes;
+}
+
+// One of `n` slots, dealt to the homes in turn, by a number in 0..1 and the key's home.
+std::uint32_t Engine::home_slot(std::uint32_t key, double u, std::uint32_t n) const {
+  if (p_.homes == 1 || n < p_.homes) return static_cast<std::uint32_t>(u * n);
+  const std::uint32_t home = home_of(key);
+  const std::uint32_t own = (n - home + p_.homes - 1) / p_.homes;
+  return home + p_.homes * static_cast<std::uint32_t>(u * own);
 }
 
 std::uint32_t Engine::pick_copy(const EdgeInfo& edge, std::uint32_t caller_instance,
@@ -72,10 +86,13 @@ std::uint32_t Engine::pick(std::uint32_t link_index, std::uint32_t caller_instan
   const Rotation& rotation = rotation_[link.callee_service];
   if (rotation.all.size() <= 1) return rotation.all.empty() ? none : rotation.all[0];
   const ServiceInfo& callee = p_.services[link.callee_service];
-  if (callee.balance == Balance::ZoneLocal)
+  if (callee.balance == Balance::ZoneLocal && link.caller_service != 0)
     return among(zone_local(rotation, link, caller_instance), link, callee, caller_instance, key);
-  if (p_.regions > 1 && link.caller_service != 0) {
-    const auto& near = rotation.by_region[p_.region_of_zone[p_.instances[caller_instance].zone]];
+  if (p_.regions > 1 && (link.caller_service != 0 || p_.homes > 1)) {
+    const auto& near =
+        rotation.by_region[link.caller_service == 0
+                               ? home_of(key)
+                               : p_.region_of_zone[p_.instances[caller_instance].zone]];
     if (!near.empty()) return among(near, link, callee, caller_instance, key);
   }
   return among(rotation.all, link, callee, caller_instance, key);
