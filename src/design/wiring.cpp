@@ -292,6 +292,27 @@ std::string change_event(const Aggregate& aggregate) {
   return aggregate.name + "Changed";
 }
 
+std::string camel(std::string_view kebab) {
+  std::string out;
+  bool up = true;
+  for (const char c : kebab) {
+    if (c == '-') {
+      up = true;
+      continue;
+    }
+    out += up && c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c;
+    up = false;
+  }
+  return out;
+}
+
+ChannelId channel_of_event(const Architecture& model, const std::string& event) {
+  for (const ChannelId id : model.channels.ids())
+    if (std::ranges::find(*model.channels[id].events, event) != model.channels[id].events->end())
+      return id;
+  return {};
+}
+
 EndpointId internal_endpoint(const Workspace& ws, ServiceId owner, const ProblemStep& step,
                              bool stale) {
   for (const MadeEndpoint& made : ws.made)

@@ -1,0 +1,170 @@
+// The analytic twin against the simulator: 200 random systems, 40 at each of five loads of their
+// busiest station.
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <string>
+#include <vector>
+
+#include "base/random.h"
+#include "estimate/estimate.h"
+#include "harness.h"
+#include "simulate/simulate.h"
+#include "simulate/test_systems.h"
+
+namespace scantling::bench {
+namespace {
+
+using namespace scantling::sim;
+
+constexpr int kSystems = 40;  // at each load
+constexpr std::array<double, 5> kLoads = {.3, .5, .7, .8, .9};
+
+// Draws from a range on a logarithmic scale.
+double between(RandomStream& random, double low, double high) {
+  return low * std::pow(high / low, random.uniform());
+}
+
+TimeLaw random_law(RandomStream& random, double mean) {
+  switch (random.next() % 3) {
+    case 0: return exponential_time(mean);
+    case 1: return fixed_time(mean);
+    default: return lognormal_time(mean, between(random, .3, 2));
+  }
+}
+
+// Two to four layers of one to three services, one to eight servers over one to four instances.
+// Each endpoint works, reads or writes a store now and then, and calls endpoints of the layer
+// below one after the other or side by side, half of them with a timeout, a retry and a budget.
+class RandomSystem {
+ public:
+  explicit RandomSystem(std::uint64_t seed) : random_(seed, 0, random_purpose("systems")) {
+    system_.model.placement->same_zone = said(in_seconds(between(random_, .0001, .001)));
+    const int layers = 2 + static_cast<int>(random_.next() % 3);
+    for (int l = 0; l < layers; ++l) {
+      std::vector<EndpointId> layer;
+      const int services = 1 + static_cast<int>(random_.next() % 3);
+      for (int s = 0; s < services; ++s)
+        layer.push_back(endpoint(fmt::format("service-{}-{}", l, s)));
+      below_ = std::move(layer);
+    }
+    for (std::size_t i = 0; i < below_.size(); ++i)
+      system_.operation(fmt::format("operation-{}", i), below_[i], between(random_, 1, 4));
+  }
+
+  // Scales all load so that the busiest station is busy for that share of its time.
+  void load_to(double utilisation) {
+    for (int round = 0; round < 4; ++round) {
+      double busiest = 0;
+      for (const StationEstimate& s : estimate(system_.model).stations)
+        busiest = std::max({busiest, s.utilisation, s.slots_in_use});
+      for (Operation& operation : system_.model.operations)
+        operation.load->peak->per_second *= utilisation / busiest;
+    }
+  }
+
+  const Architecture& model() const { return system_.model; }
+
+ private:
+  EndpointId endpoint(const std::string& name) {
+    Service& service = system_.service(name, static_cast<double>(1 + random_.next() % 4),
+                                       static_cast<std::int64_t>(1 + random_.next() % 4));
+    service.balance = said(random_.next() % 2 == 0 ? Balance::Random : Balance::RoundRobin);
+    std::vector<Step> steps = {work(random_law(random_, between(random_, .001, .02)))};
+    if (random_.next() % 2 == 0) {
+      const double mean = between(random_, .0005, .005);
+      const StoreId store =
+          system_.store(name + "-db", random_law(random_, mean), random_law(random_, 2 * mean), 16);
+      steps.push_back(access(random_.next() % 3 == 0 ? StepKind::Write : StepKind::Read, store));
+    }
+    std::vector<Step> calls;
+    for (const EndpointId to : below_)
+      if (calls.empty() || random_.next() % 2 == 0) calls.push_back(call(to, policy()));
+    if (calls.size() > 1 && random_.next() % 2 == 0)
+      steps.push_back(together(std::move(calls)));
+    else
+      steps.insert(steps.end(), calls.begin(), calls.end());
+    return system_.endpoint(name, "get", std::move(steps));
+  }
+
+  CallPolicy policy() {
+    if (random_.next() % 2 == 0) return {};
+    CallPolicy p = timeout_policy(between(random_, .5, 3));
+    p.retry = said(retry_policy(2, .01, Jitter::Full));
+    p.retry->budget = said(Share{.1});
+    return p;
+  }
+
+  System system_;
+  RandomStream random_;
+  std::vector<EndpointId> below_;
+};
+
+struct Errors {
+  double sum = 0, worst = 0;
+  int count = 0, below = 0;
+  std::uint64_t worst_seed = 0;
+
+  void add(double estimated, double simulated, std::uint64_t seed) {
+    const double error = std::abs(estimated / simulated - 1);
+    sum += error;
+    ++count;
+    if (estimated < simulated) ++below;
+    if (error <= worst) return;
+    worst = error;
+    worst_seed = seed;
+  }
+  double mean() const { return sum / std::max(1, count); }
+};
+
+template <std::size_t Load>
+Expected<Figure> error_at() {
+  Errors mean_time, p99;
+  double noise = 0;
+  for (int i = 0; i < kSystems; ++i) {
+    const std::uint64_t seed = 1000 * Load + static_cast<std::uint64_t>(i) + 1;
+    RandomSystem system(seed);
+    system.load_to(kLoads[Load]);
+    const Estimate estimated = estimate(system.model());
+    SimulateOptions options;
+    options.seed = seed;
+    double rate = 0;
+    for (const Operation& operation : system.model().operations)
+      rate += operation.load->peak->per_second;
+    options.measured = in_seconds(20'000 / rate);  // 20,000 requests a replication
+    options.replications = 5;
+    auto run = simulate(system.model(), plain_experiment(), options);
+    if (!run) return std::unexpected(run.error());
+    for (const OperationResult& o : run->operations) {
+      const OperationEstimate* e = estimated.of(o.operation);
+      if (e == nullptr) return fail("an operation without an estimate");
+      mean_time.add(e->mean_seconds, o.latency.mean.mean, seed);
+      p99.add(e->p99_seconds, o.latency.p99.mean, seed);
+      noise += o.latency.mean.half_width / o.latency.mean.mean;
+    }
+  }
+  return Figure{100 * mean_time.mean(), "%",
+                fmt::format("mean time: worst {:.0f}%, too low in {} of {}; p99: mean {:.1f}%, "
+                            "worst {:.0f}% (seed {}); {} systems, busiest station {:.0f}% busy; "
+                            "the simulation's own 99% half width {:.1f}% on average",
+                            100 * mean_time.worst, mean_time.below, mean_time.count,
+                            100 * p99.mean(), 100 * p99.worst, p99.worst_seed, kSystems,
+                            100 * kLoads[Load], 100 * noise / mean_time.count)};
+}
+
+}  // namespace
+}  // namespace scantling::bench
+
+int main(int argc, char** argv) {
+  using namespace scantling::bench;
+  static const Benchmark table[] = {
+      {"estimate.error.30", "the twin's mean times against simulation, load 30%", error_at<0>},
+      {"estimate.error.50", "the same at 50%", error_at<1>},
+      {"estimate.error.70", "the same at 70%", error_at<2>},
+      {"estimate.error.80", "the same at 80%", error_at<3>},
+      {"estimate.error.90", "the same at 90%", error_at<4>},
+  };
+  return bench_main(argc, argv, table);
+}
