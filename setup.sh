@@ -3,7 +3,7 @@
 #
 #   ./setup.sh build   what `make` and `make demo` need (the default)
 #   ./setup.sh test    and what `make test` and `make bench` need
-#   ./setup.sh ci      and what .ci/run needs: clang-19's tools, Node.js, Chromium
+#   ./setup.sh ci      and what .ci/run needs: clang-19's tools, Node.js, Chromium, promtool, amtool, protoc
 #
 # Debian 12 or newer and Ubuntu 24.04 or newer, through apt. Elsewhere it says what to install.
 # SCANTLING_SKIP_SETUP=1 makes it do nothing, for a machine that is set up another way.
@@ -12,7 +12,9 @@ set -euo pipefail
 build_packages=(g++ cmake ninja-build ccache lld libyaml-dev libfmt-dev nlohmann-json3-dev libcli11-dev
                 libboost-math-dev)
 test_packages=(libgtest-dev)
-ci_packages=(spin clang-19 clang-format-19 clang-tidy-19 libclang-rt-19-dev)
+ci_packages=(spin clang-19 clang-format-19 clang-tidy-19 libclang-rt-19-dev
+             # promtool, amtool and protoc: tests/validators holds what is generated to them.
+             prometheus prometheus-alertmanager protobuf-compiler libprotobuf-dev)
 
 say() { printf 'setup: %s\n' "$*" >&2; }
 have() { command -v "$1" >/dev/null 2>&1; }
@@ -43,7 +45,7 @@ if [ "$oldest" = none ] || ! have apt-get ||
   say "knows only Debian 12 and Ubuntu 24.04 or newer, and this is $id $version. Please install:"
   say "  g++ 12 or newer, CMake 3.22, Ninja, libyaml, fmt 9, nlohmann-json 3.11, CLI11 2, Boost.Math"
   [ "$purpose" = build ] || say "  GoogleTest 1.12"
-  [ "$purpose" = ci ] && say "  clang-format, clang-tidy and clang 19 with its runtime, Node.js 18, npm, Chromium"
+  [ "$purpose" = ci ] && say "  clang-format, clang-tidy and clang 19 with its runtime, Node.js 18, npm, Chromium, promtool, amtool, protoc"
   say "and then run with SCANTLING_SKIP_SETUP=1"
   exit 1
 fi

@@ -18,6 +18,7 @@ namespace scantling::bench {
 namespace {
 
 using namespace scantling::verify;
+using verify::Fault;  // not the model's
 
 // Two runs of a saga of four steps with one crash and one early timeout: bounds by kind in the
 // state, no reductions.

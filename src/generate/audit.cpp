@@ -170,6 +170,9 @@ Audit audit(const std::vector<Resource>& objects) {
   audit_networks(world, cross);
   audit_workloads(world, cross);
   audit_collectors(world, cross);
+  if (world.unfinished())
+    cross.add("too-large", world.objects().front(), "",
+              "there are too many objects to compare all with all: check them in parts");
   for (AuditFinding& finding : cross.take())
     out.findings.push_back(std::move(finding));
   sort(out.findings);
@@ -201,9 +204,12 @@ Audit audit_output(const Plan& plan, const Output& out) {
 
 std::string audit_lines(const Audit& audit) {
   std::string out;
-  for (const AuditFinding& finding : audit.findings)
-    out += finding.file + ": " + finding.object + (finding.path.empty() ? "" : ": ") +
-           finding.path + ": " + finding.text + " [" + finding.rule + "]\n";
+  for (const AuditFinding& finding : audit.findings) {
+    out += finding.file + ": ";
+    for (const std::string* part : {&finding.object, &finding.path})
+      if (!part->empty()) out += *part + ": ";
+    out += finding.text + " [" + finding.rule + "]\n";
+  }
   return out;
 }
 

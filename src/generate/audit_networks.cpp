@@ -38,7 +38,7 @@ class Networks {
  private:
   bool selects_any(const AuditObject& object, const Value& selector) const {
     return std::ranges::any_of(world_.pods(), [&](const AuditPods& pods) {
-      return pods.owner->space == object.space && selects(selector, pods);
+      return !world_.more_work() || (pods.owner->space == object.space && selects(selector, pods));
     });
   }
 
@@ -55,8 +55,10 @@ class Networks {
     selector.set("matchLabels", *marks);
     const AuditPods* found = nullptr;
     for (const AuditPods& pods : world_.pods())
-      if (pods.owner->space == object.space && selects(selector, pods)) found = &pods;
+      if (world_.more_work() && pods.owner->space == object.space && selects(selector, pods))
+        found = &pods;
     if (found == nullptr) {
+      if (world_.unfinished()) return;
       out_.add("selector-matches-nothing", object, "spec.selector",
                "matches no pod of these manifests");
       return;
@@ -254,7 +256,7 @@ class Networks {
     for (const AuditPods& mine : world_.pods()) {
       if (mine.owner->space != object.space || !selects(*own, mine)) continue;
       for (const AuditPods& other : world_.pods())
-        if (other.owner->space == object.space && selects(*selector, other) &&
+        if (world_.more_work() && other.owner->space == object.space && selects(*selector, other) &&
             other.owner != mine.owner)
           for (const Value& port : ports->items())
             look_pair(object, inward ? other : mine, inward ? mine : other, port, inward);
@@ -283,7 +285,8 @@ class Networks {
     const Value* rules = object.value->path({"spec", "rules"});
     if (selector == nullptr || rules == nullptr) return;
     for (const AuditPods& to : world_.pods()) {
-      if (to.owner->space != object.space || !selects(*selector, to)) continue;
+      if (!world_.more_work() || to.owner->space != object.space || !selects(*selector, to))
+        continue;
       for (const Value& rule : rules->items())
         if (const Value* sources = rule.find("from"))
           for (const Value& source : sources->items())
@@ -304,6 +307,7 @@ class Networks {
       return;
     }
     for (const AuditPods& from : world_.pods()) {
+      if (!world_.more_work()) return;
       if (from.spec == nullptr || from.owner->space != parts[2] ||
           from.spec->text_at({"serviceAccountName"}) != parts[4])
         continue;
@@ -328,9 +332,11 @@ class Networks {
     const Value* selector = object.value->path({"spec", "selector"});
     if (selector == nullptr || selector->empty()) return;
     for (const AuditObject& service : world_.objects()) {
+      if (!world_.more_work()) return;
       if (service.kind != "Service" || service.space != object.space) continue;
       AuditPods as_pods;
-      if (const Value* marks = service.value->path({"metadata", "labels"}))
+      const Value* marks = service.value->path({"metadata", "labels"});
+      if (marks != nullptr && marks->is_map())
         for (std::size_t i = 0; i < marks->size(); ++i)
           as_pods.labels[marks->keys()[i]] = marks->at(i).text();
       if (selects(*selector, as_pods)) return;

@@ -1,6 +1,7 @@
 // What an object names must be there: Secrets, settings, accounts, services with their ports,
 // targets of autoscalers, issuers, parents of routes.
 #include <algorithm>
+#include <optional>
 
 #include "base/text.h"
 #include "generate/audit_world.h"
@@ -12,10 +13,12 @@ std::string there_is_no(std::string_view kind, const AuditObject& from, std::str
                         const World& world) {
   std::vector<std::string> others;
   for (const AuditObject& object : world.objects())
-    if (object.kind == kind && object.space == from.space) others.emplace_back(object.name);
+    if (others.size() < 200 && object.kind == kind && object.space == from.space)
+      others.emplace_back(object.name);
   std::string out = "there is no " + std::string(kind) + " '" + std::string(name) +
                     "' in namespace " + std::string(from.space);
-  if (const auto near = nearest(name, others)) out += "; did you mean '" + *near + "'?";
+  if (const auto near = name.size() > 80 ? std::nullopt : nearest(name, others))
+    out += "; did you mean '" + *near + "'?";
   return out;
 }
 
@@ -122,9 +125,9 @@ class References {
     if (const Value* mounts = container.find("volumeMounts"))
       for (const Value& mount : mounts->items())
         if (!has_volume(object, pod, mount.text_at({"name"})))
-          missing(
-              object, path,
-              "mounts the volume '" + mount.find("name")->text() + "', which the pod hasn't got");
+          missing(object, path,
+                  "mounts the volume '" + std::string(mount.text_at({"name"})) +
+                      "', which the pod hasn't got");
   }
 
   static bool has_volume(const AuditObject& object, const Value& pod, std::string_view name) {

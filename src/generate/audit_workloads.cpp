@@ -64,6 +64,7 @@ void look_drain(const AuditPods& pods, Findings& out) {
 // The fewest pods that the workload may have: of its autoscaler, else its replicas.
 std::int64_t least_pods(const World& world, const AuditPods& pods) {
   for (const AuditObject& object : world.objects()) {
+    if (!world.more_work()) break;
     if (object.space != pods.owner->space) continue;
     const bool hpa = object.kind == "HorizontalPodAutoscaler";
     if (!hpa && object.kind != "ScaledObject") continue;
@@ -88,6 +89,7 @@ void look_budget(const World& world, const AuditObject& object, Findings& out) {
   const Value* least = object.value->path({"spec", "minAvailable"});
   if (selector == nullptr) return;
   for (const AuditPods& pods : world.pods()) {
+    if (!world.more_work()) return;
     if (pods.owner->space != object.space || pods.spec == nullptr || !selects(*selector, pods))
       continue;
     const std::int64_t all = least_pods(world, pods);
@@ -123,6 +125,7 @@ void look_topic(const World& world, const AuditObject& object, Findings& out) {
   const std::string_view topic = object.value->text_at({"spec", "topicName"});
   if (partitions == nullptr) return;
   for (const AuditObject& scaler : world.objects()) {
+    if (!world.more_work()) return;
     const Value* triggers =
         scaler.kind == "ScaledObject" ? scaler.value->path({"spec", "triggers"}) : nullptr;
     const Value* most = scaler.value->path({"spec", "maxReplicaCount"});
@@ -173,7 +176,7 @@ bool has_component(const Value& config, const char* section, const std::string& 
 
 void look_collector(const AuditObject& object, const Value& config, Findings& out) {
   const Value* pipelines = config.path({"service", "pipelines"});
-  if (pipelines == nullptr) return;
+  if (pipelines == nullptr || !pipelines->is_map()) return;
   for (std::size_t i = 0; i < pipelines->size(); ++i) {
     const std::string path = "service.pipelines." + pipelines->keys()[i];
     for (const char* section : {"receivers", "processors", "exporters"}) {

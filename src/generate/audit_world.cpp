@@ -39,7 +39,7 @@ bool matches_expression(const Value& expression, const AuditPods& pods) {
 }  // namespace
 
 bool selects(const Value& selector, const AuditPods& pods) {
-  if (const Value* marks = selector.find("matchLabels"))
+  if (const Value* marks = selector.find("matchLabels"); marks != nullptr && marks->is_map())
     for (std::size_t i = 0; i < marks->size(); ++i) {
       const auto found = pods.labels.find(marks->keys()[i]);
       if (found == pods.labels.end() || found->second != marks->at(i).text()) return false;
@@ -77,6 +77,8 @@ World::World(const std::vector<Resource>& objects) {
     objects_.push_back(object);
   }
   for (const AuditObject& object : objects_) {
+    kinds_.insert(object.kind);
+    spaces_.insert(object.space);
     by_name_.try_emplace({object.kind, object.space, object.name}, &object);
     add_pods(object);
     add_made(object);
@@ -143,11 +145,11 @@ const AuditObject* World::find(std::string_view kind, std::string_view space,
 }
 
 bool World::has_kind(std::string_view kind) const {
-  return std::ranges::any_of(objects_, [&](const AuditObject& o) { return o.kind == kind; });
+  return kinds_.contains(kind);
 }
 
 bool World::has_space(std::string_view space) const {
-  return std::ranges::any_of(objects_, [&](const AuditObject& o) { return o.space == space; });
+  return spaces_.contains(space);
 }
 
 bool World::made(std::string_view kind, std::string_view space, std::string_view name) const {
@@ -196,6 +198,7 @@ bool World::allowed(const AuditPods& subject, const AuditPods& other, std::int64
   const char* type = inward ? "Ingress" : "Egress";
   bool isolated = false;
   for (const AuditObject* policy : policies_) {
+    if (!more_work()) return true;
     if (policy->space != subject.owner->space) continue;
     const Value* selector = policy->value->path({"spec", "podSelector"});
     if (selector == nullptr || !selects(*selector, subject)) continue;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <tuple>
@@ -17,6 +18,7 @@ struct AuditObject {
       name;  // space: its namespace; "default" when it says none
 
   std::string title() const {
+    if (name.empty()) return std::string(kind);
     return std::string(kind) + " " + std::string(space) + "/" + std::string(name);
   }
 };
@@ -44,6 +46,10 @@ class World {
   bool made(std::string_view kind, std::string_view space, std::string_view name) const;
   const AuditPods* pods_of(std::string_view space, std::string_view owner_name) const;
 
+  // Comparing all with all has an end, whatever a file holds: false when it is reached.
+  bool more_work() const { return ++work_ <= kMostWork; }
+  bool unfinished() const { return work_ > kMostWork; }
+
   // Whether network policies let `from` reach `to` on the port.
   bool lets_out(const AuditPods& from, const AuditPods& to, std::int64_t port) const;
   bool lets_in(const AuditPods& from, const AuditPods& to, std::int64_t port) const;
@@ -54,8 +60,11 @@ class World {
   bool allowed(const AuditPods& subject, const AuditPods& other, std::int64_t port,
                bool inward) const;
 
+  static constexpr std::size_t kMostWork = 30'000'000;
+  mutable std::size_t work_ = 0;
   std::vector<AuditObject> objects_;
   std::vector<AuditPods> pods_;
+  std::set<std::string_view> kinds_, spaces_;
   std::map<std::tuple<std::string_view, std::string_view, std::string_view>, const AuditObject*>
       by_name_;
   std::map<std::tuple<std::string, std::string, std::string>, bool> made_;

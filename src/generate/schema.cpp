@@ -294,7 +294,8 @@ class Checker {
                       node.choices.begin() + static_cast<std::ptrdiff_t>(
                                                  std::min<std::size_t>(8, node.choices.size()))),
                   "or");
-    if (const auto near = nearest(text, node.choices)) problem += "; did you mean '" + *near + "'?";
+    if (const auto near = text.size() > 80 ? std::nullopt : nearest(text, node.choices))
+      problem += "; did you mean '" + *near + "'?";
     complain(std::move(problem));
   }
 
@@ -367,7 +368,8 @@ class Checker {
         for (const auto& [name, unused] : node.fields)
           names.push_back(name);
         std::string text = "there is no such field";
-        if (const auto near = nearest(key, names)) text += "; did you mean '" + *near + "'?";
+        if (const auto near = key.size() > 80 ? std::nullopt : nearest(key, names))
+          text += "; did you mean '" + *near + "'?";
         at(key.substr(0, 80), [&] { complain(std::move(text)); });
       }
     }

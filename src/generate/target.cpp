@@ -51,6 +51,11 @@ namespace {
 [[maybe_unused]] bool with_objectives(const Plan& plan) {
   return !plan.objectives().empty();
 }
+[[maybe_unused]] bool with_http(const Plan& plan) {
+  for (const ServicePlan& service : plan.services())
+    if (service.http) return true;
+  return false;
+}
 [[maybe_unused]] bool with_grpc(const Plan& plan) {
   for (const ServicePlan& service : plan.services())
     if (service.grpc) return true;

@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "commands/support.h"
 #include "design/design.h"
+#include "generate/contracts.h"
 #include "generate/manifests.h"
 #include "generate/target.h"
 #include "generate/write.h"
@@ -166,6 +167,30 @@ int check_files(const Invocation& invocation) {
   return audit.findings.empty() ? kExitFine : kExitFindings;
 }
 
+// `generate MODEL --against OLD`: whether what is deployed can be followed by the model.
+int compare_contracts(const Invocation& invocation, Architecture& model,
+                      const generate::GenerateOptions& options) {
+  ModelInput loaded;
+  load_model(invocation, std::string(invocation.get("--against")), loaded);
+  if (!loaded.ok) return kExitUsage;
+  Architecture old = std::move(loaded.model.model);
+  if (!complete(invocation, old)) return kExitUsage;
+  const auto changes =
+      generate::contract_changes(generate::Plan(old, options), generate::Plan(model, options));
+  std::string out;
+  std::int64_t breaking = 0;
+  for (const generate::ContractChange& change : changes) {
+    breaking += change.breaking ? 1 : 0;
+    out +=
+        fmt::format("{:<9} {}: {}{}\n", change.breaking ? "breaking" : "fine", change.element,
+                    change.text, change.whom.empty() ? "" : "; breaks " + enumerate(change.whom));
+  }
+  invocation.streams.print(
+      out + fmt::format("{}, {} breaking\n",
+                        plural(static_cast<std::int64_t>(changes.size()), "change"), breaking));
+  return breaking > 0 ? kExitFindings : kExitFine;
+}
+
 int run(const Invocation& invocation) {
   if (invocation.has("--list")) {
     print_targets(invocation);
@@ -185,6 +210,7 @@ int run(const Invocation& invocation) {
   if (!loaded.ok) return kExitUsage;
   Architecture model = std::move(loaded.model.model);
   if (!complete(invocation, model)) return kExitUsage;
+  if (invocation.has("--against")) return compare_contracts(invocation, model, options);
   generate::WriteOptions write;
   write.folder = invocation.get("--out", "generated");
   write.dry = invocation.has("--check");
@@ -215,6 +241,10 @@ constexpr CommandOption kOptions[] = {
     {"--list", "", "print the targets", "", "", false},
     {"--check", "", "write nothing; say what would change, and exit with 1 when something would",
      "", "", false},
+    {"--against", "OLD",
+     "write nothing; say what the model breaks in the contracts of this one, and "
+     "for whom",
+     "", "", false},
     {"--only", "", "the targets named alone: drop what the folder has of others", "", "", false},
     {"--registry", "HOST", "image registry", "registry.example.com", "", false},
     {"--tag", "TAG", "tag of the images until an overlay sets one", "1.0.0", "", false},
@@ -230,6 +260,7 @@ constexpr std::string_view kExamples[] = {
     "scantling generate shop.yaml istio prometheus --out deploy",
     "scantling generate shop.yaml --out deploy --check",
     "scantling generate --check manifests/",
+    "scantling generate shop.yaml --against deployed.yaml",
 };
 
 }  // namespace

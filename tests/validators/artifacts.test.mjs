@@ -1,0 +1,183 @@
+// What `scantling generate` writes beside the manifests, held to other people's tools. Each tool must also refuse a
+// mutant. A tool that is not here is named and left out.
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { cpSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { after, test } from 'node:test';
+import asyncapi from '@asyncapi/parser';
+import Ajv from 'ajv';
+import avsc from 'avsc';
+import { parse, parseAllDocuments } from 'yaml';
+
+const root = resolve(import.meta.dirname, '../..');
+const program = process.env.SCANTLING ?? join(root, 'build/release/scantling');
+const schemas = join(root, 'src/generate/schemas/crds');
+const work = mkdtempSync(join(tmpdir(), 'scantling-artifacts-'));
+after(() => rmSync(work, { recursive: true }));
+
+const examples = ['shop', 'bank', 'telemetry'];
+for (const name of examples) {
+  const run = spawnSync(program, ['generate', join(root, 'examples', `${name}.yaml`), '--no-simulate', '--out', join(work, name)], { encoding: 'utf8' });
+  assert.equal(run.status, 0, run.stdout + run.stderr);
+}
+const files = (example, folder, ending) => {
+  const path = join(work, example, folder);
+  return existsSync(path) ? readdirSync(path, { recursive: true }).filter((name) => name.endsWith(ending)).map((name) => join(path, name)) : [];
+};
+const everywhere = (folder, ending) => examples.flatMap((example) => files(example, folder, ending));
+const text = (path) => readFileSync(path, 'utf8');
+const run = (tool, args, options = {}) => spawnSync(tool, args, { encoding: 'utf8', maxBuffer: 1 << 26, ...options });
+const has = (tool) => run(tool, ['--version']).error === undefined;
+const needs = (...tools) => {
+  const missing = tools.filter((tool) => !has(tool));
+  return missing.length ? `left out: no ${missing.join(', ')} here` : false;
+};
+let copies = 0;
+const changed = (path, change) => {
+  const copy = join(work, `mutant-${++copies}-${path.split('/').pop()}`);
+  const before = text(path);
+  const now = change(before);
+  assert.notEqual(now, before, 'the mutant is no mutant');
+  writeFileSync(copy, now);
+  return copy;
+};
+
+test('redocly accepts the HTTP interfaces', () => {
+  const redocly = join(import.meta.dirname, 'node_modules/.bin/redocly');
+  const lint = (paths) => run(redocly, ['lint', '--extends=recommended', '--format=summary', ...paths], { env: { ...process.env, REDOCLY_TELEMETRY: 'off' } });
+  const all = everywhere('contracts/openapi', '.yaml');
+  assert.ok(all.length > 5);
+  const result = lint(all);
+  assert.equal(result.status, 0, result.stdout + result.stderr);
+  assert.notEqual(lint([changed(all[0], (t) => t.replace('schemas/Problem', 'schemas/Problme'))]).status, 0);
+});
+
+test('the AsyncAPI parser accepts the channels', async () => {
+  const parser = new asyncapi.Parser();
+  const errors = async (source) => (await parser.parse(source)).diagnostics.filter(({ severity }) => severity === 0);
+  for (const path of everywhere('contracts/asyncapi', '.yaml')) {
+    assert.deepEqual(await errors(text(path)), [], path);
+    assert.notDeepEqual(await errors(text(path).replace(/#\/components\/messages\/(\w+)/, '#/components/messages/$1x')), []);
+  }
+});
+
+test('avsc reads the events', () => {
+  const all = everywhere('contracts/avro', '.avsc');
+  assert.ok(all.length > 3);
+  for (const path of all) avsc.Type.forSchema(JSON.parse(text(path)));
+  assert.throws(() => avsc.Type.forSchema(JSON.parse(text(all[0]).replace('"long"', '"lnog"'))));
+});
+
+test('protoc compiles the gRPC interfaces', { skip: needs('protoc') }, () => {
+  const compile = (folder, path) => run('protoc', [`-I${folder}`, '-o', '/dev/null', path]);
+  for (const example of examples) {
+    for (const path of files(example, 'contracts/proto', '.proto')) {
+      const result = compile(join(work, example, 'contracts/proto'), path);
+      assert.equal(result.status, 0, result.stderr);
+    }
+  }
+  const [first] = everywhere('contracts/proto', '.proto');
+  const mutant = changed(first, (t) => t.replace(' = 1;', ' = 0;'));
+  assert.notEqual(compile(dirname(mutant), mutant).status, 0);
+});
+
+test('promtool accepts the rules, and their tests notice a changed limit', { skip: needs('promtool') }, () => {
+  const rules = everywhere('observability/prometheus/rules', '.yaml');
+  const result = run('promtool', ['check', 'rules', '--lint=all', '--lint-fatal', ...rules]);
+  assert.equal(result.status, 0, result.stdout + result.stderr);
+  const folder = join(work, 'rules-mutant');
+  cpSync(join(work, 'shop/observability/prometheus'), folder, { recursive: true });
+  const pages = join(folder, 'tests/place-order-availability-pages.yaml');
+  const passed = run('promtool', ['test', 'rules', pages]);
+  assert.equal(passed.status, 0, passed.stdout + passed.stderr);
+  const rule = join(folder, 'rules/place-order-availability.yaml');
+  writeFileSync(rule, text(rule).replaceAll('> 0.0072', '> 0.0092'));
+  assert.notEqual(run('promtool', ['test', 'rules', pages]).status, 0);
+});
+
+test('promtool understands every query of the dashboards', { skip: needs('promtool') }, () => {
+  const queries = everywhere('observability/grafana', '.json').flatMap((path) => JSON.parse(text(path)).panels)
+    .flatMap((panel) => panel.targets ?? []).map(({ expr }) => expr);
+  assert.ok(queries.length > 100);
+  const check = (list) => {
+    const path = join(work, 'queries.json');
+    writeFileSync(path, JSON.stringify({ groups: [{ name: 'q', rules: list.map((expr, i) => ({ record: `q:${i}`, expr })) }] }));
+    return run('promtool', ['check', 'rules', path]);
+  };
+  const result = check(queries);
+  assert.equal(result.status, 0, result.stdout + result.stderr);
+  assert.notEqual(check([`${queries[0]} +`]).status, 0);
+});
+
+test('amtool accepts the routing', { skip: needs('amtool') }, () => {
+  for (const path of everywhere('observability/alertmanager', '.yaml')) {
+    assert.equal(run('amtool', ['check-config', path]).status, 0);
+    assert.notEqual(run('amtool', ['check-config', changed(path, (t) => t.replace('receiver: nobody', 'receiver: somebody'))]).status, 0);
+  }
+});
+
+test('kubectl renders every overlay', { skip: needs('kubectl') }, () => {
+  for (const example of examples) {
+    for (const environment of readdirSync(join(work, example, 'deploy/overlays'))) {
+      const result = run('kubectl', ['kustomize', join(work, example, 'deploy/overlays', environment)]);
+      assert.equal(result.status, 0, result.stderr);
+      assert.ok(parseAllDocuments(result.stdout).length > 50);
+    }
+  }
+  const folder = join(work, 'kustomize-mutant');
+  cpSync(join(work, 'shop/deploy'), folder, { recursive: true });
+  rmSync(join(folder, 'base/namespace.yaml'));
+  assert.notEqual(run('kubectl', ['kustomize', join(folder, 'overlays/production')]).status, 0);
+});
+
+test('docker-compose reads the laptop\'s file', { skip: needs('docker-compose') }, () => {
+  for (const example of examples) {
+    const result = run('docker-compose', ['-f', join(work, example, 'compose.yaml'), 'config', '-q']);
+    assert.equal(result.status, 0, result.stderr);
+  }
+  const mutant = changed(join(work, 'shop/compose.yaml'), (t) => t.replace('      kafka:\n        condition', '      kafak:\n        condition'));
+  assert.notEqual(run('docker-compose', ['-f', mutant, 'config', '-q']).status, 0);
+});
+
+test('experiments and applications follow the schemas of their operators', () => {
+  const ajv = new Ajv({ strict: false, allErrors: true, logger: false });
+  const compiled = new Map();
+  const validator = ({ apiVersion, kind }) => {
+    const [group, version] = apiVersion.split('/');
+    const path = join(schemas, group, `${kind.toLowerCase()}_${version}.json`);
+    if (!compiled.has(path)) compiled.set(path, ajv.compile(JSON.parse(text(path))));
+    return compiled.get(path);
+  };
+  const paths = [...everywhere('delivery/argocd', '.yaml'), ...everywhere('tests/chaos', '.yaml').filter((path) => !path.endsWith('-steady-state.yaml'))];
+  assert.ok(paths.length > 10);
+  for (const path of paths) {
+    for (const document of parseAllDocuments(text(path)).map((each) => each.toJS())) {
+      const validate = validator(document);
+      assert.ok(validate(document), `${path}: ${JSON.stringify(validate.errors)}`);
+      assert.ok(!validator(document)({ ...document, spec: { ...document.spec, unknwon: 1 } }), document.kind);
+    }
+  }
+});
+
+test('what is said in one place is said in all', () => {
+  for (const example of examples) {
+    const load = files(example, 'tests/load', '.js').map(text).join('');
+    const described = files(example, 'contracts/openapi', '.yaml').flatMap((path) => Object.keys(parse(text(path)).paths));
+    const routes = files(example, 'deploy/base/gateway', '.yaml').flatMap((path) => parseAllDocuments(text(path)).map((each) => each.toJS()))
+      .filter(({ kind }) => kind === 'HTTPRoute').flatMap(({ spec }) => spec.rules).flatMap(({ matches }) => matches ?? [])
+      .filter(({ path }) => path.type === 'Exact').map(({ path }) => path.value);
+    assert.ok(routes.length > 0);
+    for (const route of routes) {
+      assert.ok(described.includes(route), `${route} is routed, but not described`);
+      assert.ok(load.includes(route), `${route} is routed, but not under load`);
+    }
+    const catalogue = parseAllDocuments(text(join(work, example, 'catalog-info.yaml'))).map((each) => each.toJS());
+    const apis = new Set(catalogue.filter(({ kind }) => kind === 'API').map(({ metadata }) => metadata.name));
+    for (const { spec } of catalogue.filter(({ kind }) => kind === 'Component')) {
+      for (const name of [...(spec.providesApis ?? []), ...(spec.consumesApis ?? [])]) assert.ok(apis.has(name), name);
+    }
+    for (const { spec } of catalogue.filter(({ kind }) => kind === 'API')) assert.ok(existsSync(join(work, example, spec.definition.$text)));
+  }
+});
