@@ -185,6 +185,14 @@ void finish_step(Reader& reader, const Place& place, void* object) {
   }
 }
 
+// The policy bundle that the step uses; null: none.
+const void* bundle_of(const Architecture& model, const void* object) {
+  const Step& step = step_of(object);
+  const bool known = step.use && step.use->id.valid() &&
+                     static_cast<std::size_t>(step.use->id.index) < model.policies.size();
+  return known ? &model.policies[step.use->id].policy : nullptr;
+}
+
 bool repeats(const void* owner) {
   return step_of(owner).kind == StepKind::Repeat;
 }
@@ -301,12 +309,7 @@ SCANTLING_STRUCTURE(Step) {
       .entries = kEntries,
       .flat = &structure_of<CallPolicy>,
       .flat_at = [](void* object) -> void* { return &step_of(object).policy; },
-      .inherits = [](const Architecture& model, const void* object) -> const void* {
-        const Step& step = step_of(object);
-        const bool known = step.use && step.use->id.valid() &&
-                           static_cast<std::size_t>(step.use->id.index) < model.policies.size();
-        return known ? &model.policies[step.use->id].policy : nullptr;
-      },
+      .inherits = bundle_of,
       .finish = finish_step};
   return kType;
 }
