@@ -181,6 +181,9 @@ void decide_copies(Workspace& ws, StoreId id, const std::vector<AggregateId>& me
                          : Spread::None,
             path + ".spread");
   draft.set(store.lag, Duration{100'000'000}, path + ".lag");
+  // A former leader that still takes writes would lose them: the one that was elected last is known
+  // to every copy (Raft's term, the leader key of Patroni).
+  if (copies > 1 && !leaderless) draft.set(store.fenced, true, path + ".fenced");
 }
 
 void decide_shards(Workspace& ws, StoreId id, const StoreNeed& need, const Technology& engine) {
