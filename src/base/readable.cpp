@@ -102,4 +102,11 @@ std::string readable(const MoneyPerMonth& value) {
   return in_scale(value.amount, kMoney) + " " + value.currency + "/month";
 }
 
+std::string readable_measure(double value, std::string_view unit) {
+  if (unit == "s") return readable_seconds(value);
+  if (unit == "%") return readable(Share{value / 100});
+  if (unit == "x") return "x" + number_text(value, 3);
+  return number_text(value, 4) + (unit.empty() ? "" : " " + std::string(unit));
+}
+
 }  // namespace scantling

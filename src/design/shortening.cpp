@@ -51,7 +51,7 @@ std::string note_on(const ShortExperiment& of, const Experiment& full, double fa
     if (!full.load->over || e.load->over->seconds() >= full.load->over->seconds()) return "";
     return fmt::format(
         "shortened for the design: {} of load instead of {}; scantling simulate runs it in full",
-        to_text(*e.load->over), to_text(*full.load->over));
+        readable(*e.load->over), readable(*full.load->over));
   }
   return fmt::format(
       "shortened for the design: {} in all, faults of {} at most{}; scantling simulate runs it in "
