@@ -104,7 +104,8 @@ std::string readable(const MoneyPerMonth& value) {
 
 std::string readable_measure(double value, std::string_view unit) {
   if (unit == "s") return readable_seconds(value);
-  if (unit == "%") return readable(Share{value / 100});
+  // The end of an interval may lie beyond what a share can be.
+  if (unit == "%") return readable(Share{std::clamp(value, 0.0, 100.0) / 100});
   if (unit == "x") return "x" + number_text(value, 3);
   return number_text(value, 4) + (unit.empty() ? "" : " " + std::string(unit));
 }

@@ -221,7 +221,7 @@ struct Result {
   std::vector<std::string> reasons;   // for the number of services or for staying one, in numbers
   std::vector<Cut> best;              // per number of services, ascending
   std::vector<ServicesScore> scores;  // parallel to best
-  std::vector<Cut> archive;           // non-dominated cuts over all objectives, by services
+  std::vector<Cut> archive;           // non-dominated over all objectives, by services
   Consensus consensus;
   std::vector<Placement> placements;     // of the chosen cut, per entity
   std::vector<BoundaryCost> boundaries;  // of the chosen cut, per pair of services with any cost

@@ -83,7 +83,11 @@ void object(const Input& input, const Cut& cut, double stability, Choice& choice
     choice.reasons.push_back(
         fmt::format("{} are too few to part",
                     plural(static_cast<std::int64_t>(input.entities.size()), "entity")));
-  if (cut.objectives.modularity < .08)
+  if (input.functionalities.empty() && input.relations.empty() && input.co_changes.empty())
+    choice.reasons.push_back(
+        "nothing says how the entities are used: no functionality, relation or "
+        "history is given");
+  else if (cut.objectives.modularity < .08)
     choice.reasons.push_back(fmt::format(
         "the best cut, into {} services, has modularity {}: the entities are used as one whole",
         cut.services, number_text(cut.objectives.modularity, 2)));

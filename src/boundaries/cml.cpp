@@ -387,6 +387,7 @@ Expected<Subject> Reader::run(const std::vector<CmlToken>& use_cases) {
   }
   add_scl(use_cases);
   add_cut();
+  subject_.given.relations = context_relations(tokens_);
   return std::move(subject_);
 }
 

@@ -1,6 +1,7 @@
 // Context Mapper's language (CML, Kapferer and Zimmermann, MODELSWARD 2020), as far as a cut needs
-// it: bounded contexts with their aggregates and the types in them, services' operations, flows,
-// use cases and user stories, owning teams; and .scl use cases. What is not known is skipped.
+// it: bounded contexts with their aggregates and the types in them, their relations, services'
+// operations, flows, use cases and user stories, owning teams; and .scl use cases. What is not
+// known is skipped.
 #pragma once
 
 #include <string_view>

@@ -15,13 +15,12 @@
 #include "boundaries/problem.h"
 #include "boundaries/search.h"
 #include "boundaries/state.h"
+#include "boundaries/sweep.h"
 
 namespace scantling::boundaries {
 namespace {
 
 constexpr std::size_t archive_at_most = 60;
-constexpr int few_services = 4;       // numbers of services that are all searched in full
-constexpr int linkage_at_most = 400;  // atoms; above, the O(n^3) linkage is left out
 
 void check_input(const Input& input) {
   const auto known = [&](int entity) { return entity >= 0 && at(entity) < input.entities.size(); };
@@ -58,15 +57,10 @@ void measure_cut(const Input& input, Cut& cut) {
   cut.objectives.complexity = cut.metrics.complexity;
 }
 
-struct Range {
-  int low = 2;
-  int high = 2;
-};
-
-Range services_range(const Problem& problem, const Options& options) {
+ServicesRange services_range(const Problem& problem, const Options& options) {
   const Constraints& c = problem.input->constraints;
   const int atoms = problem.atoms.count();
-  Range range;
+  ServicesRange range;
   range.low = std::max({2, c.services_low, options.services_low});
   if (c.services_high > 0) range.low = std::min(range.low, c.services_high);
   range.high = std::min(12, std::max(2, atoms / 2));
@@ -77,43 +71,6 @@ Range services_range(const Problem& problem, const Options& options) {
   range.low = std::max(1, std::min(range.low, atoms));
   range.high = std::max(range.low, std::min(range.high, atoms));
   return range;
-}
-
-// Starts for one number of services: consensus linkage, the reference, and the Leiden partitions
-// nearest in number, merged or split to it.
-std::vector<std::vector<int>> starts_for(const Problem& problem,
-                                         const std::vector<std::vector<int>>& runs, int services,
-                                         const Options& options) {
-  std::vector<std::vector<int>> starts;
-  if (!problem.votes.empty() && problem.atoms.count() <= linkage_at_most)
-    starts.push_back(linked(problem, services));
-  if (!problem.reference.empty()) {
-    std::vector<int> group = problem.reference;
-    const int most = *std::max_element(group.begin(), group.end());
-    for (int& g : group)
-      if (g < 0) g = most + 1;
-    starts.push_back(resized(problem, std::move(group), services, options.seed));
-  }
-  std::vector<std::pair<int, std::size_t>> order;  // distance in number, run
-  for (std::size_t r = 0; r < runs.size(); ++r) {
-    const int count = 1 + *std::max_element(runs[r].begin(), runs[r].end());
-    if (count > 1000) continue;
-    order.push_back({count >= services ? count - services : 3 * (services - count), r});
-  }
-  std::stable_sort(order.begin(), order.end(),
-                   [](const auto& x, const auto& y) { return x.first < y.first; });
-  const bool small = problem.atoms.count() <= linkage_at_most;
-  const std::size_t wanted = starts.size() + at(std::max(1, small ? options.restarts : 2));
-  for (const auto& [distance, r] : order) {
-    if (starts.size() >= wanted) break;
-    std::vector<int> start = resized(problem, runs[r], services, options.seed + r);
-    if (std::find(starts.begin(), starts.end(), start) == starts.end())
-      starts.push_back(std::move(start));
-  }
-  if (starts.empty())
-    starts.push_back(
-        resized(problem, std::vector<int>(at(problem.atoms.count()), 0), services, options.seed));
-  return starts;
 }
 
 // Lower is better in each.
@@ -137,8 +94,8 @@ bool dominates(const std::vector<double>& a, const std::vector<double>& b) {
   return less;
 }
 
-// Non-dominated cuts, each once; of too many, those with the best scores of each number of
-// services.
+// Non-dominated cuts, one of those that are equal in all objectives; of too many, those with the
+// best scores of each number of services.
 std::vector<Cut> archive_of(std::vector<Cut> cuts) {
   std::stable_sort(cuts.begin(), cuts.end(), [](const Cut& a, const Cut& b) {
     if (a.services != b.services) return a.services < b.services;
@@ -152,10 +109,14 @@ std::vector<Cut> archive_of(std::vector<Cut> cuts) {
   for (const Cut& cut : cuts)
     points.push_back(archive_objectives(cut));
   std::vector<std::pair<int, std::size_t>> kept;  // rank within its number of services
+  const auto same = [](double x, double y) { return std::abs(x - y) < 1e-9; };
   std::map<int, int> rank;
   for (std::size_t i = 0; i < cuts.size(); ++i) {
     const auto beats = [&](const std::vector<double>& p) { return dominates(p, points[i]); };
-    if (std::none_of(points.begin(), points.end(), beats))
+    const auto equals = [&](const auto& other) {
+      return std::ranges::equal(points[other.second], points[i], same);
+    };
+    if (std::none_of(points.begin(), points.end(), beats) && std::ranges::none_of(kept, equals))
       kept.push_back({rank[cuts[i].services]++, i});
   }
   std::stable_sort(kept.begin(), kept.end(),
@@ -168,133 +129,6 @@ std::vector<Cut> archive_of(std::vector<Cut> cuts) {
     archive.push_back(std::move(cuts[i]));
   return archive;
 }
-
-// The search over all numbers of services: each by itself, then from its neighbours' results, then
-// the best of each with complexity counted, which is dear to follow.
-class Sweep {
- public:
-  Sweep(const Problem& problem, const std::vector<std::vector<int>>& runs, const Range& range,
-        const Options& options)
-      : problem_(problem),
-        runs_(runs),
-        range_(range),
-        options_(options),
-        count_(range.high - range.low + 1),
-        best_(at(count_)),
-        visited_(at(count_)) {
-    const ObjectiveWeights& w = options.objectives;
-    traced_first_ = problem.traces && w.complexity > w.modularity + w.consensus;
-    in_parallel(options.jobs, count_, [&](int i) { alone(i); });
-    exchange();
-    if (options.annealing > 0 && problem.atoms.count() <= linkage_at_most) {
-      std::vector<Found> next = best_;
-      in_parallel(options.jobs, count_, [&](int i) {
-        if (worth_annealing(i)) annealed(i, next[at(i)]);
-      });
-      best_ = std::move(next);
-      for (int round = 0; round < (traced_first_ ? 3 : 1); ++round)
-        exchange();
-    }
-    if (problem.traces && !traced_first_)
-      in_parallel(options.jobs, count_, [&](int i) { with_complexity(i); });
-  }
-
-  const std::vector<Found>& best() const { return best_; }
-  const std::vector<Found>& visited(std::size_t i) const { return visited_[i]; }
-
- private:
-  Visit visitor(int i) {
-    return [this, i](const Found& f) { visited_[at(i)].push_back(f); };
-  }
-
-  void alone(int i) {
-    const int services = range_.low + i;
-    const bool small = problem_.atoms.count() <= linkage_at_most;
-    best_[at(i)] = search(problem_, starts_for(problem_, runs_, services, options_), services,
-                          small ? options_.restarts : 0, options_.seed, traced_first_, visitor(i));
-  }
-
-  // Each number of services from the results of the next lower and the next higher one.
-  void exchange() {
-    const std::vector<Found> before = best_;
-    in_parallel(options_.jobs, count_, [&](int i) { from_neighbours(i, before); });
-  }
-
-  void from_neighbours(int i, const std::vector<Found>& before) {
-    const int services = range_.low + i;
-    std::vector<std::vector<int>> starts;
-    for (const int neighbour : {i - 1, i + 1})
-      if (neighbour >= 0 && neighbour < count_ && !before[at(neighbour)].group.empty())
-        starts.push_back(
-            resized(problem_, before[at(neighbour)].group, services, options_.seed + 7));
-    if (i + 1 < count_ && !before[at(i + 1)].group.empty() &&
-        problem_.atoms.count() <= linkage_at_most)
-      starts.push_back(one_merged(problem_, before[at(i + 1)].group, services + 1, traced_first_));
-    if (i > 0 && !before[at(i - 1)].group.empty() && problem_.atoms.count() <= linkage_at_most)
-      for (std::vector<int>& start :
-           one_split(problem_, before[at(i - 1)].group, services - 1, traced_first_, options_.seed))
-        starts.push_back(std::move(start));
-    const Found found =
-        search(problem_, starts, services, 0, options_.seed + 1, traced_first_, visitor(i));
-    if (!found.group.empty() && better(found, best_[at(i)])) best_[at(i)] = found;
-  }
-
-  // Numbers of services far from the best modularity are left as they are when complexity is not
-  // what is sought: no answer will come from them.
-  bool worth_annealing(int i) const {
-    if (best_[at(i)].group.empty()) return false;
-    if (traced_first_ || count_ <= few_services) return true;
-    double most = 0;
-    for (const Found& found : best_)
-      if (!found.group.empty()) most = std::max(most, found.objectives.modularity);
-    return best_[at(i)].objectives.modularity >= .9 * most;
-  }
-
-  void annealed(int i, Found& best) {
-    int in_vain = 0;
-    for (int r = 0; r < options_.restarts && in_vain < 2; ++r) {
-      Found found =
-          anneal(problem_, best.group, range_.low + i, options_.annealing * problem_.atoms.count(),
-                 r % 2 == 0 ? 1 : 3, options_.seed + static_cast<std::uint64_t>(r), traced_first_);
-      visited_[at(i)].push_back(found);
-      ++in_vain;
-      if (!better(found, best)) continue;
-      best = std::move(found);
-      in_vain = 0;
-    }
-  }
-
-  void with_complexity(int i) {
-    std::vector<Found> order = visited_[at(i)];
-    std::stable_sort(order.begin(), order.end(), better);
-    order.erase(std::unique(order.begin(), order.end(),
-                            [](const Found& a, const Found& b) { return a.group == b.group; }),
-                order.end());
-    visited_[at(i)].clear();
-    Found best;
-    for (std::size_t s = 0; s < std::min<std::size_t>(2, order.size()); ++s) {
-      Found found = polish(problem_, order[s].group, order[s].services, options_.seed + s, true);
-      visited_[at(i)].push_back(found);
-      if (better(found, best)) best = std::move(found);
-    }
-    // The others as they are, but scored alike.
-    for (std::size_t s = 0; s < std::min<std::size_t>(12, order.size()); ++s) {
-      State state(problem_, order[s].group, order[s].services, true);
-      order[s].objectives = state.objectives();
-      visited_[at(i)].push_back(order[s]);
-    }
-    if (!best.group.empty()) best_[at(i)] = std::move(best);
-  }
-
-  const Problem& problem_;
-  const std::vector<std::vector<int>>& runs_;
-  const Range range_;
-  const Options& options_;
-  int count_;
-  bool traced_first_ = false;
-  std::vector<Found> best_;
-  std::vector<std::vector<Found>> visited_;
-};
 
 std::vector<std::vector<int>> contracted_runs(const Problem& problem,
                                               const std::vector<std::vector<int>>& runs) {
@@ -342,19 +176,19 @@ Result decompose(const Input& input, const Options& options) {
   if (options.objectives.complexity > 0 && !problem.traces)
     result.notes.push_back("complexity is measured, but too large to be searched");
 
-  const Range range = services_range(problem, options);
+  const ServicesRange range = services_range(problem, options);
   const std::vector<std::vector<int>> atom_runs = contracted_runs(problem, runs);
-  const Sweep sweep(problem, atom_runs, range, options);
+  const Swept swept = sweep_services(problem, atom_runs, range, options);
   std::vector<Cut> visited;
-  for (std::size_t i = 0; i < sweep.best().size(); ++i) {
-    if (!sweep.best()[i].admissible || sweep.best()[i].group.empty()) {
+  for (std::size_t i = 0; i < swept.best.size(); ++i) {
+    if (!swept.best[i].admissible || swept.best[i].group.empty()) {
       result.notes.push_back("no cut into " + std::to_string(range.low + static_cast<int>(i)) +
                              " services within the constraints was found");
       continue;
     }
-    result.best.push_back(make_cut(problem, sweep.best()[i]));
+    result.best.push_back(make_cut(problem, swept.best[i]));
     visited.push_back(result.best.back());
-    for (const Found& found : sweep.visited(i))
+    for (const Found& found : swept.visited[i])
       if (found.admissible) visited.push_back(make_cut(problem, found));
   }
   result.archive = archive_of(std::move(visited));

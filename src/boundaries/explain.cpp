@@ -167,8 +167,14 @@ class CostTable {
     return sum;
   }
 
+  std::string text(double rate) const { return number_text(rate, 3) + unit_; }
+  // "1 read", "20/s reads".
+  std::string counted(double rate, const std::string& noun) const {
+    const bool one = *unit_ == '\0' && rate == 1;
+    return text(rate) + " " + noun + (one ? "" : "s");
+  }
+
   void advise(BoundaryCost& cost) const {
-    const auto text = [&](double rate) { return number_text(rate, 3) + unit_; };
     const double atomic = rate_of(cost.atomic_writes), split = rate_of(cost.split_writes);
     const double writers = writers_rate(cost.a, cost.b);
     if (atomic > 0 && atomic >= .5 * writers) {
@@ -182,14 +188,15 @@ class CostTable {
     if (cost.crossing_reads >= 10 * std::max(cost.crossing_writes, changes) &&
         cost.crossing_reads > 0) {
       cost.advice = Advice::Copy;
-      cost.reason = fmt::format("{} reads cross, and what they read changes {}",
-                                text(cost.crossing_reads), text(changes));
+      cost.reason = fmt::format("crossing: {}; what they read changes {}",
+                                counted(cost.crossing_reads, "read"), text(changes));
       return;
     }
     if (cost.crossing_writes > cost.crossing_reads && atomic == 0) {
       cost.advice = Advice::Event;
-      cost.reason = fmt::format("{} writes cross against {} reads, none must be atomic",
-                                text(cost.crossing_writes), text(cost.crossing_reads));
+      cost.reason = fmt::format("crossing: {} against {}, none must be atomic",
+                                counted(cost.crossing_writes, "write"),
+                                counted(cost.crossing_reads, "read"));
       return;
     }
     if (cost.crossing_rate <= 0 && cost.split_transactions.empty()) {
@@ -198,9 +205,9 @@ class CostTable {
       return;
     }
     cost.advice = Advice::Call;
-    cost.reason = fmt::format("{} reads and {} writes cross", text(cost.crossing_reads),
-                              text(cost.crossing_writes));
-    if (split > 0) cost.reason += fmt::format("; {} write both: a saga", text(split));
+    cost.reason = fmt::format("crossing: {} and {}", counted(cost.crossing_reads, "read"),
+                              counted(cost.crossing_writes, "write"));
+    if (split > 0) cost.reason += fmt::format("; writing both: {}, a saga", text(split));
   }
 
   const Input& input_;
@@ -264,10 +271,19 @@ std::vector<std::string> degeneracy(const Input& input, const std::vector<int>& 
   for (const Functionality& f : input.functionalities)
     for (const Access& access : f.accesses)
       used[at(group[at(access.entity)])] = 1;
+  // A service that nothing touches is sound where it stands by itself: several entities, related to
+  // no other. What the functionalities leave out of a system is not seldom a whole part of it.
+  std::vector<char> excused = used;
+  for (std::size_t g = 0; g < excused.size(); ++g)
+    if (size[g] > 1) excused[g] = 1;
+  for (const Relation& relation : input.relations)
+    for (const int e : {relation.a, relation.b})
+      if (group[at(relation.a)] != group[at(relation.b)] && !used[at(group[at(e)])])
+        excused[at(group[at(e)])] = 0;
   const auto n = static_cast<int>(group.size());
   const int largest = *std::max_element(size.begin(), size.end());
   const auto alone = std::count(size.begin(), size.end(), 1);
-  const auto idle = std::count(used.begin(), used.end(), 0);
+  const auto idle = std::count(excused.begin(), excused.end(), 0);
   if (largest * 10 > n * 8)
     why.push_back(fmt::format("one service holds {} of {} entities", largest, n));
   if (2 * alone > services && n >= 3 * services)

@@ -220,7 +220,7 @@ Graph layered_graph(const Input& input, const LayerWeights& weights) {
   }
   std::vector<Edge> edges;
   for (const Layer& layer : layers) {
-    if (layer.sum <= 0 || present <= 0) continue;
+    if (layer.sum <= 0 || layer.weight <= 0 || present <= 0) continue;
     for (const Edge& edge : layer.edges)
       if (edge.weight > 0)
         edges.push_back({edge.a, edge.b, edge.weight * layer.weight / (layer.sum * present)});

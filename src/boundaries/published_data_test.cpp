@@ -1,8 +1,10 @@
 // Against data and figures that others published; skipped with a line when the data is not there.
+// It lies beside the tree, or where SCANTLING_PUBLISHED_DATA says.
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <cstdio>
+#include <cstdlib>
 #include <filesystem>
 
 #include "boundaries/dendrogram.h"
@@ -12,7 +14,9 @@ namespace scantling::boundaries {
 namespace {
 
 std::string data(const std::string& path) {
-  return std::string(SCANTLING_SOURCE_DIR) + "/../shared/data/decomposition/" + path;
+  const char* const folder = std::getenv("SCANTLING_PUBLISHED_DATA");
+  return (folder ? std::string(folder) : std::string(SCANTLING_SOURCE_DIR) + "/../shared/data") +
+         "/decomposition/" + path;
 }
 
 struct System {
@@ -111,6 +115,72 @@ TEST(PublishedData, DefaultsAgreeWithBothExperts) {
   EXPECT_GE(pair_agreement(cut->group, bw.expert).f, .54);
   EXPECT_GE(mojofm(cut->group, bw.expert), 70);
   EXPECT_NEAR(of_bw.chosen.services, 4, 1);
+}
+
+// The search finds the same optimum whatever the seed, and with the number of services given.
+TEST(PublishedData, AgreementIsNoLuckOfTheSeed) {
+  SKIP_WITHOUT_DATA("mono2micro-ss")
+  const System ldod = load("ldod"), bw = load("bw");
+  for (const std::uint64_t seed : {2U, 4U}) {
+    Options options;
+    options.seed = seed;
+    options.services_low = options.services_high = 5;
+    Result result = decompose(ldod.input, options);
+    ASSERT_EQ(result.best.size(), 1U);
+    EXPECT_GE(pair_agreement(result.best[0].group, ldod.expert).f, .84);
+    EXPECT_GE(mojofm(result.best[0].group, ldod.expert), 80);
+    options.services_low = options.services_high = 4;
+    result = decompose(bw.input, options);
+    ASSERT_EQ(result.best.size(), 1U);
+    EXPECT_GE(pair_agreement(result.best[0].group, bw.expert).f, .54);
+    EXPECT_GE(mojofm(result.best[0].group, bw.expert), 70);
+  }
+}
+
+// Weights off the defaults agree with both experts more than the best of 286 published weightings.
+TEST(PublishedData, AgreementIsNoLuckOfTheWeights) {
+  SKIP_WITHOUT_DATA("mono2micro-ss")
+  const System ldod = load("ldod"), bw = load("bw");
+  struct Weights {
+    double names, resolution, smallness, crossing;
+  };
+  for (const Weights& w : {Weights{.02, 1, .5, .05}, Weights{.04, 1.05, .5, .05},
+                           Weights{.03, 1.05, .5, .03}, Weights{.03, 1, .3, .05}}) {
+    Options options;
+    options.layers.names = w.names;
+    options.objectives.resolution = w.resolution;
+    options.objectives.smallness = w.smallness;
+    options.objectives.crossing = w.crossing;
+    options.services_low = options.services_high = 5;
+    EXPECT_GT(pair_agreement(decompose(ldod.input, options).best[0].group, ldod.expert).f, .730);
+    options.services_low = options.services_high = 4;
+    EXPECT_GT(pair_agreement(decompose(bw.input, options).best[0].group, bw.expert).f, .479);
+  }
+}
+
+// Complexity alone, short: the figures of bench/README.md take a longer search.
+TEST(PublishedData, ComplexityCanBeSearchedWithinLimitsOfSize) {
+  SKIP_WITHOUT_DATA("mono2micro-ss")
+  System ldod = load("ldod");
+  ldod.input.constraints.size_low = 2;
+  ldod.input.constraints.size_high = 37;
+  Options options;
+  options.objectives = {};
+  ObjectiveWeights& w = options.objectives;
+  w.modularity = w.consensus = w.split_transactions = w.split_writes = w.crossing = w.spread =
+      w.smallness = w.team_spread = 0;
+  w.complexity = 1;
+  options.services_low = options.services_high = 5;
+  options.annealing = 0;
+  options.restarts = 1;
+  const Result result = decompose(ldod.input, options);
+  ASSERT_EQ(result.best.size(), 1U);
+  EXPECT_LT(result.best[0].metrics.complexity, 617.35 / 2);
+  std::vector<int> size(5, 0);
+  for (const int g : result.best[0].group)
+    ++size[static_cast<std::size_t>(g)];
+  EXPECT_GE(*std::min_element(size.begin(), size.end()), 2);
+  EXPECT_LE(*std::max_element(size.begin(), size.end()), 37);
 }
 
 TEST(PublishedData, JpetstoreCouplingAndCohesion) {

@@ -202,6 +202,7 @@ Expected<NamedCut> cut_of_contexts(std::string_view text, const Subject& subject
     label.emplace(other->input.entities[e].name, other->given.group[e]);
   NamedCut cut;
   cut.names = other->given.names;
+  cut.relations = other->given.relations;
   std::set<std::string> known;
   for (const Entity& entity : subject.input.entities) {
     const auto found = label.find(entity.name);

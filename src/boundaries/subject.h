@@ -10,15 +10,17 @@
 #include "base/error.h"
 #include "boundaries/boundaries.h"
 #include "boundaries/code_units.h"
+#include "boundaries/context_map.h"
 
 namespace scantling::boundaries {
 
 // A cut with names, made by somebody.
 struct NamedCut {
-  std::string name;                  // of the file or the system
-  std::vector<int> group;            // label per entity, -1: the cut doesn't say
-  std::vector<std::string> names;    // per label
-  std::vector<std::string> unknown;  // entities that it names and the system hasn't got
+  std::string name;                        // of the file or the system
+  std::vector<int> group;                  // label per entity, -1: the cut doesn't say
+  std::vector<std::string> names;          // per label
+  std::vector<std::string> unknown;        // entities that it names and the system hasn't got
+  std::vector<ContextRelation> relations;  // between what is named, where the file states them
   bool empty() const { return group.empty(); }
 };
 

@@ -116,6 +116,32 @@ TEST(Cml, ContextsAggregatesTypesAndTeams) {
   EXPECT_TRUE(story->accesses[0].write);
 }
 
+TEST(Cml, ContextMapInEitherSyntax) {
+  const auto subject = read({{"s.cml", R"(
+    ContextMap M { type SYSTEM_LANDSCAPE state = TO_BE contains A, B, C
+      A [D,ACL]<-[U,OHS,PL] B { implementationTechnology = "x -> y" exposedAggregates = C }
+      B [U,S]->[D,C] C : Named
+      C [P]<->[P] A
+      A <-> B
+      A[CF] Downstream-Upstream [OHS]B
+      A Customer-Supplier C
+      B Shared-Kernel C
+      A -> A
+      A Partnership Elsewhere
+      A -> }
+    BoundedContext A { Aggregate X { } } BoundedContext B { Aggregate Y { } }
+    BoundedContext C { Aggregate Z { } })"}});
+  ASSERT_TRUE(subject) << subject.error().message;
+  std::vector<std::string> said;
+  for (const ContextRelation& r : subject->given.relations)
+    said.push_back(r.upstream + (r.mutual ? " = " : " > ") + r.downstream + ": " + describe(r));
+  EXPECT_EQ(said,
+            (std::vector<std::string>{"B > A: OHS, PL -> ACL", "B > C: supplier -> customer",
+                                      "C = A: partnership", "A = B: shared kernel",
+                                      "B > A: OHS -> conformist", "C > A: supplier -> customer",
+                                      "B = C: shared kernel", "A = Elsewhere: partnership"}));
+}
+
 TEST(Cml, FlowsAndSclUseCases) {
   const auto subject =
       read({{"s.cml", R"(BoundedContext C { Application { Flow F {

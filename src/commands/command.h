@@ -21,6 +21,7 @@ enum Exit : int {
   kExitUsage = 2,     // wrong words, or input that can't be read
   kExitUnmet = 3,     // an objective or an experiment is shown not to hold
   kExitInternal = 70,
+  kExitInterrupted = 130,  // Ctrl-C: what there is was printed, marked incomplete
 };
 
 struct CommandOption {

@@ -137,7 +137,8 @@ Expected<SimulationResult> prove(const Architecture& model, const DesignOptions&
     experiments.push_back({std::move(peak), "", 0, 0, 1, 0});
   for (const Experiment& experiment : model.experiments)
     if (wanted(experiment.name))
-      experiments.push_back(shortened(experiment, pace, failover_seconds(model, experiment)));
+      experiments.push_back(
+          shortened(experiment, pace, failover_seconds(model, experiment), breaker_seconds(model)));
   std::vector<Expected<ExperimentResult>> results = run_all(model, experiments, run);
   SimulationResult out;
   for (std::size_t i = 0; i < experiments.size(); ++i) {

@@ -15,7 +15,7 @@ constexpr double kSteadySeconds = 4;  // before a fault; twice of a load without
 constexpr double kFaultSeconds = 5;
 constexpr double kLeastFaultSeconds = 4;
 constexpr double kFailoverSeconds = 5, kLeastFailoverSeconds = 4;
-constexpr double kAfterFailoverSeconds = 4;
+constexpr double kAfterFailoverSeconds = 4;  // that what lasts is measured in, breakers closed
 constexpr double kAfterSeconds = 5;
 constexpr double kRecoverySeconds = 9, kLeastRecoverySeconds = 4;
 constexpr double kWatchedSeconds = 3;  // after a recovery, to see it last
@@ -51,7 +51,7 @@ std::string note_on(const ShortExperiment& of, const Experiment& full, double fa
     if (!full.load->over || e.load->over->seconds() >= full.load->over->seconds()) return "";
     return fmt::format(
         "shortened for the design: {} of load instead of {}; scantling simulate runs it in full",
-        readable(*e.load->over), readable(*full.load->over));
+        readable_seconds(e.load->over->seconds()), to_text(*full.load->over));
   }
   return fmt::format(
       "shortened for the design: {} in all, faults of {} at most{}; scantling simulate runs it in "
@@ -85,6 +85,17 @@ double failover_seconds(const Architecture& model, const Experiment& experiment)
   return out;
 }
 
+double breaker_seconds(const Architecture& model) {
+  double out = 0;
+  for (const Service& service : model.services)
+    for (const Endpoint& endpoint : service.endpoints)
+      for_each_step(*endpoint.steps, [&](const Step& step) {
+        if (step.policy.breaker && step.policy.breaker->open)
+          out = std::max(out, step.policy.breaker->open->seconds());
+      });
+  return std::min(out, 30.0);
+}
+
 Architecture with_shorter_failovers(Architecture model, const ShortExperiment& of) {
   for (Store& store : model.stores)
     if (store.failover)
@@ -92,7 +103,8 @@ Architecture with_shorter_failovers(Architecture model, const ShortExperiment& o
   return model;
 }
 
-ShortExperiment shortened(const Experiment& experiment, double pace, double failover_seconds) {
+ShortExperiment shortened(const Experiment& experiment, double pace, double failover_seconds,
+                          double breaker_seconds) {
   ShortExperiment out{experiment, "", 0, 0, 1, 0};
   Experiment& e = out.experiment;
   const double steady = kSteadySeconds * pace;
@@ -104,8 +116,8 @@ ShortExperiment shortened(const Experiment& experiment, double pace, double fail
     const double longest = std::max(kLeastFailoverSeconds, kFailoverSeconds * pace);
     out.failover_factor = std::min(1.0, longest / failover_seconds);
     out.full_failover_seconds = failover_seconds;
-    fault_seconds =
-        std::max(fault_seconds, out.failover_factor * failover_seconds + kAfterFailoverSeconds);
+    fault_seconds = std::max(fault_seconds, out.failover_factor * failover_seconds +
+                                                breaker_seconds + kAfterFailoverSeconds);
   }
   double end = steady;
   for (Fault& fault : *e.faults) {

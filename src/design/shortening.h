@@ -21,8 +21,10 @@ struct ShortExperiment {
 
 // `pace` below 1 shortens further: for systems so busy that a second holds enough.
 // `failover_seconds`: the slowest failover that the experiment causes (failover_seconds below).
+// `breaker_seconds`: the longest that a breaker stays open; a fault outlasts it, so that what is
+// seen at its end is not the failover's echo.
 ShortExperiment shortened(const Experiment& experiment, double pace = 1,
-                          double failover_seconds = 0);
+                          double failover_seconds = 0, double breaker_seconds = 0);
 
 // 1 up to 10,000 operations a second at peak (those that events start too), less above, at least
 // 1/4.
@@ -30,6 +32,9 @@ double pace_of(const Architecture& model);
 
 // The slowest failover among the stores whose leaders the experiment takes away; 0: it takes none.
 double failover_seconds(const Architecture& model, const Experiment& experiment);
+
+// The longest that a breaker of the model stays open; 0: there is none.
+double breaker_seconds(const Architecture& model);
 
 Architecture with_shorter_failovers(Architecture model, const ShortExperiment& of);
 

@@ -69,6 +69,8 @@ struct CostLine {
   std::string element;  // "services.orders", "stores.orders-db", "network"
   std::string what;     // "12 x 1 vCPU, 1 GiB"
   double per_month = 0;
+  // Of a store: one machine's; of a channel: what its messages take on all disks.
+  double cores = 0, memory_gib = 0, disk_gib = 0;
 };
 
 struct Estimate {

@@ -32,13 +32,14 @@ constexpr auto kEngines = std::to_array<Engine>({
 constexpr Engine kOtherEngine{"", 443, RunBy::Elsewhere, ""};
 
 constexpr auto kBrokers = std::to_array<Broker>({
-    {"kafka", 9093, true},
-    {"redpanda", 9093, false},
-    {"rabbitmq", 5671, false},
-    {"nats", 4222, false},
-    {"pulsar", 6651, false},
+    {"kafka", 9093, BrokerBy::Strimzi},
+    {"redpanda", 9093, BrokerBy::Elsewhere},
+    {"rabbitmq", 5671, BrokerBy::RabbitMq},
+    {"nats", 4222, BrokerBy::Elsewhere},
+    {"pulsar", 6651, BrokerBy::Elsewhere},
 });
-constexpr Broker kOtherBroker{"", 443, false};
+constexpr Broker kOtherBroker{"", 443, BrokerBy::Elsewhere};
+constexpr Broker kStoreBroker{"store", 0, BrokerBy::InStore};
 
 }  // namespace
 
@@ -51,16 +52,49 @@ const Engine& engine_of(std::string_view name) {
 const Broker& broker_of(std::string_view name) {
   for (const Broker& broker : kBrokers)
     if (broker.name == name) return broker;
-  return kOtherBroker;
+  return &engine_of(name) == &kOtherEngine ? kOtherBroker : kStoreBroker;
 }
 
-std::string store_service(std::string_view store_name, const Engine& engine) {
-  return std::string(store_name) + (engine.run_by == RunBy::CloudNativePg ? "-rw" : "");
+bool is_cache(const Store& store) {
+  return store.expires.has() || store.capacity.has();
 }
 
-std::string store_secret(std::string_view store_name, const Engine& engine) {
-  return std::string(store_name) +
-         (engine.run_by == RunBy::CloudNativePg ? "-app" : "-credentials");
+bool has_sentinels(const Engine& engine, const Store& store) {
+  return (engine.name == "redis" || engine.name == "valkey") && store.copies.or_else({1}).value > 1;
+}
+
+std::string node_service(std::string_view node, const Engine& engine) {
+  return std::string(node) + (engine.run_by == RunBy::CloudNativePg ? "-rw" : "");
+}
+
+std::string node_secret(std::string_view node, const Engine& engine) {
+  return std::string(node) + (engine.run_by == RunBy::CloudNativePg ? "-app" : "-credentials");
+}
+
+std::string node_ca_secret(std::string_view node, const Engine& engine) {
+  switch (engine.run_by) {
+    case RunBy::CloudNativePg: return std::string(node) + "-ca";
+    case RunBy::StatefulSet: return std::string(node) + "-tls";
+    case RunBy::Elsewhere: break;
+  }
+  return "";
+}
+
+std::string sentinel_name(std::string_view node) {
+  return std::string(node) + "-sentinel";
+}
+
+std::string broker_service(std::string_view system, const Broker& broker) {
+  switch (broker.run_by) {
+    case BrokerBy::Strimzi: return kafka_bootstrap(system);
+    case BrokerBy::RabbitMq: return std::string(system) + "-rabbitmq";
+    default: break;
+  }
+  return std::string(system) + "-broker";
+}
+
+std::string broker_secret(std::string_view system) {
+  return std::string(system) + "-broker-credentials";
 }
 
 std::string kafka_cluster(std::string_view system) {

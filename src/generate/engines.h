@@ -25,18 +25,38 @@ struct Engine {
 // An engine that is not in the table is reached elsewhere, by TLS on port 443.
 const Engine& engine_of(std::string_view name);
 
+enum class BrokerBy : std::uint8_t {
+  Strimzi,    // Kafka, in our namespace
+  RabbitMq,   // the RabbitMQ operators, in our namespace
+  InStore,    // the events are rows of their owner's store
+  Elsewhere,  // a managed service, or an operator that we write nothing for
+};
+
 struct Broker {
   std::string_view name;
   int port = 0;
-  bool strimzi = false;  // Kafka, run by Strimzi in our namespace
+  BrokerBy run_by = BrokerBy::Elsewhere;
 };
 const Broker& broker_of(std::string_view name);
 
-// The Service that clients of the store connect to: a CloudNativePG cluster's "-rw" Service, a
-// cache's own, an ExternalName Service for what runs elsewhere.
-std::string store_service(std::string_view store_name, const Engine& engine);
-// The Secret with its user and password, made by the operator or by External Secrets.
-std::string store_secret(std::string_view store_name, const Engine& engine);
+inline constexpr int kSentinelPort = 26379;
+// A cache of several copies is watched by sentinels, which say who is primary.
+bool has_sentinels(const Engine& engine, const Store& store);
+bool is_cache(const Store& store);  // what it holds is a copy: nothing is lost with it
+
+// The Service that clients of a node (Plan::store_nodes) connect to: a CloudNativePG cluster's
+// "-rw" Service, a cache's own.
+std::string node_service(std::string_view node, const Engine& engine);
+// The Secret with a node's user and password, made by the operator or by External Secrets.
+std::string node_secret(std::string_view node, const Engine& engine);
+// The Secret whose ca.crt vouches for the node's server; "" for what runs elsewhere.
+std::string node_ca_secret(std::string_view node, const Engine& engine);
+// "products-cache-sentinel"
+std::string sentinel_name(std::string_view node);
+
+// What clients of a broker connect to: a Service of the namespace, or a host of the domain.
+std::string broker_service(std::string_view system, const Broker& broker);
+std::string broker_secret(std::string_view system);  // of brokers that know no certificates
 
 // Strimzi's names for a cluster's bootstrap Service and the Secret with its CA.
 std::string kafka_cluster(std::string_view system);

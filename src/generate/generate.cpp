@@ -25,6 +25,7 @@ Generated generate_all(const Architecture& model, const std::vector<std::string>
   }
   out.output.set_target("kustomize");
   write_kustomize(plan, out.output);
+  out.audit = audit_output(plan, out.output);
   return out;
 }
 

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "generate/audit.h"
 #include "generate/output.h"
 #include "generate/plan.h"
 
@@ -12,6 +13,7 @@ namespace scantling::generate {
 struct Generated {
   Output output;
   std::vector<std::string> targets;  // that ran, in order
+  Audit audit;                       // of what was written: findings are our bugs, or the model's
 };
 
 // `targets` are names of target.h; none: those that fit the model. Every name must exist.

@@ -101,13 +101,14 @@ Value exec_probe(const std::vector<std::string>& command, const ProbeTimes& time
   return with_times(map({{"exec", map({{"command", list_of(command)}})}}), times);
 }
 
-Value spread_constraints(const Plan& plan, std::string_view name, bool strict_zones) {
+Value spread_constraints(const Plan& plan, std::string_view name, bool strict_zones,
+                         std::string_view revision) {
   const auto one = [&](std::string_view key, bool strict) {
     Value out = map({{"maxSkew", 1},
                      {"topologyKey", key},
                      {"whenUnsatisfiable", strict ? "DoNotSchedule" : "ScheduleAnyway"},
                      {"labelSelector", map({{"matchLabels", selector_labels(plan, name)}})},
-                     {"matchLabelKeys", list({"pod-template-hash"})}});
+                     {"matchLabelKeys", list({revision})}});
     return out;
   };
   return list(

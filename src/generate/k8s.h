@@ -45,7 +45,9 @@ Value http_probe(std::string_view path, std::string_view port, const ProbeTimes&
 Value exec_probe(const std::vector<std::string>& command, const ProbeTimes& times);
 
 // Zones first, then hosts; the anti-affinity that older linters look for besides.
-Value spread_constraints(const Plan& plan, std::string_view name, bool strict_zones);
+// `revision`: the label that says which version of its owner a pod is of.
+Value spread_constraints(const Plan& plan, std::string_view name, bool strict_zones,
+                         std::string_view revision = "pod-template-hash");
 Value host_anti_affinity(const Plan& plan, std::string_view name);
 
 Value disruption_budget(const Plan& plan, const Origins& origins, std::string_view name);

@@ -54,6 +54,41 @@ Value delete_kind(std::string_view kind, std::string_view version) {
                             "\nkind: " + std::string(kind) + "\nmetadata:\n  name: any\n"}});
 }
 
+// One copy of each store and broker; what only several can keep goes with them.
+void add_small_stores(const Output& out, Value& patches) {
+  for (const Resource& resource : out.resources()) {
+    const std::string_view kind = resource.object.text_at({"kind"});
+    const std::string_view name = resource.object.text_at({"metadata", "name"});
+    const auto remove = [](std::string_view path) {
+      return map({{"op", "remove"}, {"path", path}});
+    };
+    if (kind == "Cluster") {
+      Value operations = list({operation("replace", "/spec/instances", 1)});
+      for (const char* key : {"replicationSlots", "backup"})
+        if (resource.object.path({"spec", key}) != nullptr)
+          operations.add(remove(std::string("/spec/") + key));
+      if (resource.object.path({"spec", "postgresql", "synchronous"}) != nullptr)
+        operations.add(remove("/spec/postgresql/synchronous"));
+      patches.add(patch(kind, name, operations));
+    } else if (kind == "KafkaNodePool") {
+      patches.add(patch(kind, name, list({operation("replace", "/spec/replicas", 1)})));
+    } else if (kind == "KafkaTopic") {
+      patches.add(patch(kind, name,
+                        list({operation("replace", "/spec/replicas", 1),
+                              operation("replace", "/spec/config/min.insync.replicas", "1")})));
+    } else if (kind == "Kafka") {
+      Value operations = Value::empty_list();
+      for (const char* key :
+           {"default.replication.factor", "min.insync.replicas", "offsets.topic.replication.factor",
+            "transaction.state.log.min.isr", "transaction.state.log.replication.factor"})
+        operations.add(operation("replace", std::string("/spec/kafka/config/") + key, 1));
+      patches.add(patch(kind, name, operations));
+    } else if (kind == "RabbitmqCluster") {
+      patches.add(patch(kind, name, list({operation("replace", "/spec/replicas", 1)})));
+    }
+  }
+}
+
 // Small and single: what a cluster for trying out has room for.
 Value dev_profile(const Plan& plan, const Output& out) {
   Value patches = Value::empty_list();
@@ -79,11 +114,9 @@ Value dev_profile(const Plan& plan, const Output& out) {
           resource.object.path({"spec", "replicas"}) != nullptr)
         patches.add(patch("Rollout", resource.object.text_at({"metadata", "name"}),
                           list({operation("replace", "/spec/replicas", 1)})));
-  if (has_kind(out, "Cluster"))
-    patches.add(patch("Cluster", "",
-                      list({operation("replace", "/spec/instances", 1),
-                            operation("replace", "/spec/minSyncReplicas", 0),
-                            operation("replace", "/spec/maxSyncReplicas", 0)})));
+  add_small_stores(out, patches);
+  if (has_kind(out, "ScheduledBackup"))
+    patches.add(delete_kind("ScheduledBackup", "postgresql.cnpg.io/v1"));
   if (has_kind(out, "PodDisruptionBudget"))
     patches.add(delete_kind("PodDisruptionBudget", "policy/v1"));
   Value profile = kustomization("Component", "v1alpha1");

@@ -37,6 +37,7 @@ inline constexpr std::string_view kStartedPath = "/startupz";
 
 inline constexpr std::string_view kElementAnnotation = "scantling/element";
 inline constexpr std::string_view kDecisionAnnotation = "scantling/decisions";
+inline constexpr std::string_view kRepeatableAnnotation = "scantling/repeatable";
 inline constexpr std::string_view kReasonAnnotation = "scantling/reasons";
 
 // Namespaces of what the platform runs. A cluster that has them elsewhere patches them in an

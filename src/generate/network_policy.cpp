@@ -1,28 +1,16 @@
 #include "base/text.h"
 #include "generate/engines.h"
 #include "generate/k8s.h"
+#include "generate/peers.h"
 #include "generate/workload.h"
 
 namespace scantling::generate {
 namespace {
 
-Value port(int number, std::string_view protocol = "TCP") {
-  return map({{"protocol", protocol}, {"port", number}});
-}
-
-Value name_space(std::string_view name) {
-  return map({{"namespaceSelector",
-               map({{"matchLabels", map({{"kubernetes.io/metadata.name", name}})}})}});
-}
-
-Value pods(Value match_labels) {
-  return map({{"podSelector", map({{"matchLabels", std::move(match_labels)}})}});
-}
-
 Value serving_ports(bool http, bool grpc) {
   Value out = Value::empty_list();
-  if (http) out.add(port(kHttpPort));
-  if (grpc) out.add(port(kGrpcPort));
+  if (http) out.add(policy_port(kHttpPort));
+  if (grpc) out.add(policy_port(kGrpcPort));
   return out;
 }
 
@@ -48,78 +36,59 @@ Value public_ports(const Plan& plan, const ServicePlan& service) {
 Value ingress(const Plan& plan, const ServicePlan& service) {
   Value out = Value::empty_list();
   for (const ServiceId id : service.callers)
-    out.add(map({{"from", list({pods(selector_labels(plan, plan.service(id).name))})},
-                 {"ports", called_ports(plan, plan.service(id), service.id)}}));
+    out.add(ingress_rule(pods_peer(selector_labels(plan, plan.service(id).name)),
+                         called_ports(plan, plan.service(id), service.id)));
   if (service.is_public)
-    out.add(map(
-        {{"from", list({name_space(kGatewayNamespace)})}, {"ports", public_ports(plan, service)}}));
-  Value scraped = list({port(kMetricsPort)});
-  if (plan.selected("istio")) scraped.add(port(15020));
-  if (plan.selected("linkerd")) scraped.add(port(4191));
-  out.add(map({{"from", list({name_space(kMonitoringNamespace)})}, {"ports", std::move(scraped)}}));
+    out.add(ingress_rule(namespace_peer(kGatewayNamespace), public_ports(plan, service)));
+  out.add(scrape_rule(plan, kMetricsPort));
   return out;
 }
 
-// Addresses that are nobody's private network: what an external may be reached at.
-Value internet() {
-  return map({{"ipBlock", map({{"cidr", "0.0.0.0/0"},
-                               {"except", list({"10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16",
-                                                "169.254.0.0/16", "100.64.0.0/10"})}})}});
-}
-
 Value store_peer(const Plan& plan, StoreId id, const Engine& engine) {
-  const std::string name = plan.store_name(id);
+  std::vector<std::string> nodes = plan.store_nodes(id);
   switch (engine.run_by) {
-    case RunBy::CloudNativePg: return pods(map({{"cnpg.io/cluster", name}}));
-    case RunBy::StatefulSet: return pods(selector_labels(plan, name));
+    case RunBy::CloudNativePg: return pods_with("cnpg.io/cluster", nodes);
+    case RunBy::StatefulSet:
+      if (has_sentinels(engine, plan.model().stores[id]))
+        for (const std::string& node : plan.store_nodes(id))
+          nodes.push_back(sentinel_name(node));
+      return pods_with("app.kubernetes.io/name", nodes);
     case RunBy::Elsewhere: break;
   }
-  return internet();
+  return internet_peer();
+}
+
+Value store_ports(const Engine& engine, const Store& store) {
+  Value out = list({policy_port(engine.port)});
+  if (has_sentinels(engine, store)) out.add(policy_port(kSentinelPort));
+  return out;
 }
 
 Value egress(const Plan& plan, const ServicePlan& service) {
-  Value dns = name_space("kube-system");
-  dns.set("podSelector", map({{"matchLabels", map({{"k8s-app", "kube-dns"}})}}));
-  Value out = list(
-      {map({{"to", list({std::move(dns)})}, {"ports", list({port(53, "UDP"), port(53, "TCP")})}}),
-       map({{"to", list({name_space(kMonitoringNamespace)})},
-            {"ports", list({port(kOtlpPort)})}})});
+  Value out = list({dns_rule(), egress_rule(namespace_peer(kMonitoringNamespace),
+                                            list({policy_port(kOtlpPort)}))});
   for (const ServiceId id : service.callees)
-    out.add(map({{"to", list({pods(selector_labels(plan, plan.service(id).name))})},
-                 {"ports", called_ports(plan, service, id)}}));
+    out.add(egress_rule(pods_peer(selector_labels(plan, plan.service(id).name)),
+                        called_ports(plan, service, id)));
   for (const StoreUse& use : service.stores) {
-    const Engine& engine = engine_of(plan.model().stores[use.store].engine.value);
-    out.add(map({{"to", list({store_peer(plan, use.store, engine)})},
-                 {"ports", list({port(engine.port)})}}));
+    const Store& store = plan.model().stores[use.store];
+    const Engine& engine = engine_of(store.engine.value);
+    out.add(egress_rule(store_peer(plan, use.store, engine), store_ports(engine, store)));
   }
-  if (!service.publishes.empty() || !service.consumes.empty()) {
+  if (plan.uses_broker(service)) {
     const Broker& broker = broker_of(plan.broker());
-    const Value peer = broker.strimzi
-                           ? pods(map({{"strimzi.io/cluster", kafka_cluster(plan.system())},
-                                       {"strimzi.io/kind", "Kafka"}}))
-                           : internet();
-    out.add(map({{"to", list({peer})}, {"ports", list({port(broker.port)})}}));
+    out.add(egress_rule(broker_peer(plan, broker), list({policy_port(broker.port)})));
   }
-  if (!service.externals.empty())
-    out.add(map({{"to", list({internet()})}, {"ports", list({port(443)})}}));
-  if (plan.selected("istio"))
-    out.add(map({{"to", list({name_space("istio-system")})}, {"ports", list({port(15012)})}}));
-  if (plan.selected("linkerd"))
-    out.add(map({{"to", list({name_space("linkerd")})},
-                 {"ports", list({port(8080), port(8086), port(8090)})}}));
+  if (!service.externals.empty()) out.add(egress_rule(internet_peer(), list({policy_port(443)})));
+  add_mesh_egress(plan, out);
   return out;
 }
 
 }  // namespace
 
 Value network_policy(const Plan& plan, const ServicePlan& service) {
-  Value out = object("networking.k8s.io/v1", "NetworkPolicy",
-                     metadata(plan, origins_of(plan, service), service.name));
-  out.set("spec", map({{"podSelector", map({{"matchLabels", selector_labels(plan, service.name)}})},
-                       {"policyTypes", list({"Ingress", "Egress"})},
-                       {"ingress", ingress(plan, service)},
-                       {"egress", egress(plan, service)}}));
-  return out;
+  return policy(metadata(plan, origins_of(plan, service), service.name),
+                selector_labels(plan, service.name), ingress(plan, service), egress(plan, service));
 }
 
 }  // namespace scantling::generate

@@ -221,6 +221,49 @@ bool Plan::uses_engine(std::string_view engine) const {
                              [&](const Store& store) { return store.engine.value == engine; });
 }
 
+bool Plan::uses_run_by(RunBy run_by) const {
+  return std::ranges::any_of(model_.stores, [&](const Store& store) {
+    return engine_of(store.engine.value).run_by == run_by;
+  });
+}
+
+std::vector<std::string> Plan::store_nodes(StoreId id) const {
+  const Store& store = model_.stores[id];
+  const std::int64_t shards = store.shards.or_else({1}).value;
+  if (shards <= 1 || engine_of(store.engine.value).run_by == RunBy::Elsewhere)
+    return {store_name(id)};
+  std::vector<std::string> out;
+  for (std::int64_t i = 0; i < std::min<std::int64_t>(shards, 256); ++i)
+    out.push_back(dns_label(store_name(id) + "-" + std::to_string(i)));
+  return out;
+}
+
+bool Plan::uses_broker(const ServicePlan& service) const {
+  return (!service.publishes.empty() || !service.consumes.empty()) &&
+         broker_of(broker()).run_by != BrokerBy::InStore;
+}
+
+std::vector<ServiceId> Plan::users_of(StoreId id) const {
+  std::vector<ServiceId> out;
+  for (const ServicePlan& service : services_)
+    if (std::ranges::find(service.stores, id, &StoreUse::store) != service.stores.end())
+      out.push_back(service.id);
+  return out;
+}
+
+std::vector<ServiceId> Plan::broker_users() const {
+  std::vector<ServiceId> out;
+  for (const ServicePlan& service : services_)
+    if (uses_broker(service)) out.push_back(service.id);
+  return out;
+}
+
+CostLine Plan::size_of(std::string_view element) const {
+  for (const CostLine& line : estimate_.cost)
+    if (line.element == element && (line.cores > 0 || line.disk_gib > 0)) return line;
+  return {std::string(element), "", 0};
+}
+
 std::int64_t Plan::zones() const {
   return model_.placement->zones.or_else(model_.constraints->zones.or_else({1})).value;
 }

@@ -11,6 +11,7 @@
 
 #include "check/call_graph.h"
 #include "estimate/estimate.h"
+#include "generate/engines.h"
 #include "model/architecture.h"
 
 namespace scantling::generate {
@@ -98,6 +99,15 @@ class Plan {
     return services_[static_cast<std::size_t>(id.index)];
   }
   std::string store_name(StoreId id) const { return store_names_[index(id.index)]; }
+  // What runs the store: one for each shard where shards are servers of their own ("rollups-db-0",
+  // "rollups-db-1"), else the store itself.
+  std::vector<std::string> store_nodes(StoreId id) const;
+  bool uses_broker(const ServicePlan& service) const;  // one that its pods connect to
+  // Services that connect to the store or the broker, by id.
+  std::vector<ServiceId> users_of(StoreId id) const;
+  std::vector<ServiceId> broker_users() const;
+  // The bill's machines for "stores.orders-db", "channels.orders.events".
+  CostLine size_of(std::string_view element) const;
   std::string channel_name(ChannelId id) const { return channel_names_[index(id.index)]; }
   std::string external_name(ExternalId id) const { return external_names_[index(id.index)]; }
   const std::vector<PublicEndpoint>& public_endpoints() const { return public_; }
@@ -113,6 +123,7 @@ class Plan {
   std::string gateway() const;
   std::string broker() const;  // of the first channel, else of the constraints
   bool uses_engine(std::string_view engine) const;
+  bool uses_run_by(RunBy run_by) const;  // a store that is run so
   std::int64_t zones() const;
   std::vector<std::string> environments() const;  // at least dev and production
   std::string image(const ServicePlan& service) const;

@@ -9,26 +9,35 @@ namespace {
 
 struct Mount {
   std::string volume, path, secret;
+  bool ca_only = false;  // the Secret holds the authority's key as well
 };
+
+void add_store_mounts(const Plan& plan, StoreId id, std::vector<Mount>& out) {
+  const Engine& engine = engine_of(plan.model().stores[id].engine.value);
+  for (const std::string& node : plan.store_nodes(id)) {
+    const std::string path = "/var/run/secrets/stores/" + node;
+    out.push_back({"store-" + node, path, node_secret(node, engine)});
+    if (const std::string ca = node_ca_secret(node, engine); !ca.empty())
+      out.push_back({"store-ca-" + node, path + "-ca", ca, true});
+  }
+}
 
 std::vector<Mount> secret_mounts(const Plan& plan, const ServicePlan& service) {
   std::vector<Mount> out;
-  for (const StoreUse& use : service.stores) {
-    const std::string name = plan.store_name(use.store);
-    out.push_back({"store-" + name, "/var/run/secrets/stores/" + name,
-                   store_secret(name, engine_of(plan.model().stores[use.store].engine.value))});
-  }
+  for (const StoreUse& use : service.stores)
+    add_store_mounts(plan, use.store, out);
   for (const ExternalId id : service.externals) {
     const std::string name = plan.external_name(id);
     out.push_back({"external-" + name, "/var/run/secrets/externals/" + name,
-                   service.name + "-" + name + "-credentials"});
+                   external_secret_name(service, name)});
   }
-  if (!service.publishes.empty() || !service.consumes.empty()) {
-    if (broker_of(plan.broker()).strimzi) {
+  if (plan.uses_broker(service)) {
+    const Broker& broker = broker_of(plan.broker());
+    if (broker.run_by == BrokerBy::Strimzi) {
       out.push_back({"kafka", "/var/run/secrets/kafka", kafka_user(service.name)});
       out.push_back({"kafka-ca", "/var/run/secrets/kafka-ca", kafka_ca_secret(plan.system())});
     } else {
-      out.push_back({"broker", "/var/run/secrets/broker", plan.system() + "-broker-credentials"});
+      out.push_back({"broker", "/var/run/secrets/broker", broker_user_secret(plan, service)});
     }
   }
   for (Mount& mount : out)
@@ -38,9 +47,11 @@ std::vector<Mount> secret_mounts(const Plan& plan, const ServicePlan& service) {
 
 Value volumes(const Plan& plan, const ServicePlan& service) {
   Value out = list({map({{"name", "tmp"}, {"emptyDir", map({{"sizeLimit", "256Mi"}})}})});
-  for (const Mount& mount : secret_mounts(plan, service))
-    out.add(map({{"name", mount.volume},
-                 {"secret", map({{"secretName", mount.secret}, {"defaultMode", 0440}})}}));
+  for (const Mount& mount : secret_mounts(plan, service)) {
+    Value secret = map({{"secretName", mount.secret}, {"defaultMode", 0440}});
+    if (mount.ca_only) secret.set("items", list({map({{"key", "ca.crt"}, {"path", "ca.crt"}})}));
+    out.add(map({{"name", mount.volume}, {"secret", std::move(secret)}}));
+  }
   return out;
 }
 

@@ -1,7 +1,9 @@
 #include "generate/target.h"
 
 #include "base/text.h"
+#include "generate/certificates.h"
 #include "generate/engines.h"
+#include "generate/workload.h"
 
 namespace scantling::generate {
 namespace {
@@ -25,7 +27,26 @@ namespace {
   return !plan.model().channels.empty();
 }
 [[maybe_unused]] bool with_kafka(const Plan& plan) {
-  return with_channels(plan) && broker_of(plan.broker()).strimzi;
+  return with_channels(plan) && broker_of(plan.broker()).run_by == BrokerBy::Strimzi;
+}
+[[maybe_unused]] bool with_rabbitmq(const Plan& plan) {
+  return with_channels(plan) && broker_of(plan.broker()).run_by == BrokerBy::RabbitMq;
+}
+// Scaled by something that the metrics server doesn't know.
+[[maybe_unused]] bool with_keda(const Plan& plan) {
+  for (const ServicePlan& service : plan.services())
+    if (service.autoscaled() && wants_keda(plan, service)) return true;
+  return false;
+}
+[[maybe_unused]] bool with_own_stores(const Plan& plan) {
+  return plan.uses_run_by(RunBy::CloudNativePg) || plan.uses_run_by(RunBy::StatefulSet);
+}
+[[maybe_unused]] bool with_certificates(const Plan& plan) {
+  return with_public(plan) || needs_internal_issuer(plan);
+}
+[[maybe_unused]] bool with_canary(const Plan& plan) {
+  return plan.model().placement->rollout.has() &&
+         *plan.model().placement->rollout != Rollout::Rolling;
 }
 [[maybe_unused]] bool with_objectives(const Plan& plan) {
   return !plan.objectives().empty();

@@ -18,6 +18,15 @@ Value Value::empty_list() {
   return out;
 }
 
+Value Value::map_of(std::vector<Entry> entries) {
+  Value out = empty_map();
+  for (auto& [key, value] : entries) {
+    out.keys_.push_back(std::move(key));
+    out.items_.push_back(std::move(value));
+  }
+  return out;
+}
+
 const Value* Value::find(std::string_view key) const {
   for (std::size_t i = 0; i < keys_.size(); ++i)
     if (keys_[i] == key) return &items_[i];

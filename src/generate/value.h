@@ -34,6 +34,8 @@ class Value {
 
   static Value empty_map();
   static Value empty_list();
+  // Keys as they come: none may come twice.
+  static Value map_of(std::vector<Entry> entries);
 
   Kind kind() const { return kind_; }
   bool is_map() const { return kind_ == Kind::Map; }

@@ -47,40 +47,69 @@ void add_policies(const Plan& plan, const ServicePlan& service, Settings& out) {
   }
 }
 
-void add_stores(const Plan& plan, const ServicePlan& service, Settings& out) {
-  for (const StoreUse& use : service.stores) {
-    const Store& store = plan.model().stores[use.store];
-    const Engine& engine = engine_of(store.engine.value);
-    const std::string name = plan.store_name(use.store);
-    const std::string key = upper_name(name);
-    out[key + "_HOST"] = service_host(store_service(name, engine), plan.system());
-    out[key + "_PORT"] = std::to_string(engine.port);
-    out[key + "_CREDENTIALS"] = "/var/run/secrets/stores/" + name;
-    if (engine.run_by == RunBy::CloudNativePg) out[key + "_DATABASE"] = snake_name(name);
-    if (store.pool && store.pool->size > 0)
-      out[key + "_POOL_SIZE"] = std::to_string(
-          store.pool->per_instance ? store.pool->size
-                                   : std::max<std::int64_t>(1, store.pool->size / service.high));
-    if (use.policy != nullptr && use.policy->timeout)
-      out[key + "_TIMEOUT"] = go_duration(use.policy->timeout->seconds());
+// Shards that are servers of their own are listed with commas, in the order of the shards.
+void add_store(const Plan& plan, const ServicePlan& service, const StoreUse& use, Settings& out) {
+  const Store& store = plan.model().stores[use.store];
+  const Engine& engine = engine_of(store.engine.value);
+  const std::string key = upper_name(plan.store_name(use.store));
+  std::vector<std::string> hosts, credentials, sentinels, authorities;
+  for (const std::string& node : plan.store_nodes(use.store)) {
+    hosts.push_back(engine.run_by == RunBy::Elsewhere
+                        ? node + "." + plan.options().domain
+                        : service_host(node_service(node, engine), plan.system()));
+    credentials.push_back("/var/run/secrets/stores/" + node);
+    authorities.push_back("/var/run/secrets/stores/" + node + "-ca/ca.crt");
+    sentinels.push_back(service_host(sentinel_name(node), plan.system()) + ":" +
+                        std::to_string(kSentinelPort));
   }
+  out[key + "_HOST"] = join(hosts, ",");
+  out[key + "_PORT"] = std::to_string(engine.port);
+  out[key + "_CREDENTIALS"] = join(credentials, ",");
+  if (engine.run_by != RunBy::Elsewhere) out[key + "_CA"] = join(authorities, ",");
+  if (has_sentinels(engine, store)) {
+    out[key + "_SENTINELS"] = join(sentinels, ",");
+    out[key + "_SENTINEL_PRIMARY"] = join(plan.store_nodes(use.store), ",");
+  }
+  if (engine.run_by == RunBy::CloudNativePg)
+    out[key + "_DATABASE"] = snake_name(plan.store_name(use.store));
+  if (store.pool && store.pool->size > 0)
+    out[key + "_POOL_SIZE"] = std::to_string(
+        store.pool->per_instance ? store.pool->size
+                                 : std::max<std::int64_t>(1, store.pool->size / service.high));
+  if (use.policy != nullptr && use.policy->timeout)
+    out[key + "_TIMEOUT"] = go_duration(use.policy->timeout->seconds());
+}
+
+void add_broker(const Plan& plan, const ServicePlan& service, Settings& out) {
+  const Broker& broker = broker_of(plan.broker());
+  const std::string port = ":" + std::to_string(broker.port);
+  const std::string name = broker_service(plan.system(), broker);
+  switch (broker.run_by) {
+    case BrokerBy::Strimzi:
+      out["KAFKA_BOOTSTRAP_SERVERS"] = service_host(name, plan.system()) + port;
+      out["KAFKA_CREDENTIALS"] = "/var/run/secrets/kafka";
+      out["KAFKA_CA"] = "/var/run/secrets/kafka-ca/ca.crt";
+      out["KAFKA_GROUP_ID"] = service.name;
+      return;
+    case BrokerBy::InStore: out["EVENTS_VIA"] = plan.broker(); return;
+    case BrokerBy::RabbitMq:
+      out["BROKER_ADDRESS"] = service_host(name, plan.system()) + port;
+      break;
+    case BrokerBy::Elsewhere:
+      out["BROKER_ADDRESS"] = name + "." + plan.options().domain + port;
+      break;
+  }
+  out["BROKER_CREDENTIALS"] = "/var/run/secrets/broker";
 }
 
 void add_channels(const Plan& plan, const ServicePlan& service, Settings& out) {
   if (service.publishes.empty() && service.consumes.empty()) return;
-  const Broker& broker = broker_of(plan.broker());
-  if (broker.strimzi) {
-    out["KAFKA_BOOTSTRAP_SERVERS"] = service_host(kafka_bootstrap(plan.system()), plan.system()) +
-                                     ":" + std::to_string(broker.port);
-    out["KAFKA_CREDENTIALS"] = "/var/run/secrets/kafka";
-    out["KAFKA_GROUP_ID"] = service.name;
-  } else {
-    out["BROKER_ADDRESS"] =
-        service_host(plan.system() + "-broker", plan.system()) + ":" + std::to_string(broker.port);
-    out["BROKER_CREDENTIALS"] = "/var/run/secrets/broker";
-  }
+  add_broker(plan, service, out);
   const auto topic = [&](ChannelId id) {
-    out["TOPIC_" + upper_name(plan.model().channels[id].name)] = plan.channel_name(id);
+    const Channel& channel = plan.model().channels[id];
+    out["TOPIC_" + upper_name(channel.name)] = plan.channel_name(id);
+    if (channel.dead_letter)
+      out["TOPIC_" + upper_name(channel.name) + "_DEAD_LETTER"] = topic_name(*channel.dead_letter);
   };
   for (const ChannelUse& use : service.publishes)
     topic(use.channel);
@@ -110,7 +139,8 @@ std::vector<std::pair<std::string, std::string>> settings_of(const Plan& plan,
     out["MAX_QUEUED_REQUESTS"] = to_text(*runtime.queue);
   add_callees(plan, service, out);
   add_policies(plan, service, out);
-  add_stores(plan, service, out);
+  for (const StoreUse& use : service.stores)
+    add_store(plan, service, use, out);
   add_channels(plan, service, out);
   // Suffixes of thousands are the language's, not a program's.
   for (auto& [key, value] : out)
@@ -121,6 +151,17 @@ std::vector<std::pair<std::string, std::string>> settings_of(const Plan& plan,
 
 std::int64_t grace_seconds(const ServicePlan& service) {
   return kPreStopSeconds + whole_seconds(service.longest_request_seconds) + 5;
+}
+
+std::string external_secret_name(const ServicePlan& service, std::string_view external) {
+  return dns_label(service.name + "-" + std::string(external) + "-credentials");
+}
+
+// RabbitMQ's operator makes one for each User; elsewhere there is one for all.
+std::string broker_user_secret(const Plan& plan, const ServicePlan& service) {
+  if (broker_of(plan.broker()).run_by == BrokerBy::RabbitMq)
+    return service.name + "-user-credentials";
+  return broker_secret(plan.system());
 }
 
 std::string priority_class(const Plan& plan, const ServicePlan& service) {
@@ -135,11 +176,14 @@ Value scale_target(const Plan& plan, const ServicePlan& service) {
               {"name", service.name}});
 }
 
-bool scaled_by_keda(const Plan& plan, const ServicePlan& service) {
-  if (!service.autoscaled() || !plan.selected("keda")) return false;
+bool wants_keda(const Plan& plan, const ServicePlan& service) {
   const Service& of = plan.model().services[service.id];
   if (of.scale->on && *of.scale->on != ScaleMetric::Utilisation) return true;
   return !service.serves() && !service.consumes.empty();
+}
+
+bool scaled_by_keda(const Plan& plan, const ServicePlan& service) {
+  return service.autoscaled() && plan.selected("keda") && wants_keda(plan, service);
 }
 
 Value autoscaler(const Plan& plan, const ServicePlan& service) {

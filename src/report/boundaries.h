@@ -22,8 +22,9 @@ namespace scantling {
 // A cut that is shown beside the chosen one.
 struct ComparedCut {
   boundaries::NamedCut cut;
-  boundaries::Cut scored;  // entities that it doesn't name stand alone
-  int left_out = 0;        // entities that it doesn't name
+  boundaries::Cut scored;                            // entities that it doesn't name stand alone
+  std::vector<boundaries::BoundaryCost> boundaries;  // of `scored`
+  int left_out = 0;                                  // entities that it doesn't name
   std::optional<boundaries::PairAgreement> with_chosen, with_reference;
   double mojofm_chosen = 0, mojofm_reference = 0;  // percent, where the agreement is there
   std::optional<boundaries::CodeQuality> code;

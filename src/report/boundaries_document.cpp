@@ -366,6 +366,8 @@ Section compared_section(const BoundariesReport& report) {
     if (!rows.empty()) block.add(branch(other.cut.name, std::move(rows)));
   }
   section.blocks.push_back(std::move(block));
+  for (Block& map : stated_map_blocks(report))
+    section.blocks.push_back(std::move(map));
   return section;
 }
 

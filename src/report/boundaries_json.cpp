@@ -229,7 +229,36 @@ class Writer {
       entry["not_placed"] = other.left_out;
       entry["unknown"] = other.cut.unknown;
       entry["code"] = std::move(code);
+      entry["relations"] = relations(other);
       out.push_back(std::move(entry));
+    }
+    return out;
+  }
+
+  static Json roles(const std::vector<cut::ContextRole>& which) {
+    Json out = Json::array();
+    for (const cut::ContextRole role : which)
+      out.push_back(cut::to_text(role));
+    return out;
+  }
+
+  // Of the context map that the cut's file states; null where the system has no entity of one.
+  Json relations(const ComparedCut& other) const {
+    Json out = Json::array();
+    for (const StatedRelation& r : stated_relations(report_, other)) {
+      Json crossing = nullptr;
+      if (r.measured)
+        crossing = {{"functionalities", r.functionalities},
+                    {"reads_of_upstream", number(r.reads_upstream)},
+                    {"reads_of_downstream", number(r.reads_downstream)},
+                    {"writes", number(r.writes)},
+                    {"in_chosen", r.in_chosen.empty() ? Json(nullptr) : Json(r.in_chosen)}};
+      out.push_back({{"upstream", r.stated->upstream},
+                     {"downstream", r.stated->downstream},
+                     {"mutual", r.stated->mutual},
+                     {"upstream_roles", roles(r.stated->upstream_roles)},
+                     {"downstream_roles", roles(r.stated->downstream_roles)},
+                     {"crossing", std::move(crossing)}});
     }
     return out;
   }

@@ -39,6 +39,27 @@ ContextId context_of(const Architecture& model, AggregateId aggregate);
 // its first step.
 ContextId home_of(const Architecture& model, const Operation& operation);
 
+// What a relation between two contexts of a compared cut comes to. The numbers are those of the
+// border between the two; absent where the system has no entity of one.
+struct StatedRelation {
+  const boundaries::ContextRelation* stated = nullptr;
+  bool measured = false;
+  std::size_t functionalities = 0;  // that touch both
+  double reads_upstream = 0, writes = 0, reads_downstream = 0;
+  std::string in_chosen;  // "one service", "apart", "partly one service"; empty: not measured
+};
+std::vector<StatedRelation> stated_relations(const BoundariesReport& report,
+                                             const ComparedCut& other);
+// Pairs of contexts that functionalities cross and that no relation is stated for, most crossed
+// first: their names and how many functionalities touch both.
+struct UnstatedRelation {
+  std::string a, b;
+  std::size_t functionalities = 0;
+};
+std::vector<UnstatedRelation> unstated_relations(const ComparedCut& other);
+// A block for each compared cut that states relations.
+std::vector<Block> stated_map_blocks(const BoundariesReport& report);
+
 // Sections of the domain: classification, context map, teams, event storming, canvases.
 std::vector<Section> domain_sections(const BoundariesReport& report);
 // Data split, extraction order, code units.

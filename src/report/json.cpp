@@ -184,8 +184,38 @@ Json critical_path_json(const Architecture& model, const ExperimentResult& run) 
     for (const HopShare& hop : hops)
       list.push_back({{"name", hop.name},
                       {"mean_seconds", number(hop.mean_seconds)},
+                      {"p50_seconds", number(hop.p50_seconds)},
                       {"p99_seconds", number(hop.p99_seconds)}});
     out.push_back({{"operation", model.operations[operation].name}, {"hops", std::move(list)}});
+  }
+  return out;
+}
+
+Json part_json(const PartResult& part) {
+  if (part.seconds <= 0) return nullptr;
+  return {{"seconds", number(part.seconds)},
+          {"goodput", interval_json(part.goodput)},
+          {"availability", interval_json(part.availability)},
+          {"p50_seconds", interval_json(part.p50)},
+          {"p99_seconds", interval_json(part.p99)}};
+}
+
+Json fault_windows_json(const Architecture& model, const ExperimentResult& run) {
+  Json out = Json::array();
+  for (const FaultWindow& window : run.fault_windows) {
+    Json effects = Json::array();
+    for (const FaultEffect& effect : window.operations)
+      effects.push_back(
+          {{"operation", model.operations[effect.operation].name},
+           {"before", part_json(effect.before)},
+           {"during", part_json(effect.during)},
+           {"after", part_json(effect.after)},
+           {"back_after_seconds",
+            effect.back_after_seconds < 0 ? Json() : Json(number(effect.back_after_seconds))}});
+    out.push_back({{"faults", window.faults},
+                   {"from_seconds", number(window.from_seconds)},
+                   {"to_seconds", number(window.to_seconds)},
+                   {"operations", std::move(effects)}});
   }
   return out;
 }
@@ -239,6 +269,7 @@ Json run_json(const Architecture& model, const ExperimentResult& run) {
           {"measured_seconds", number(run.measured_seconds)},
           {"warm_up_seconds", number(run.warm_up_seconds)},
           {"replications", run.replications},
+          {"precision", number(run.precision)},
           {"events", run.events},
           {"fingerprint", run.fingerprint},
           {"judgements", judgements_json(run)},
@@ -249,6 +280,7 @@ Json run_json(const Architecture& model, const ExperimentResult& run) {
           {"channels", std::move(channels)},
           {"critical_path", critical_path_json(model, run)},
           {"fault_bands", std::move(bands)},
+          {"fault_windows", fault_windows_json(model, run)},
           {"notes", run.notes}};
 }
 

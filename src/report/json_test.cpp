@@ -7,14 +7,16 @@
 
 #include "report/report.h"
 #include "report/sample_design.h"
+#include "report/search.h"
+#include "report/simulation.h"
 
 namespace scantling {
 namespace {
 
 using Json = nlohmann::json;
 
-Json published_schema() {
-  std::ifstream file(SCANTLING_SOURCE_DIR "/docs/schemas/design.schema.json");
+Json published_schema(const std::string& name = "design") {
+  std::ifstream file(SCANTLING_SOURCE_DIR "/docs/schemas/" + name + ".schema.json");
   std::stringstream text;
   text << file.rdbuf();
   return Json::parse(text.str());
@@ -83,6 +85,44 @@ TEST(Json, IsAsThePublishedSchemaSays) {
     const Json document = Json::parse(report_json(design, Sources()));
     Validator(schema).check(schema, document, "$");
   }
+}
+
+TEST(Json, OfASimulationIsAsThePublishedSchemaSays) {
+  const Json schema = published_schema("simulation");
+  const DesignResult design = sample_design();
+  const Json whole = Json::parse(simulation_json(design.model, design.simulation));
+  Validator(schema).check(schema, whole, "$");
+  EXPECT_EQ(whole["incomplete"], false);
+  EXPECT_EQ(whole["experiments"].size(), 3u);
+  const Json& window = whole["experiments"][1]["fault_windows"][0];
+  EXPECT_EQ(window["operations"][0]["during"]["goodput"]["mean"], 190);
+  EXPECT_TRUE(window["operations"][0]["after"].is_null());
+  const Json part = Json::parse(simulation_json(design.model, design.simulation, {"zone-down"}));
+  Validator(schema).check(schema, part, "$");
+  EXPECT_EQ(part["incomplete"], true);
+  EXPECT_EQ(part["not_run"][0], "zone-down");
+}
+
+TEST(Json, OfASearchIsAsThePublishedSchemaSays) {
+  const Json schema = published_schema("search");
+  const DesignResult design = sample_design();
+  FoundInExperiment found;
+  found.experiment = "peak";
+  const SearchRun run{2, Verdict::Fails, 5, "browse p99", {"products saturates"}};
+  found.capacity.holds = 1.5;
+  found.capacity.fails = 2;
+  found.capacity.runs = {run};
+  found.replicas.holds = true;
+  found.replicas.services = {{ServiceId(0), 4, 3, run}, {ServiceId(1), 2, 1, {}}};
+  found.triggers = {{Duration{1'000'000'000}, Duration{30'000'000'000}, found.capacity}};
+  for (const std::string what : {"capacity", "replicas", "trigger"}) {
+    const Json document = Json::parse(search_json(design.model, what, {found}));
+    Validator(schema).check(schema, document, "$");
+  }
+  found.capacity.fails = std::numeric_limits<double>::infinity();
+  const Json open = Json::parse(search_json(design.model, "capacity", {found}));
+  EXPECT_TRUE(open["experiments"][0]["capacity"]["fails"].is_null());
+  Validator(schema).check(schema, open, "$");
 }
 
 TEST(Json, HoldsWhatTheDesignHolds) {

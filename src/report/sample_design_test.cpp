@@ -659,6 +659,14 @@ class Shop {
     }
   }
 
+  static void add_fault(ExperimentResult& out) {
+    out.fault_bands.push_back({120, 300});
+    const PartResult steady{120, {240, 2}, {1, 0}, {.2, .01}, {1.2, .05}};
+    const PartResult hurt{180, {190, 4}, {.8, .01}, {.3, .01}, {1.9, .05}};
+    out.fault_windows.push_back(
+        {"lose zone b", 120, 300, {{OperationId(3), steady, hurt, {}, -1}}});
+  }
+
   ExperimentResult run(const char* name, bool fault) {
     ExperimentResult out;
     out.name = name;
@@ -718,7 +726,7 @@ class Shop {
       out.stations.push_back(std::move(item));
     }
     add_channels(out);
-    if (fault) out.fault_bands.push_back({120, 300});
+    if (fault) add_fault(out);
     out.critical_path.push_back({OperationId(3),
                                  {{"psp", .241, .92},
                                   {"queue at payments", .002, .08},

@@ -7,13 +7,14 @@
 
 #include "base/text.h"
 #include "report/document.h"
+#include "report/facts.h"
 #include "report/report.h"
 
 namespace scantling {
 namespace {
 
 std::string interval_text(const Judgement& j) {
-  if (j.measured.half_width < 0) return readable_measure(j.measured.mean, j.unit);
+  if (j.measured.half_width <= 0) return readable_measure(j.measured.mean, j.unit);
   return fmt::format("{} ({} to {})", readable_measure(j.measured.mean, j.unit),
                      readable_measure(std::max(0.0, j.measured.low()), j.unit),
                      readable_measure(j.measured.high(), j.unit));
@@ -23,6 +24,10 @@ Tone tone_of(Verdict verdict) {
   return verdict == Verdict::Holds   ? Tone::Good
          : verdict == Verdict::Fails ? Tone::Bad
                                      : Tone::Warn;
+}
+
+std::string share_text(double share) {
+  return number_text(std::min(1.0, share) * 100, 5) + "%";
 }
 
 Block verdicts(const ExperimentResult& run) {
@@ -40,16 +45,32 @@ Block verdicts(const ExperimentResult& run) {
                            Tone::Plain},
                           {std::string(to_text(j.verdict)), tone_of(j.verdict)}});
   if (!table.rows.empty()) block.tables.push_back(std::move(table));
-  for (const Judgement& j : run.judgements)
-    if (j.verdict == Verdict::Fails)
-      for (const std::string& cause : j.causes)
-        block.items.push_back(
-            line(fmt::format("{} {}", j.subject, j.what), cause, Origin::Absent, Tone::Bad));
+  return block;
+}
+
+// Why expectations fail; those that fail for the same reasons stand together.
+Block reasons(const ExperimentResult& run) {
+  Block block = make_block("reasons", fmt::format("Why {} fails", run.name));
+  std::vector<std::pair<std::vector<std::string>, const std::vector<std::string>*>> seen;
+  for (const Judgement& j : run.judgements) {
+    if (j.verdict != Verdict::Fails || j.causes.empty()) continue;
+    auto same = std::ranges::find_if(seen, [&](const auto& s) { return *s.second == j.causes; });
+    if (same == seen.end()) same = seen.insert(seen.end(), {{}, &j.causes});
+    same->first.push_back(fmt::format("{} {}", j.subject, j.what));
+  }
+  for (const auto& [what, causes] : seen) {
+    std::vector<Item> children;
+    for (const std::string& cause : *causes)
+      children.push_back(line("", cause));
+    Item item = branch(enumerate(what), std::move(children));
+    item.tone = Tone::Bad;
+    block.items.push_back(std::move(item));
+  }
   return block;
 }
 
 Block operations(const Architecture& model, const ExperimentResult& run) {
-  Block block = make_block("operations", fmt::format("Operations in {}", run.name));
+  Block block = make_block("operations", "Operations");
   Table table;
   table.columns = {{"operation", false, 0},   {"offered", true, 0}, {"good", true, 3},
                    {"availability", true, 0}, {"p50", true, 2},     {"p99", true, 0},
@@ -66,32 +87,73 @@ Block operations(const Architecture& model, const ExperimentResult& run) {
     table.rows.push_back({{model.operations[of.operation].name, Tone::Plain},
                           {readable(Rate{of.offered.mean}), Tone::Plain},
                           {readable(Rate{of.goodput.mean}), Tone::Plain},
-                          {number_text(of.availability.mean * 100, 6) + "%", Tone::Plain},
+                          {share_text(of.availability.mean), Tone::Plain},
                           {readable_seconds(of.latency.p50.mean), Tone::Plain},
                           {readable_seconds(of.latency.p99.mean), Tone::Plain},
                           {readable_seconds(of.latency.p999.mean), Tone::Plain},
                           {join(lost, ", "), Tone::Dim}});
   }
   block.tables.push_back(std::move(table));
+  return block;
+}
+
+bool judged(const ExperimentResult& run, const std::string& operation) {
+  return std::ranges::any_of(run.judgements,
+                             [&](const Judgement& j) { return j.subject == operation; });
+}
+
+// What each hop adds to the median and to the slowest answers: the main ones, and the rest as one.
+void hop_rows(const std::string& operation, const std::vector<HopShare>& hops, Table& table) {
+  constexpr std::size_t shown = 4;
+  const auto row = [&](const std::string& name, const HopShare& hop) {
+    table.rows.push_back({{table.rows.empty() || name == operation ? operation : "", Tone::Plain},
+                          {hop.name, Tone::Plain},
+                          {readable_seconds(hop.p50_seconds), Tone::Plain},
+                          {readable_seconds(hop.p99_seconds), Tone::Plain},
+                          {readable_seconds(hop.mean_seconds), Tone::Plain}});
+  };
+  HopShare rest;
+  for (std::size_t i = 0; i < hops.size(); ++i) {
+    if (i < shown || hops.size() == shown + 1) {
+      row(i == 0 ? operation : "", hops[i]);
+      continue;
+    }
+    rest.p50_seconds += hops[i].p50_seconds;
+    rest.p99_seconds += hops[i].p99_seconds;
+    rest.mean_seconds += hops[i].mean_seconds;
+  }
+  if (hops.size() > shown + 1) {
+    rest.name = fmt::format("{} more", hops.size() - shown);
+    row("", rest);
+  }
+}
+
+// Of an experiment that judges some operations, theirs alone.
+Block times(const Architecture& model, const ExperimentResult& run) {
+  Block block = make_block("times", "Where the time goes");
+  const bool any = std::ranges::any_of(run.critical_path, [&](const auto& path) {
+    return judged(run, model.operations[path.first].name);
+  });
+  Table table;
+  table.columns = {{"operation", false, 0},
+                   {"hop", false, 0},
+                   {"adds to the median", true, 0},
+                   {"to the slowest 1%", true, 0},
+                   {"to the mean", true, 2}};
   for (const auto& [id, hops] : run.critical_path) {
+    const std::string& name = model.operations[id].name;
+    if (any && !judged(run, name)) continue;
     std::vector<HopShare> sorted = hops;
     std::ranges::stable_sort(
         sorted, [](const HopShare& a, const HopShare& b) { return a.p99_seconds > b.p99_seconds; });
-    std::vector<Item> children;
-    for (std::size_t i = 0; i < sorted.size() && i < 4; ++i)
-      children.push_back(
-          line(sorted[i].name, fmt::format("{} on average, {} of the slowest 1%",
-                                           readable_seconds(sorted[i].mean_seconds),
-                                           readable_seconds(sorted[i].p99_seconds))));
-    if (!children.empty())
-      block.items.push_back(branch(fmt::format("where {}'s time goes", model.operations[id].name),
-                                   std::move(children)));
+    hop_rows(name, sorted, table);
   }
+  if (!table.rows.empty()) block.tables.push_back(std::move(table));
   return block;
 }
 
 Block stations(const ExperimentResult& run) {
-  Block block = make_block("stations", fmt::format("What saturates first in {}", run.name));
+  Block block = make_block("stations", "What saturates first");
   std::vector<const StationResult*> sorted;
   for (const StationResult& s : run.stations)
     sorted.push_back(&s);
@@ -118,20 +180,102 @@ Block stations(const ExperimentResult& run) {
                           {number_text(s.instances, 3), Tone::Plain}});
   }
   block.tables.push_back(std::move(table));
+  return block;
+}
+
+// The calls that are tried more than once, or fail, or are cut off: the most multiplied first.
+Block amplification(const ExperimentResult& run) {
+  Block block = make_block("amplification", "Calls that multiply or fail");
+  std::vector<const EdgeResult*> sorted;
   for (const EdgeResult& edge : run.edges)
-    if (edge.amplification > 1.01 || edge.breaker_open_share > 0)
-      block.items.push_back(
-          line(fmt::format("{} -> {}", edge.from, edge.to),
-               fmt::format("x{} attempts{}", number_text(edge.amplification, 3),
-                           edge.breaker_open_share > 0
-                               ? fmt::format(", breaker open {}% of the time",
-                                             number_text(edge.breaker_open_share * 100, 3))
-                               : "")));
+    if (edge.amplification > 1.0005 || edge.breaker_open_share > 0 || edge.errors.total() > 0)
+      sorted.push_back(&edge);
+  std::ranges::stable_sort(sorted, [](const EdgeResult* a, const EdgeResult* b) {
+    return a->amplification > b->amplification;
+  });
+  constexpr std::size_t shown = 12;
+  Table table;
+  table.columns = {{"call", false, 0},       {"first tries", true, 2},  {"all tries", true, 1},
+                   {"times", true, 0},       {"failed tries", true, 0}, {"most by", false, 3},
+                   {"breaker open", true, 1}};
+  for (std::size_t i = 0; i < std::min(shown, sorted.size()); ++i) {
+    const EdgeResult& e = *sorted[i];
+    const std::pair<const char*, double> causes[] = {
+        {"timeout", e.errors.timeout}, {"rejection", e.errors.rejected},
+        {"failure", e.errors.failed},  {"open breaker", e.errors.breaker_open},
+        {"loss", e.errors.lost},       {"throttling", e.errors.throttled}};
+    const auto* worst =
+        std::ranges::max_element(causes, {}, &std::pair<const char*, double>::second);
+    table.rows.push_back(
+        {{fmt::format("{} -> {}", e.from, e.to), Tone::Plain},
+         {readable(Rate{e.first_attempts.mean}), Tone::Plain},
+         {readable(Rate{e.attempts.mean}), Tone::Plain},
+         {"x" + number_text(e.amplification, 4), e.amplification > 1.1 ? Tone::Warn : Tone::Plain},
+         {e.errors.total() > 0 ? readable(Rate{e.errors.total()}) : "", Tone::Plain},
+         {worst->second > 0 ? worst->first : "", Tone::Dim},
+         {e.breaker_open_share > 0 ? number_text(e.breaker_open_share * 100, 3) + "%" : "",
+          Tone::Plain}});
+  }
+  if (table.rows.empty() && !run.edges.empty())
+    block.items.push_back(line("", "every call was answered well at the first try"));
+  if (!table.rows.empty()) block.tables.push_back(std::move(table));
+  if (sorted.size() > shown)
+    block.items.push_back(line("", fmt::format("{} less multiplied are in the JSON",
+                                               plural_of(sorted.size() - shown, "call"))));
+  return block;
+}
+
+Tone part_tone(const PartResult& part, const PartResult& before) {
+  if (part.seconds <= 0 || before.seconds <= 0) return Tone::Plain;
+  return part.availability.mean < before.availability.mean - .001 ? Tone::Bad : Tone::Plain;
+}
+
+Block around_fault(const Architecture& model, const ExperimentResult& run,
+                   const FaultWindow& window) {
+  Block block =
+      make_block("fault", fmt::format("Before, during and after {} ({} to {})", window.faults,
+                                      readable_seconds(window.from_seconds),
+                                      readable_seconds(window.to_seconds)));
+  const bool any = std::ranges::any_of(window.operations, [&](const FaultEffect& e) {
+    return judged(run, model.operations[e.operation].name);
+  });
+  Table table;
+  table.columns = {{"operation", false, 0},   {"", false, 0},   {"good", true, 0},
+                   {"availability", true, 0}, {"p50", true, 2}, {"p99", true, 0},
+                   {"good again", false, 1}};
+  for (const FaultEffect& e : window.operations) {
+    const std::string& name = model.operations[e.operation].name;
+    // Of those that nothing is asked of, only what suffers.
+    const bool hurt =
+        part_tone(e.during, e.before) == Tone::Bad || part_tone(e.after, e.before) == Tone::Bad;
+    if (any && !judged(run, name) && !hurt) continue;
+    const std::pair<const char*, const PartResult*> parts[] = {
+        {"before", &e.before}, {"during", &e.during}, {"after", &e.after}};
+    bool first = true;
+    for (const auto& [when, part] : parts) {
+      if (part->seconds <= 0) continue;
+      std::string again;
+      if (part == &e.after && e.before.seconds > 0)
+        again = e.back_after_seconds < 0    ? "not in this run"
+                : e.back_after_seconds == 0 ? "at once"
+                                            : "after " + readable_seconds(e.back_after_seconds);
+      const bool some = part->goodput.mean > 0;
+      table.rows.push_back({{first ? name : "", Tone::Plain},
+                            {when, Tone::Dim},
+                            {readable(Rate{part->goodput.mean}), Tone::Plain},
+                            {share_text(part->availability.mean), part_tone(*part, e.before)},
+                            {some ? readable_seconds(part->p50.mean) : "", Tone::Plain},
+                            {some ? readable_seconds(part->p99.mean) : "", Tone::Plain},
+                            {again, again == "not in this run" ? Tone::Bad : Tone::Plain}});
+      first = false;
+    }
+  }
+  if (!table.rows.empty()) block.tables.push_back(std::move(table));
   return block;
 }
 
 Block channels(const Architecture& model, const ExperimentResult& run) {
-  Block block = make_block("channels", fmt::format("Channels in {}", run.name));
+  Block block = make_block("channels", "Channels");
   Table table;
   table.columns = {{"channel", false, 0},    {"published", true, 0},   {"handled", true, 1},
                    {"behind", true, 0},      {"most behind", true, 2}, {"delay p99", true, 0},
@@ -149,18 +293,53 @@ Block channels(const Architecture& model, const ExperimentResult& run) {
   return block;
 }
 
-Block about(const ExperimentResult& run) {
-  Block block = make_block("about", fmt::format("About the run of {}", run.name));
+// Half widths of 99% intervals, as a share of what they are about.
+std::string precision_text(double precision) {
+  if (!(precision > 0) || precision > 10) return "";
+  return fmt::format(", the least certain figure to within {}%", number_text(precision * 100, 2));
+}
+
+Block about(const SimulationResult& all, const ExperimentResult& run) {
+  Block block = make_block("about", "About this run");
   block.add(line(
       "measured",
-      fmt::format("{} after a warm-up of {}, {}, {} events{}",
+      fmt::format("{} after a warm-up of {}, {}, {} events{}{}",
                   readable_seconds(run.measured_seconds), readable_seconds(run.warm_up_seconds),
-                  plural(run.replications, "replication"), run.events,
+                  plural(run.replications, "replication"), count_text(run.events),
+                  precision_text(run.precision),
                   run.incomplete ? "; incomplete: it was stopped" : ""),
       Origin::Absent, run.incomplete ? Tone::Warn : Tone::Plain));
-  for (const std::string& note : run.notes)
+  for (const std::string& note : own_notes(all, run))
     block.add(line("note", note, Origin::Absent, Tone::Dim));
   return block;
+}
+
+Item summary(const SimulationResult& result) {
+  std::size_t counts[3] = {0, 0, 0};
+  for (const ExperimentResult& run : result.experiments)
+    for (const Judgement& j : run.judgements)
+      ++counts[static_cast<std::size_t>(j.verdict)];
+  return line("expectations",
+              fmt::format("{} hold, {} fail, {} undecided", counts[0], counts[1], counts[2]),
+              Origin::Absent,
+              counts[1] > 0   ? Tone::Bad
+              : counts[2] > 0 ? Tone::Warn
+                              : Tone::Good);
+}
+
+Section run_section(const Architecture& model, const SimulationResult& result,
+                    const ExperimentResult& run) {
+  Section section;
+  section.title = fmt::format("IN {}", run.name);
+  std::vector<Block> blocks = {operations(model, run), times(model, run), stations(run),
+                               amplification(run)};
+  for (const FaultWindow& window : run.fault_windows)
+    blocks.push_back(around_fault(model, run, window));
+  blocks.push_back(channels(model, run));
+  blocks.push_back(about(result, run));
+  for (Block& block : blocks)
+    if (!block.empty()) section.blocks.push_back(std::move(block));
+  return section;
 }
 
 }  // namespace
@@ -169,38 +348,36 @@ std::string simulation_terminal(const Architecture& model, const SimulationResul
                                 const SimulationTextOptions& options) {
   Document document;
   document.title = fmt::format("Simulation of {}", model.name->empty() ? "the model" : *model.name);
-  std::size_t counts[3] = {0, 0, 0};
-  for (const ExperimentResult& run : result.experiments)
-    for (const Judgement& j : run.judgements)
-      ++counts[static_cast<std::size_t>(j.verdict)];
-  document.facts.push_back(
-      line("expectations",
-           fmt::format("{} hold, {} fail, {} undecided", counts[0], counts[1], counts[2]),
-           Origin::Absent,
-           counts[1] > 0   ? Tone::Bad
-           : counts[2] > 0 ? Tone::Warn
-                           : Tone::Good));
+  document.facts.push_back(summary(result));
+  for (const std::string& name : options.not_run)
+    document.facts.push_back(line("not run", name, Origin::Absent, Tone::Warn));
   Section first;
   first.title = "VERDICTS";
-  for (const ExperimentResult& run : result.experiments)
-    if (Block block = verdicts(run); !block.empty()) first.blocks.push_back(std::move(block));
-  if (!first.blocks.empty()) document.sections.push_back(std::move(first));
   for (const ExperimentResult& run : result.experiments) {
-    Section section;
-    section.title = run.name;
-    for (Block block : {operations(model, run), stations(run), channels(model, run), about(run)})
-      if (!block.empty()) section.blocks.push_back(std::move(block));
-    document.sections.push_back(std::move(section));
+    for (Block block : {verdicts(run), reasons(run)})
+      if (!block.empty()) first.blocks.push_back(std::move(block));
   }
+  if (!first.blocks.empty()) document.sections.push_back(std::move(first));
+  for (const ExperimentResult& run : result.experiments)
+    document.sections.push_back(run_section(model, result, run));
+  Block shared = make_block("notes", "Of every run");
+  for (const std::string& note : common_notes(result))
+    shared.add(line("note", note, Origin::Absent, Tone::Dim));
+  if (!shared.empty()) document.sections.push_back({"NOTES", {shared}});
   return terminal_text(document, options.width, options.color);
 }
 
-std::string simulation_json(const Architecture& model, const SimulationResult& result) {
+std::string simulation_json(const Architecture& model, const SimulationResult& result,
+                            const std::vector<std::string>& not_run) {
   DesignResult design;
   design.model = model;
   design.simulation = result;
   nlohmann::json all = nlohmann::json::parse(report_json(design, Sources()));
+  const bool incomplete =
+      !not_run.empty() || std::ranges::any_of(result.experiments, &ExperimentResult::incomplete);
   const nlohmann::json out = {{"schema", "scantling.simulation/1"},
+                              {"incomplete", incomplete},
+                              {"not_run", not_run},
                               {"experiments", std::move(all["simulation"]["experiments"])}};
   return out.dump() + "\n";
 }

@@ -97,12 +97,14 @@ class Compiler {
   void loads();
   double rate_of(const Operation& operation, OperationId id) const;
   void add_source(OperationId id);
+  void scale_load(double factor);
   void closed();
   void bursts();
   void replay();
   void replay_rates(const std::vector<double>& rates);
   std::vector<RatePoint> profile() const;
   void groups();
+  void disturbances();
   void times();
 
   // --- compile_faults.cpp ---

@@ -141,7 +141,8 @@ std::uint32_t Compiler::cache(const Step& step) {
     info.hit_share = 1 - std::clamp(step.miss->rate->value, 0.0, 1.0);
     if (info.single_flight || info.leases)
       note((info.leases ? "leases of " : "single flight of ") + store.name +
-           " are not simulated where its miss rate is given: that needs keys");
+           (info.leases ? " are" : " is") +
+           " not simulated where the miss rate is given: that takes keys");
     info.single_flight = info.leases = false;
   } else {
     std::int64_t keys = step.miss->keys ? step.miss->keys->value : 0;

@@ -36,6 +36,9 @@ void Compiler::one_instance_of(const Target& target, std::vector<std::uint32_t>&
   } else if (target.store.valid()) {
     instances_of_service(store_[index_of(target.store)], out);
     out.resize(1);
+  } else if (target.channel.valid()) {
+    instances_of_service(channel_[index_of(target.channel)], out);
+    out = {out[std::min(which_of(target.name), out.size() - 1)]};
   }
 }
 
@@ -93,10 +96,26 @@ std::vector<std::uint32_t> Compiler::instances_of(const Target& target) {
   return out;
 }
 
+namespace {
+
+std::string name_of(const Target& target) {
+  switch (target.kind) {
+    case Target::Kind::Zone: return "zone " + target.name;
+    case Target::Kind::Region: return "region " + target.name;
+    case Target::Kind::All: return "everything";
+    case Target::Kind::Gateway: return "the gateway";
+    default: return target.name;
+  }
+}
+
+}  // namespace
+
 void Compiler::faults() {
   for (const Fault& fault : *experiment_.faults) {
     FaultInfo info;
     info.kind = fault.kind;
+    info.name = std::string(to_text_enum(fault.kind)) + " " + name_of(fault.target);
+    if (!fault.to.name.empty()) info.name += " to " + name_of(fault.to);
     info.at = fault.at.or_else(Duration{}).nanoseconds;
     info.until = fault.lasts ? info.at + fault.lasts->nanoseconds : never;
     info.instances = instances_of(fault.target);

@@ -2,8 +2,10 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/units.h"
 #include "simulate/compile.h"
 #include "simulate/defaults.h"
+#include "simulate/fault_windows.h"
 #include "simulate/policies.h"
 
 namespace scantling::sim {
@@ -96,13 +98,28 @@ void Compiler::loads() {
       program_.sources.push_back(std::move(source));
     }
   }
+  if (options_.load != 1) scale_load(options_.load);
   if (experiment_.load && experiment_.load->closed) closed();
   if (experiment_.load && experiment_.load->bursts) bursts();
   if (experiment_.load && experiment_.load->replay) replay();
 }
 
+// Rates and schedules alike; users are multiplied where they are made.
+void Compiler::scale_load(double factor) {
+  for (SourceInfo& source : program_.sources) {
+    source.rate *= factor;
+    if (source.kind == SourceKind::Every)
+      source.period =
+          std::max<Time>(1, static_cast<Time>(static_cast<double>(source.period) / factor + .5));
+    program_.operations[source.operation].nominal_rate *= factor;
+  }
+  if (experiment_.load && experiment_.load->replay)
+    note("the recorded load is not multiplied: what it holds is replayed as it was");
+}
+
 // Recorded arrivals come at their times; recorded rates are shared out by the operations' own. Both
-// begin with the measured time: before it the base load warms the system up.
+// begin with the measured time: before it the base load warms the system up where rates are
+// recorded, and nothing comes of the operations whose arrivals are.
 void Compiler::replay() {
   const RecordedLoad& recorded = experiment_.load->recorded;
   if (recorded.arrivals.empty() && recorded.rates.empty()) {
@@ -242,8 +259,8 @@ void Compiler::closed() {
   const ClosedLoad& load = *experiment_.load->closed;
   SourceInfo users;
   users.kind = SourceKind::Closed;
-  users.users = static_cast<std::uint32_t>(
-      std::clamp<std::int64_t>(load.users.or_else(Count{1}).value, 1, 10'000'000));
+  users.users = static_cast<std::uint32_t>(std::clamp(
+      static_cast<double>(load.users.or_else(Count{1}).value) * options_.load, 1.0, 1e7));
   TimeLaw none_law;
   users.think = TimeSampler(load.think.or_else(none_law));
   users.stream = stream("users");
@@ -273,19 +290,38 @@ void Compiler::closed() {
 
 // --- how long ---
 
+void Compiler::disturbances() {
+  std::vector<Disturbance> all;
+  for (const FaultInfo& fault : program_.faults) {
+    const Time over = fault.kind == FaultKind::Flush ? fault.at : fault.until;
+    all.push_back({fault.name, fault.at, over});
+  }
+  if (experiment_.load && experiment_.load->spike) {
+    const LoadSpike& spike = *experiment_.load->spike;
+    const Time at = spike.at->nanoseconds;
+    const Time until = at + spike.lasts->nanoseconds;
+    all.push_back({"load x" + number_text(spike.by->value, 3), at, until});
+  }
+  program_.disturbances = merged(std::move(all));
+}
+
 void Compiler::times() {
+  disturbances();
   Time last = 0;
-  bool faulty = false;
+  const bool faulty = !program_.faults.empty();
   std::vector<Time> marks;
   const Expectation& expect = *experiment_.expect;
-  for (const FaultInfo& fault : program_.faults) {
-    faulty = true;
-    marks.push_back(fault.at);
-    const Time over = fault.kind == FaultKind::Flush ? fault.at : fault.until;
-    if (over != never) last = std::max(last, over);
-    last = std::max(last, fault.at);
+  // Each phase has its own histograms: of a great many faults, only the first and the last count.
+  constexpr std::size_t most = 16;
+  for (const Disturbance& d : program_.disturbances) {
+    if (program_.disturbances.size() > most && marks.size() > 1) break;
+    marks.push_back(d.at);
+    if (d.until != never) marks.push_back(d.until);
   }
-  if (!marks.empty()) marks = {*std::min_element(marks.begin(), marks.end())};
+  for (const Disturbance& d : program_.disturbances) {
+    last = std::max(last, d.at);
+    if (d.until != never) last = std::max(last, d.until);
+  }
   Time grace = 0;
   if (expect.after_faults) grace = std::max(grace, expect.after_faults->within->nanoseconds);
   if (expect.recovers_within) grace = std::max(grace, expect.recovers_within->nanoseconds);
@@ -310,7 +346,7 @@ void Compiler::times() {
     measured = options_.measured.nanoseconds;
   }
   const Time after = static_cast<Time>(defaults::after_faults_seconds * 1e9);
-  if (faulty) {
+  if (faulty || (load.spike && grace > 0)) {
     const Time least =
         last + grace + (grace > 0 ? std::max<Time>(grace / 2, 10'000'000'000) : after);
     measured = experiment_.lasts || load.over ? std::max(measured, last + grace + 10'000'000'000)

@@ -239,6 +239,8 @@ void Engine::arrive(std::uint32_t frame) {
   Station& s = stations_[f.instance];
   const EndpointInfo& endpoint = p_.endpoints[f.endpoint];
   if (f.edge != none) trace_to(f, p_.edges[f.edge].hop_network);
+  if (f.trace != none && spans_ != nullptr && s.up)
+    spans_->arrived(f.trace, f.endpoint, f.instance, now_);
   if (!s.up) [[unlikely]] {
     f.cause = Cause::Lost;
     f.seen = seen_error;
@@ -372,6 +374,7 @@ void Engine::finish(std::uint32_t frame, Cause cause, std::uint8_t seen) {
 
 void Engine::deliver(std::uint32_t frame) {
   Frame& f = frames_[frame];
+  if (f.trace != none && spans_ != nullptr) spans_->finished(f.trace, f.cause, now_);
   if (network_faulty_ && answer_is_lost(frame)) return;
   const bool near = f.kind == FrameKind::Entry || f.kind == FrameKind::Message || !p_.has_latency;
   if (near || latency(f.instance, f.caller_instance) == 0) {
@@ -473,6 +476,7 @@ void Engine::join(std::uint32_t frame) {
 void Engine::release(std::uint32_t frame) {
   Frame& f = frames_[frame];
   if (f.trace != none) {
+    if (spans_ != nullptr) spans_->released(f.trace, f.cause, now_);
     traces_[f.trace].clear();
     free_traces_.push_back(f.trace);
     f.trace = none;

@@ -132,13 +132,20 @@ class Engine : private EngineState {
   void user(std::uint32_t user);
   void enter(const SourceInfo& source, std::uint32_t source_index, std::uint32_t key);
   void schedule_source(std::uint32_t source);
+  bool wants_trace(std::uint32_t source) {
+    if (spans_ != nullptr) return spans_->takes(source);
+    return ++source_count_[source] % trace_every_[source] == 0;
+  }
   void entry_answered(std::uint32_t frame);
   double factor_at(const SourceInfo& source, Time at, Time& next_change) const;
 
   // --- engine_channels.cpp ---
-  void deliver_message(std::uint32_t channel, std::uint32_t event, std::uint32_t key);
+  void deliver_message(std::uint32_t channel, std::uint32_t event, std::uint32_t key,
+                       std::uint32_t trace);
   void pull(std::uint32_t group);
   void pull_partition(std::uint32_t group, std::uint32_t partition);
+  bool leader_answers(std::uint32_t broker, std::uint32_t partition) const;
+  void pull_channel(std::uint32_t broker);
   bool takes_message(std::uint32_t group, std::uint32_t instance) const;
   void handle(std::uint32_t group, std::uint32_t message, std::uint32_t instance);
   void fetch(std::uint32_t group, std::uint32_t message, std::uint32_t instance);

@@ -68,6 +68,8 @@ std::uint32_t Engine::new_child(std::uint32_t caller, std::uint32_t edge_index,
   child.since = now_;
   child.deadline = edge.propagate ? f.deadline : never;
   child.trace = f.trace != none ? new_trace() : none;
+  if (child.trace != none && spans_ != nullptr)
+    spans_->begin_call(f.trace, child.trace, edge_index, f.instance, instance, now_);
   return c;
 }
 
@@ -229,6 +231,8 @@ void Engine::launch_to(std::uint32_t c, int which, std::uint32_t callee, bool po
   f.parent = c;
   f.parent_generation = call.generation;
   f.ticket = call.live[which];
+  if (f.trace != none && spans_ != nullptr)
+    spans_->name_attempt(f.trace, {c, call.generation}, f.ticket, call.tries, which == 1);
   if (edge.tied) tie(c, which, child);
   if (pooled) f.flags |= frame_pooled;
   if (edge.propagate && edge.timeout > 0)
@@ -293,6 +297,7 @@ void Engine::attempt_ended(std::uint32_t c, int which, Cause cause, std::uint8_t
   const EdgeInfo& edge = p_.edges[call.edge];
   const std::uint32_t caller = frames_[call.frame].instance;
   if (cause != Cause::None) ++edge_[call.edge].errors[static_cast<std::size_t>(cause)];
+  if (spans_ != nullptr) spans_->attempt_ended({c, call.generation}, call.live[which], cause, now_);
   if (edge.breaker != none) {
     const BreakerInfo& info = p_.breakers[edge.breaker];
     Breaker& breaker = breaker_[info.first + local(caller)];

@@ -15,7 +15,8 @@ void Engine::behind(ChannelCounters& c, int by) {
   c.behind_max = std::max(c.behind_max, c.behind);
 }
 
-void Engine::deliver_message(std::uint32_t channel, std::uint32_t event, std::uint32_t key) {
+void Engine::deliver_message(std::uint32_t channel, std::uint32_t event, std::uint32_t key,
+                             std::uint32_t trace) {
   const ChannelInfo& info = p_.channels[channel];
   ++channel_[channel].published;
   for (std::uint32_t g : info.groups) {
@@ -30,6 +31,7 @@ void Engine::deliver_message(std::uint32_t channel, std::uint32_t event, std::ui
     message.attempts = 0;
     message.used = true;
     message.published = now_;
+    if (trace != none && spans_ != nullptr) spans_->published(trace, {m, message.generation});
     const auto lines = static_cast<std::uint32_t>(group_state_[g].lines.size());
     const std::uint32_t hash = key * 2654435761U ^ (key >> 15);
     message.partition = home_slot(key, static_cast<double>(hash) * 0x1.0p-32, lines);
@@ -77,8 +79,7 @@ void Engine::pull_partition(std::uint32_t g, std::uint32_t partition) {
   const GroupInfo& group = p_.groups[g];
   const ChannelInfo& channel = p_.channels[group.channel];
   if (now_ < state.paused_until) return;
-  const ServiceInfo& broker = p_.services[channel.service];
-  if (rotation_[channel.service].all.empty() || !stations_[broker.first_instance].up) return;
+  if (!leader_answers(channel.service, partition)) return;
   const std::uint32_t endpoint_service = p_.endpoints[group.endpoint].service;
   Line& line = state.lines[partition];
   while (line.length > 0 && !(channel.ordered && state.busy[partition])) {
@@ -102,6 +103,21 @@ void Engine::pull_partition(std::uint32_t g, std::uint32_t partition) {
     state.busy[partition] = channel.ordered;
     fetch(g, m, instance);
   }
+}
+
+// A partition is led by one of the broker's copies: when that is lost, the partition stands still
+// until the loss is noticed and another copy leads it.
+bool Engine::leader_answers(std::uint32_t broker, std::uint32_t partition) const {
+  const auto& copies = rotation_[broker].all;
+  if (copies.empty()) return false;
+  const Station& leader = stations_[copies[partition % copies.size()]];
+  return leader.up && !leader.paused;
+}
+
+// The broker's copies have changed: what waits in its partitions may go on.
+void Engine::pull_channel(std::uint32_t broker) {
+  for (std::uint32_t g = 0; g < p_.groups.size(); ++g)
+    if (p_.channels[p_.groups[g].channel].service == broker) pull(g);
 }
 
 bool Engine::takes_message(std::uint32_t g, std::uint32_t instance) const {
@@ -160,6 +176,10 @@ void Engine::handle(std::uint32_t g, std::uint32_t m, std::uint32_t instance) {
   f.began = f.entered = f.since = now_;
   f.deadline = never;
   f.trace = none;
+  if (spans_ != nullptr && spans_->knows({m, f.parent_generation})) {
+    f.trace = new_trace();
+    spans_->handled(f.trace, {m, f.parent_generation}, f.endpoint, instance, now_);
+  }
   ready_.push_back({Ready::Arrive, frame});
 }
 
@@ -215,6 +235,7 @@ void Engine::message_over(std::uint32_t m, bool handled) {
   } else {
     ++count.dropped;
   }
+  if (spans_ != nullptr) spans_->forget({m, message.generation});
   messages_[m].used = false;
   messages_.give(m);
 }

@@ -70,8 +70,7 @@ void Engine::enter(const SourceInfo& info, std::uint32_t source_index, std::uint
   f.entered = f.since = f.began = now_;
   f.deadline = never;
   f.trace = none;
-  if (measuring_ && ++source_count_[source_index] % trace_every_[source_index] == 0)
-    f.trace = new_trace();
+  if (measuring_ && wants_trace(source_index)) f.trace = new_trace();
   const std::uint32_t instance = pick(info.link, 0, f.key);
   if (instance == none) {
     f.instance = 0;
@@ -80,6 +79,8 @@ void Engine::enter(const SourceInfo& info, std::uint32_t source_index, std::uint
     return;
   }
   f.instance = instance;
+  if (spans_ != nullptr && f.trace != none)
+    spans_->begin_request(f.trace, info.operation, info.endpoint, instance, now_);
   const LinkInfo& link = p_.links[info.link];
   if (link.in_flight != none) ++in_flight_[link.in_flight + local(instance)];
   arrive(frame);

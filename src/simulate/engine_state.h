@@ -15,6 +15,7 @@
 #include "simulate/policies/processor_sharing.h"
 #include "simulate/policies/throttle.h"
 #include "simulate/program.h"
+#include "simulate/span_log.h"
 #include "simulate/state.h"
 
 namespace scantling::sim {
@@ -33,6 +34,7 @@ struct RunOptions {
   std::uint32_t max_frames = 4'000'000;  // below 2^EventHeap::lane_shift
   const std::function<bool()>* stop = nullptr;
   std::vector<std::uint32_t> initial;  // instances per service, when not the program's
+  SpanLog* spans = nullptr;            // notes single requests; the caller's
 };
 
 // What is to be done at this moment. One word: written and read back as such within nanoseconds.
@@ -74,7 +76,8 @@ struct Happening {
 
 class EngineState {
  protected:
-  EngineState(const Program& program, const RunOptions& options) : p_(program), options_(options) {}
+  EngineState(const Program& program, const RunOptions& options)
+      : p_(program), options_(options), spans_(options.spans) {}
 
   void touch(Station& s) {
     const Time dt = now_ - s.changed;
@@ -88,6 +91,7 @@ class EngineState {
   }
   void trace_to(Frame& f, std::uint32_t hop) {
     if (f.trace == none) return;
+    if (spans_ != nullptr) spans_->segment(f.trace, hop, f.since, now_);
     add_segment(f.trace, hop, now_ - f.since);
     f.since = now_;
   }
@@ -126,6 +130,7 @@ class EngineState {
 
   const Program& p_;
   RunOptions options_;
+  SpanLog* spans_ = nullptr;
   Time now_ = 0, measure_from_ = 0, end_ = 0;
   bool done_ = false;
   bool measuring_ = false;

@@ -37,7 +37,7 @@ bool Engine::step_rare(std::uint32_t frame, const Instruction& in) {
     case Op::CacheLook: return cache_look(frame, in);
     case Op::CacheFill: cache_fill(frame, in.a, true); return true;
     case Op::Replicate: replicate(frame, in); return false;
-    case Op::Deliver: deliver_message(in.a, in.b, f.key); return true;
+    case Op::Deliver: deliver_message(in.a, in.b, f.key, f.trace); return true;
     default: SCANTLING_ASSERT(false && "instruction not of the rare kind"); return false;
   }
 }
@@ -63,7 +63,10 @@ std::uint32_t Engine::branch(std::uint32_t frame, std::uint32_t pc, FrameKind ki
   child.entered = now_;
   child.since = now_;
   child.deadline = kind == FrameKind::Detached ? never : f.deadline;
-  child.trace = kind == FrameKind::Branch && f.trace != none ? new_trace() : none;
+  const bool traced =
+      kind == FrameKind::Branch || (kind == FrameKind::Detached && spans_ != nullptr);
+  child.trace = traced && f.trace != none ? new_trace() : none;
+  if (child.trace != none && spans_ != nullptr) spans_->share(f.trace, child.trace);
   return b;
 }
 

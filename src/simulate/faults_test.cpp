@@ -222,6 +222,52 @@ TEST(Channels, AFetchedMessageOutlivesItsInstance) {
   EXPECT_EQ(r.channels.at(0).dead_lettered, 0);
 }
 
+// Three copies of the broker: until a lost one is noticed (3 checks of 1 s and a timeout of 1 s)
+// the partitions that it leads stand still, afterwards another leads them.
+TEST(Channels, AnotherCopyOfTheBrokerTakesOver) {
+  Piped p = pipe(60, fixed_time(.001), 6, 2, 50);
+  Target one;
+  one.kind = Target::Kind::Instance;
+  one.name = "events/1";
+  one.channel = p.channel;
+  const ExperimentResult r =
+      run(p.s, quick(60), with_faults({fault(FaultKind::Lose, 20, 20, one)}, 60));
+  const OperationResult* reacted = nullptr;
+  for (const OperationResult& o : r.operations)
+    if (o.operation == p.started) reacted = &o;
+  ASSERT_NE(reacted, nullptr);
+  const Series& handled = series(*reacted, "goodput");
+  EXPECT_NEAR(mean_between(handled, 5, 20), 60, 4);
+  EXPECT_LT(mean_between(handled, 20, 24), 50);
+  EXPECT_GT(mean_between(handled, 20, 24), 20);
+  EXPECT_NEAR(mean_between(handled, 27, 40), 60, 5);
+}
+
+TEST(FaultWindows, SayWhatWasBeforeDuringAndAfter) {
+  System s;
+  s.service("server", 1, 1);
+  s.operation("ask", s.endpoint("server", "ask", {work(fixed_time(.005))}), 100);
+  Fault failing = fault(FaultKind::Fail, 10, 5, service_target(s, "server"));
+  failing.share = Share{1};
+  Fault later = fault(FaultKind::Fail, 25, 5, service_target(s, "server"));
+  later.share = Share{.5};
+  const ExperimentResult r = run(s, quick(40), with_faults({failing, later}, 40));
+  ASSERT_EQ(r.fault_windows.size(), 2U);
+  const FaultWindow& first = r.fault_windows[0];
+  EXPECT_EQ(first.faults, "fail server");
+  EXPECT_EQ(first.from_seconds, 10);
+  EXPECT_NEAR(first.to_seconds, 15, 1e-9);
+  const FaultEffect& effect = first.operations.at(0);
+  EXPECT_EQ(effect.before.availability.mean, 1);
+  EXPECT_LT(effect.during.availability.mean, .01);  // what was in service is answered
+  EXPECT_EQ(effect.after.seconds, 10);
+  EXPECT_EQ(effect.back_after_seconds, 0);
+  EXPECT_NEAR(effect.after.goodput.mean, 100, 5);
+  const FaultEffect& second = r.fault_windows[1].operations.at(0);
+  EXPECT_EQ(second.before.seconds, 10);
+  EXPECT_NEAR(second.during.availability.mean, .5, .05);
+}
+
 TEST(Channels, LagGrowsWhenConsumersCannotKeepUp) {
   const Piped p = pipe(100, fixed_time(.05), 4, 2, 2);  // capacity 80/s
   const ExperimentResult r = run(p.s, quick(60));

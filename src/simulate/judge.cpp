@@ -72,10 +72,8 @@ Judgement& Judge::add(std::string subject, std::string what, double target, Inte
 
 Time Judge::last_fault_end() const {
   Time last = 0;
-  for (const FaultInfo& fault : runs_.program.faults) {
-    const Time over = fault.kind == FaultKind::Flush ? fault.at : fault.until;
-    last = std::max(last, over == never ? runs_.program.measured : over);
-  }
+  for (const Disturbance& d : runs_.program.disturbances)
+    last = std::max(last, d.until == never ? runs_.program.measured : d.until);
   return last;
 }
 
@@ -157,11 +155,8 @@ void Judge::all() {
 // Goodput in the window after the faults over goodput before them, of every operation with load.
 void Judge::after_faults() {
   const Expectation& expect = *experiment_.expect;
-  if (!expect.after_faults || runs_.program.faults.empty()) return;
-  Time begins = never;
-  for (const FaultInfo& fault : runs_.program.faults)
-    begins = std::min(begins, fault.at);
-  if (begins <= 0) {
+  if (!expect.after_faults || runs_.program.disturbances.empty()) return;
+  if (runs_.program.disturbances.front().at <= 0) {
     result_.notes.push_back(
         "after-faults is not judged: the fault is there from the start, so there is no steady "
         "state before it");
@@ -191,7 +186,7 @@ void Judge::after_faults() {
 // Every expectation of an operation holds again from this long after the last fault.
 void Judge::recovers() {
   const Expectation& expect = *experiment_.expect;
-  if (!expect.recovers_within || runs_.program.faults.empty()) return;
+  if (!expect.recovers_within || runs_.program.disturbances.empty()) return;
   const Phases window = from(last_fault_end() + expect.recovers_within->nanoseconds);
   for (const OperationExpectation& e : expect.operations)
     if (e.operation.id.valid())

@@ -54,6 +54,7 @@ struct OperationInfo {
 enum class Spot : std::uint8_t { Instance, Service, Zone, All };
 struct FaultInfo {
   FaultKind kind = FaultKind::Lose;
+  std::string name;                         // "lose zone b"
   Time at = 0, until = never;               // from the start of the measured time
   std::vector<std::uint32_t> instances;     // what it applies to
   std::vector<std::uint32_t> to_instances;  // cut, drop: the far side
@@ -61,6 +62,12 @@ struct FaultInfo {
   double share = 0;
   Time every = 0;
   bool silent = false;  // nobody says that it is gone: a zone or region, not a process
+};
+
+// Faults and a spike of the load; those that overlap or touch in time are one.
+struct Disturbance {
+  std::string names;           // "lose zone b and slow psp"
+  Time at = 0, until = never;  // `never` when one of them stays
 };
 
 }  // namespace scantling::sim

@@ -211,7 +211,7 @@ TEST(Ejection, TakesOutWhatFailsDownToItsFloor) {
   Service& server = s.service("server", 10, 4);
   server.balance = said(Balance::Random);
   HealthPolicy health;
-  health.failures = said(Count{3});
+  health.failures = said(Count{3});  // of checks; requests: 5
   health.eject_at_most = said(Share{.5});
   server.health = said(health);
   s.operation("ask", s.endpoint("server", "ask", {work(fixed_time(.001))}), 200);
@@ -224,8 +224,8 @@ TEST(Ejection, TakesOutWhatFailsDownToItsFloor) {
   const auto errors = [&] {
     return run(s, quick(120), with_faults({failing}, 120)).operations.at(0).errors.failed;
   };
-  // Out for 30 s, then back for 3 failures, out for 60 s, and so on: 9 failures in 100 s.
-  EXPECT_NEAR(errors() * 120, 9, 2);
+  // Out for 30 s, then back for 5 failures, out for 60 s, and so on: 15 failures in 100 s.
+  EXPECT_NEAR(errors() * 120, 15, 3);
   // All four fail: two stay in (the floor), so that what still works would be found.
   failing.target = service_target(s, "server");
   const ExperimentResult all = run(s, quick(120), with_faults({failing}, 120));

@@ -203,6 +203,7 @@ struct Program {
   std::vector<OperationInfo> operations;
   BurstInfo bursts;
   std::vector<FaultInfo> faults;
+  std::vector<Disturbance> disturbances;  // in order of time
   std::uint16_t zones = 1, regions = 1;
   std::uint16_t homes = 1;  // regions that keys have their home in, 1: keys have none
   std::vector<std::uint16_t> region_of_zone;

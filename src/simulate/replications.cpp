@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <atomic>
 #include <cmath>
-#include <limits>
 #include <mutex>
 #include <thread>
 
 #include "simulate/engine.h"
+#include "simulate/precision.h"
 #include "simulate/results.h"
 #include "simulate/statistics.h"
 
@@ -128,10 +128,14 @@ Pilot pilot_run(const Program& program, const SimulateOptions& options) {
 
 // Runs replications [from, to) of `runs`, which has places for them.
 void run_some(const Program& program, const SimulateOptions& options, const Pilot& pilot,
-              std::size_t from, double precision, std::vector<Replication>& runs) {
+              std::size_t from, std::vector<Replication>& runs) {
   const int n = static_cast<int>(runs.size() - from);
   std::mutex reporting;
-  RunProgress progress{static_cast<int>(from), static_cast<int>(runs.size()), precision};
+  RunProgress progress{static_cast<int>(from), static_cast<int>(runs.size()), 0};
+  Precision precision(program, options.confidence);
+  if (options.progress)
+    for (std::size_t i = 0; i < from; ++i)
+      precision.add(runs[i]);
   in_parallel(n, job_count(options.jobs, n), [&](int i) {
     const std::size_t at = from + static_cast<std::size_t>(i);
     RunOptions run;
@@ -146,6 +150,8 @@ void run_some(const Program& program, const SimulateOptions& options, const Pilo
     if (!options.progress) return;
     const std::lock_guard lock(reporting);
     ++progress.done;
+    if (!runs[at].incomplete) precision.add(runs[at]);
+    progress.precision = precision.relative();
     options.progress(progress);
   });
 }
@@ -161,26 +167,23 @@ std::size_t replications_for(std::size_t n, double precision, double wanted, std
 
 }  // namespace
 
-// The largest relative half width of any operation's goodput, mean and 99th percentile; infinite
-// while there is no interval.
 double precision_of(const Runs& runs) {
-  double worst = 0;
-  const auto look = [&](const Interval& i) {
-    if (i.half_width < 0)
-      worst = std::numeric_limits<double>::infinity();
-    else if (i.mean > 0)
-      worst = std::max(worst, i.half_width / i.mean);
-  };
-  const std::size_t phases = runs.program.phase_ends.size();
-  for (std::uint32_t i = 0; i < runs.program.operations.size(); ++i) {
-    if (runs.program.operations[i].nominal_rate <= 0) continue;
-    const Interval goodput = goodput_of(runs, i, 0, phases);
-    look(goodput);
-    if (goodput.mean <= 0) continue;
-    look(latency_mean(runs, i, 0, phases));
-    look(latency_quantile(runs, i, 0, phases, .99));
-  }
-  return worst;
+  Precision precision(runs.program, runs.confidence);
+  for (const Replication& r : runs.replications)
+    precision.add(r);
+  return precision.relative();
+}
+
+Expected<void> first_run(const Program& program, const SimulateOptions& options, RunOptions& run) {
+  const Pilot pilot = pilot_run(program, options);
+  if (!pilot.error.empty()) return fail("internal error: " + pilot.error);
+  run.seed = options.seed;
+  run.replication = 1;
+  run.warm_up = pilot.warm_up;
+  run.initial = pilot.initial;
+  run.stop = options.stop ? &options.stop : nullptr;
+  run.max_events = options.max_events;
+  return {};
 }
 
 Expected<Replications> run_replications(const Program& program, const SimulateOptions& options) {
@@ -193,11 +196,10 @@ Expected<Replications> run_replications(const Program& program, const SimulateOp
   const auto first = static_cast<std::size_t>(std::max(1, options.replications));
   const auto most =
       std::max(first, static_cast<std::size_t>(std::max(1, options.most_replications)));
-  double precision = std::numeric_limits<double>::infinity();
   for (std::size_t wanted = first; runs.size() < wanted;) {
     const std::size_t from = runs.size();
     runs.resize(wanted);
-    run_some(program, options, pilot, from, precision, runs);
+    run_some(program, options, pilot, from, runs);
     for (const Replication& r : runs)
       if (!r.ok) return fail("internal error: " + r.error);
     if (std::any_of(runs.begin(), runs.end(), [](const Replication& r) { return r.incomplete; }))
@@ -206,7 +208,7 @@ Expected<Replications> run_replications(const Program& program, const SimulateOp
     for (const Replication& r : runs)
       events += r.events;
     if (options.precision <= 0 || events >= options.max_events) break;
-    precision = precision_of({program, runs, options.confidence});
+    const double precision = precision_of({program, runs, options.confidence});
     if (precision > options.precision)
       wanted = replications_for(runs.size(), precision, options.precision, most);
   }

@@ -12,6 +12,8 @@
 
 namespace scantling::sim {
 
+struct RunOptions;  // engine_state.h
+
 struct Replications {
   std::vector<Replication> replications;
   Time warm_up = 0;
@@ -23,6 +25,8 @@ struct Replications {
 // are known to that relative half width (the sequential procedure of Law, "Simulation Modeling and
 // Analysis", 9.4.1). How many are run depends on the results alone, not on time or threads.
 Expected<Replications> run_replications(const Program& program, const SimulateOptions& options);
+// How the first replication is run: its warm-up and instances, as the pilot finds them.
+Expected<void> first_run(const Program& program, const SimulateOptions& options, RunOptions& run);
 double precision_of(const Runs& runs);
 
 }  // namespace scantling::sim

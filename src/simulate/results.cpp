@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "base/text.h"
+#include "simulate/fault_windows.h"
 #include "simulate/statistics.h"
 
 namespace scantling::sim {
@@ -275,11 +276,15 @@ void critical_paths(const Runs& runs, ExperimentResult& result) {
     std::stable_sort(requests.begin(), requests.end(),
                      [](const auto* a, const auto* b) { return a->total > b->total; });
     const std::size_t slow = std::max<std::size_t>(1, requests.size() / 100);
+    const std::size_t tenth = std::max<std::size_t>(1, requests.size() / 10);
+    const std::size_t middle = (requests.size() - tenth) / 2;
     std::vector<HopShare> hops(p.hops.size());
     for (std::size_t i = 0; i < requests.size(); ++i)
       for (const Segment& s : requests[i]->segments) {
         const double t = static_cast<double>(s.time) * 1e-9;
         hops[s.hop].mean_seconds += t / static_cast<double>(requests.size());
+        if (i >= middle && i < middle + tenth)
+          hops[s.hop].p50_seconds += t / static_cast<double>(tenth);
         if (i < slow) hops[s.hop].p99_seconds += t / static_cast<double>(slow);
       }
     std::vector<HopShare> out;
@@ -379,6 +384,7 @@ ExperimentResult combine(const Architecture& model, const Runs& runs) {
     out.fault_bands.emplace_back(static_cast<double>(fault.at) * 1e-9,
                                  static_cast<double>(until) * 1e-9);
   }
+  out.fault_windows = fault_windows(runs, out);
   out.notes.insert(out.notes.begin(), p.notes.begin(), p.notes.end());
   (void)model;
   return out;

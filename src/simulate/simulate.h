@@ -11,8 +11,8 @@
 
 namespace scantling {
 
-// How far a run is: replications done of those wanted so far, and the precision before this round
-// (infinite in the first).
+// How far a run is: replications done of those wanted so far, and the precision of what is done
+// (infinite before the second).
 struct RunProgress {
   int done = 0, wanted = 0;
   double precision = 0;
@@ -31,6 +31,7 @@ struct SimulateOptions {
   Duration warm_up{};                        // zero: found by MSER-5
   std::uint64_t max_events = 2'000'000'000;  // over all replications; reaching it is said
   double scale = 1;                          // <1: a shorter run for the loop; scales `measured`
+  double load = 1;             // multiplies every rate of arrivals, schedule and number of users
   std::function<bool()> stop;  // asked now and then; true ends the run, marked incomplete
   std::function<void(const RunProgress&)> progress;  // after each replication, one at a time
 };
@@ -128,6 +129,27 @@ struct HopShare {    // critical path: what a hop adds to the answer's time
   std::string name;  // "orders-db read", "catalog.quote work", "queue at orders"
   double mean_seconds = 0;
   double p99_seconds = 0;  // mean over the slowest 1% of answers
+  double p50_seconds = 0;  // mean over the tenth of the answers around the median
+};
+
+// One operation in one part of a run with faults.
+struct PartResult {
+  double seconds = 0;  // how long the part is; 0: there is none
+  Interval goodput, availability, p50, p99;
+};
+
+// What faults did to one operation. Faults that overlap in time are one.
+struct FaultEffect {
+  OperationId operation;
+  PartResult before, during, after;
+  // From the end of the faults until goodput is back (the last second in which it is clearly below
+  // 90% of what it was before); negative: not within the run, or there is no before or after.
+  double back_after_seconds = -1;
+};
+struct FaultWindow {
+  std::string faults;  // "lose zone b"
+  double from_seconds = 0, to_seconds = 0;
+  std::vector<FaultEffect> operations;
 };
 
 struct ExperimentResult {
@@ -145,8 +167,9 @@ struct ExperimentResult {
   std::vector<Judgement> judgements;
   std::vector<std::pair<OperationId, std::vector<HopShare>>> critical_path;
   std::vector<std::pair<double, double>> fault_bands;  // seconds from the measured start
-  std::vector<std::string> notes;                      // what was taken for what: said, not hidden
-  std::string fingerprint;  // hash over the events: pins behaviour in tests
+  std::vector<FaultWindow> fault_windows;
+  std::vector<std::string> notes;  // what was taken for what: said, not hidden
+  std::string fingerprint;         // hash over the events: pins behaviour in tests
 };
 
 struct SimulationResult {

@@ -3,9 +3,9 @@
 // against the JSON Schema that the program prints.
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
-import { chmodSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { after, test } from 'node:test';
 import Ajv2020 from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
@@ -68,6 +68,61 @@ test('findings as JSON follow the published schema', () => {
   }
   assert.ok(findings > 20, `only ${findings} findings: this test looks at nothing`);
   assert.ok(!validate({ schema: 'scantling.diagnostics/1' }), 'the schema accepts anything');
+});
+
+// The commands of the golden tests of `boundaries`: every format it reads, constraints, comparisons.
+function boundariesRuns() {
+  const folder = join(root, 'tests/golden/boundaries');
+  const runs = [];
+  for (const file of readdirSync(folder).filter((name) => name.endsWith('.test'))) {
+    let run = null;
+    let take = null;
+    for (const line of readFileSync(join(folder, file), 'utf8').split('\n')) {
+      const header = /^-- (.+) --$/.exec(line);
+      if (header && header[1] === 'args') {
+        run = { file, args: '', files: {} };
+        runs.push(run);
+        take = (text) => { run.args += text; };
+      } else if (header) {
+        const name = header[1];
+        const made = ['stdout', 'stderr', 'exit'].includes(name) || name.startsWith('from ');
+        if (!made) run.files[name] = '';
+        take = made ? null : (text) => { run.files[name] += `${text}\n`; };
+      } else if (take) {
+        take(line.replace(/^\\/, ''));
+      }
+    }
+  }
+  return runs;
+}
+
+test('cuts as JSON follow the published schema', () => {
+  const validate = compiled(JSON.parse(readFileSync(join(root, 'docs/schemas/boundaries.schema.json'), 'utf8')));
+  let valid = 0;
+  const seen = new Set();
+  const check = (what, text) => {
+    if (text === '') return;
+    const cut = JSON.parse(text);
+    assert.ok(validate(cut), `${what}: ${JSON.stringify(validate.errors?.slice(0, 5), null, 1)}`);
+    valid += 1;
+    for (const [key, value] of Object.entries(cut)) if (value !== null && value.length !== 0) seen.add(key);
+    if (cut.compared.some((other) => other.relations.length > 0)) seen.add('relations');
+  };
+  for (const { name } of examples) check(name, scantling('boundaries', name, '--format', 'json'));
+  boundariesRuns().forEach(({ file, args, files }, i) => {
+    const folder = join(work, `boundaries-${i}`);
+    for (const [name, text] of Object.entries(files)) {
+      mkdirSync(dirname(join(folder, name)), { recursive: true });
+      writeFileSync(join(folder, name), text);
+    }
+    const words = args.trim().split(/\s+/).filter((word, at, all) => word !== '--format' && all[at - 1] !== '--format');
+    const run = spawnSync(program, [...words, '--format', 'json'], { cwd: folder, encoding: 'utf8', maxBuffer: 1 << 28 });
+    if (run.status === 0 || run.status === 3) check(`${file}: ${args}`, run.stdout);
+  });
+  assert.ok(valid > 10, `only ${valid} cuts: this test looks at nothing`);
+  for (const part of ['conflicts', 'constraint_costs', 'compared', 'relations', 'reference', 'near', 'code', 'domain'])
+    assert.ok(seen.has(part), `no run has ${part}: this test doesn't look at it`);
+  assert.ok(!validate({ schema: 'scantling.boundaries/1' }), 'the schema accepts anything');
 });
 
 test('SARIF passes Microsoft\'s validator', () => {

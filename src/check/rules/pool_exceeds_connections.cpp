@@ -17,7 +17,9 @@ void run(const CheckContext& c) {
              (store.pool->per_instance ? std::to_string(instances) + " x " : std::string()) +
              std::to_string(store.pool->size) + " (" + service.name + ")";
     }
-    const std::int64_t most = store.max_connections->value;
+    // Each shard's leader is a server; connections are spread over them.
+    const std::int64_t shards = std::max<std::int64_t>(1, store.shards.or_else({1}).value);
+    const std::int64_t most = store.max_connections->value * shards;
     if (total <= most) continue;
     Diagnostic& d = report(c, rule_pool_exceeds_connections, place_of(store.pool.from, store.from),
                            std::to_string(total) + " connections to " + store.name +
@@ -36,7 +38,7 @@ void run(const CheckContext& c) {
 const Rule rule_pool_exceeds_connections = {
     {"pool-exceeds-connections", Severity::Error, "resilience",
      "pools of all instances together exceed the server's connection limit"},
-    {R"(Most instances x pool per instance, over all services that use the store, is more than its `max-connections`.)",
+    {R"(Most instances x pool per instance, over all services that use the store, is more than its `max-connections` (of each shard's server).)",
      R"(It shows at the worst moment: the autoscaler answers a peak with instances that can't connect, or a rolling release needs old and new at once. PostgreSQL gives each connection a process, so the limit can't simply be raised (its documentation, 19.3, and poolers such as PgBouncer exist for that reason).)",
      R"(stores:
   orders-db: { engine: postgresql, owner: orders, pool: 20 per instance, max-connections: 300 }

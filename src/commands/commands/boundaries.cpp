@@ -200,6 +200,7 @@ void add_compared(BoundariesReport& report, cut::NamedCut named,
   const std::vector<int> group = completed(named.group, other.left_out);
   cut::Result scored = cut::assess(report.subject.input, group, report.options);
   other.scored = std::move(scored.chosen);
+  other.boundaries = std::move(scored.boundaries);
   other.code = code;
   if (!report.result.chosen.group.empty()) {
     other.with_chosen = cut::pair_agreement(report.result.chosen.group, named.group);

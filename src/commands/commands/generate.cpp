@@ -1,12 +1,14 @@
 #include "generate/generate.h"
 
 #include <algorithm>
+#include <filesystem>
 
 #include <fmt/core.h>
 
 #include "base/text.h"
 #include "commands/support.h"
 #include "design/design.h"
+#include "generate/manifests.h"
 #include "generate/target.h"
 #include "generate/write.h"
 #include "language/language.h"
@@ -114,6 +116,56 @@ bool choose_targets(const Invocation& invocation, const std::string& folder,
   return true;
 }
 
+// `generate --check FILES`: objects from elsewhere, without a model.
+bool are_manifests(const std::vector<std::string>& arguments) {
+  std::error_code error;
+  for (const std::string& path : arguments) {
+    if (std::filesystem::is_directory(path, error)) return true;
+    const auto text = disk().read(path);
+    if (text && text->find("apiVersion") != std::string::npos &&
+        text->find("kind") != std::string::npos && !text->starts_with("scantling:"))
+      return true;
+  }
+  return false;
+}
+
+std::string audit_summary(const generate::Audit& audit) {
+  std::string out = fmt::format(
+      "{} checked: {}\n", plural(static_cast<std::int64_t>(audit.objects), "object"),
+      audit.findings.empty() ? "nothing found"
+                             : plural(static_cast<std::int64_t>(audit.findings.size()), "finding"));
+  if (!audit.without_schema.empty())
+    out += "without a schema: " + join(audit.without_schema, ", ") + "\n";
+  return out;
+}
+
+int check_files(const Invocation& invocation) {
+  const auto paths = generate::manifest_files(invocation.arguments);
+  if (!paths) {
+    invocation.streams.complain(paths.error().message);
+    return kExitUsage;
+  }
+  std::vector<generate::Resource> objects;
+  generate::Audit unread;
+  for (const std::string& path : *paths) {
+    const auto text = disk().read(path);
+    if (!text) {
+      invocation.streams.complain(text.error().message);
+      return kExitUsage;
+    }
+    generate::ManifestFile file = generate::parse_manifests(*text);
+    for (const std::string& problem : file.problems)
+      unread.findings.push_back({"syntax", path, "", "", problem});
+    for (generate::Value& document : file.documents)
+      if (document.find("apiVersion") != nullptr || document.find("kind") != nullptr)
+        objects.push_back({std::move(document), path, ""});
+  }
+  generate::Audit audit = generate::audit(objects);
+  audit.findings.insert(audit.findings.begin(), unread.findings.begin(), unread.findings.end());
+  invocation.streams.print(generate::audit_lines(audit) + audit_summary(audit));
+  return audit.findings.empty() ? kExitFine : kExitFindings;
+}
+
 int run(const Invocation& invocation) {
   if (invocation.has("--list")) {
     print_targets(invocation);
@@ -123,6 +175,8 @@ int run(const Invocation& invocation) {
     invocation.streams.complain("generate takes a MODEL; for example scantling generate shop.yaml");
     return kExitUsage;
   }
+  if (invocation.has("--check") && are_manifests(invocation.arguments))
+    return check_files(invocation);
   std::vector<std::string> targets(invocation.arguments.begin() + 1, invocation.arguments.end());
   generate::GenerateOptions options;
   if (!known_targets(invocation, targets) || !read_options(invocation, options)) return kExitUsage;
@@ -143,14 +197,17 @@ int run(const Invocation& invocation) {
     invocation.streams.complain(outcomes.error().message);
     return kExitUsage;
   }
-  invocation.streams.print(report(*outcomes, write.dry));
+  invocation.streams.print(generate::audit_lines(generated.audit) + report(*outcomes, write.dry));
   const bool conflict = std::ranges::any_of(
       *outcomes, [](const FileOutcome& o) { return o.state == FileState::Conflict; });
-  return conflict || (write.dry && changes(*outcomes)) ? kExitFindings : kExitFine;
+  const bool wrong = !generated.audit.findings.empty();
+  return conflict || wrong || (write.dry && changes(*outcomes)) ? kExitFindings : kExitFine;
 }
 
 constexpr CommandArgument kArguments[] = {
-    {"MODEL", "a model; - for standard input", false, false},
+    {"MODEL",
+     "a model; - for standard input; with --check, manifests of Kubernetes or folders of them",
+     false, false},
     {"TARGET", "what to generate; without one, what fits the model", false, true}};
 constexpr CommandOption kOptions[] = {
     kOverlayOption,
@@ -172,6 +229,7 @@ constexpr std::string_view kExamples[] = {
     "scantling generate examples/shop.yaml --out deploy",
     "scantling generate shop.yaml istio prometheus --out deploy",
     "scantling generate shop.yaml --out deploy --check",
+    "scantling generate --check manifests/",
 };
 
 }  // namespace

@@ -1,25 +1,37 @@
 #include "simulate/simulate.h"
 
 #include <algorithm>
-#include <csignal>
+#include <charconv>
 
 #include <fmt/core.h>
 
 #include "base/text.h"
+#include "commands/find.h"
 #include "commands/support.h"
+#include "commands/watch.h"
 #include "design/design.h"
+#include "report/otlp.h"
 #include "report/simulation.h"
 
 namespace scantling {
 namespace {
-
-volatile std::sig_atomic_t interrupted = 0;
 
 bool read_options(const Invocation& invocation, SimulateOptions& options) {
   if (!read_run_options(invocation, options.seed, options.jobs)) return false;
   const auto replications = invocation.number("--replications", 5, 1, 10'000);
   if (!replications) return false;
   options.replications = static_cast<int>(*replications);
+  options.most_replications = std::max(options.most_replications, options.replications);
+  if (invocation.has("--precision")) {
+    const auto share = parse_share(invocation.get("--precision"));
+    if (!share || share->value <= 0 || share->value >= 1) {
+      invocation.streams.complain(
+          fmt::format("--precision takes a share between 0 and 100% such as 2%, not '{}'",
+                      invocation.get("--precision")));
+      return false;
+    }
+    options.precision = share->value;
+  }
   if (invocation.has("--for")) {
     const auto duration = parse_duration(invocation.get("--for"));
     if (!duration || duration->nanoseconds <= 0) {
@@ -29,7 +41,7 @@ bool read_options(const Invocation& invocation, SimulateOptions& options) {
     }
     options.measured = *duration;
   }
-  options.stop = [] { return interrupted != 0; };
+  options.stop = [] { return interrupted(); };
   return true;
 }
 
@@ -54,6 +66,52 @@ bool choose(const Invocation& invocation, const Architecture& model, std::vector
   return true;
 }
 
+// `--trace N` or `N=FILE`; false after a complaint.
+struct TraceRequest {
+  int count = 0;
+  std::string path = "scantling-traces.json";
+};
+bool read_trace(const Invocation& invocation, const std::vector<Experiment>& experiments,
+                TraceRequest& out) {
+  if (!invocation.has("--trace")) return true;
+  const std::string text = invocation.get("--trace");
+  const std::size_t equals = text.find('=');
+  const std::string digits = text.substr(0, equals);
+  if (equals != std::string::npos) out.path = text.substr(equals + 1);
+  const auto [end, error] =
+      std::from_chars(digits.data(), digits.data() + digits.size(), out.count);
+  if (error != std::errc() || end != digits.data() + digits.size() || out.count < 1 ||
+      out.count > 100'000 || out.path.empty()) {
+    invocation.streams.complain(
+        fmt::format("--trace takes a number of requests up to 100000, and a file if not "
+                    "scantling-traces.json, such as 50=traces.json; not '{}'",
+                    text));
+    return false;
+  }
+  if (experiments.size() == 1) return true;
+  invocation.streams.complain(
+      fmt::format("--trace needs one experiment, by --experiment: there are {}",
+                  plural(static_cast<std::int64_t>(experiments.size()), "experiment")));
+  return false;
+}
+
+// False after a complaint.
+bool write_traces(const Invocation& invocation, const Architecture& model,
+                  const Experiment& experiment, const SimulateOptions& options,
+                  const TraceRequest& request) {
+  const auto traces = trace_requests(model, experiment, options, request.count);
+  if (!traces) {
+    invocation.streams.complain(traces.error().message);
+    return false;
+  }
+  if (!save(invocation, request.path,
+            otlp_json(*traces, model.name.or_else(""), kVersion, options.seed)))
+    return false;
+  invocation.streams.hint(fmt::format(
+      "wrote {} to {}", plural(static_cast<std::int64_t>(traces->size()), "trace"), request.path));
+  return true;
+}
+
 int run(const Invocation& invocation) {
   std::vector<std::pair<std::string, std::string>> outputs;
   if (!parse_outputs(invocation, "human|json", outputs)) return kExitUsage;
@@ -73,30 +131,43 @@ int run(const Invocation& invocation) {
   }
   std::vector<Experiment> experiments;
   if (!choose(invocation, model, experiments)) return kExitUsage;
-  std::signal(SIGINT, [](int) { interrupted = 1; });
+  if (invocation.has("--find")) {
+    listen_for_interrupts();
+    return run_find(invocation, model, experiments, options, outputs);
+  }
+  TraceRequest trace;
+  if (!read_trace(invocation, experiments, trace)) return kExitUsage;
+  listen_for_interrupts();
   SimulationResult result;
+  SimulationTextOptions text;
+  text.width = invocation.streams.width;
+  text.color = invocation.streams.color;
+  RunWatch watch(invocation, experiments.size());
   for (const Experiment& experiment : experiments) {
-    if (invocation.streams.err_is_terminal)
-      invocation.streams.hint(fmt::format("simulating {}", experiment.name));
+    if (interrupted()) {
+      text.not_run.push_back(experiment.name);
+      continue;
+    }
+    options.progress = watch.begin(experiment.name);
     auto one = simulate(model, experiment, options);
+    watch.end();
     if (!one) {
       invocation.streams.complain(one.error().message);
       return kExitInternal;
     }
     result.experiments.push_back(std::move(*one));
-    if (interrupted != 0) break;
   }
-  SimulationTextOptions text;
-  text.width = invocation.streams.width;
-  text.color = invocation.streams.color;
   const auto render = [&](std::string_view format) {
-    return format == "json" ? simulation_json(model, result)
+    return format == "json" ? simulation_json(model, result, text.not_run)
                             : simulation_terminal(model, result, text);
   };
   invocation.streams.print(render(invocation.get("--format", "human")));
   for (const auto& [format, path] : outputs)
     if (!save(invocation, path, render(format))) return kExitUsage;
-  if (interrupted != 0) return 130;
+  if (trace.count > 0 && !interrupted() &&
+      !write_traces(invocation, model, experiments[0], options, trace))
+    return kExitUsage;
+  if (interrupted()) return kExitInterrupted;
   return result.verdict() == Verdict::Fails ? kExitUnmet : kExitFine;
 }
 
@@ -107,6 +178,18 @@ constexpr CommandOption kOptions[] = {
      "", true},
     {"--for", "DURATION", "measured time of experiments that don't say", "60s", "", false},
     {"--replications", "N", "independent runs; 5 or more give intervals", "5", "", false},
+    {"--precision", "SHARE",
+     "add runs until rates, mean times and p99 are known to within this share, such as 2%; at most "
+     "200 runs",
+     "", "", false},
+    {"--find", "WHAT",
+     "search instead of judging: the load that still holds, the fewest instances, the smallest "
+     "spike that it doesn't recover from; in peak unless --experiment says otherwise",
+     "", "capacity|replicas|trigger", false},
+    {"--trace", "N[=FILE]",
+     "write N requests of the one experiment as OTLP JSON, for Jaeger or Tempo", "", "", false},
+    {"--watch", "", "progress with its precision and the time left on standard error",
+     "on a terminal", "", false},
     {"--format", "FORMAT", "what is printed", "human", "human|json", false},
     {"--output", "FORMAT=FILE", "a further copy in a file", "", "", true},
     kSeedOption,
@@ -114,7 +197,10 @@ constexpr CommandOption kOptions[] = {
 };
 constexpr std::string_view kExamples[] = {
     "scantling simulate examples/shop.yaml",
-    "scantling simulate model.yaml --experiment zone-down --format json"};
+    "scantling simulate model.yaml --experiment zone-down --format json",
+    "scantling simulate model.yaml --find capacity --experiment zone-down",
+    "scantling simulate model.yaml --precision 2% --watch",
+    "scantling simulate model.yaml --experiment peak --trace 50=traces.json"};
 
 }  // namespace
 
@@ -123,7 +209,8 @@ const Command command_simulate{"simulate",
                                "run a model under load and faults, and judge its experiments",
                                "Simulates the model event by event: at peak, and under each of its "
                                "experiments. Prints the verdict on every expectation first, then "
-                               "what the answers' time was spent on and what saturates. "
+                               "what the answers' time was spent on, what saturates, and what "
+                               "faults did. Ctrl-C ends a run early and prints what there is. "
                                "A model that only states its problem is designed first.",
                                kArguments,
                                kOptions,

@@ -332,8 +332,11 @@ void decide_health(Workspace& ws, ServiceId id) {
               fmt::format("when is an instance of {} taken out?", service.name));
   draft
       .choose(
-          "shallow, every 500 ms, out after 2 failures, apart from the request pool, at most half "
-          "ejected")
+          "shallow, every 500 ms, out after 2 failures, apart from the request pool; at most 10% "
+          "ejected for failed requests")
+      .reject("half ejected for failed requests", {score("capacity left", 50, "%")},
+              "when a store fails over, every instance fails its requests: they would leave "
+              "together, and the rest would drown")
       .reject("every 5 s, out after 3 failures", {score("requests sent to a lost zone", 16, "s")},
               "a lost zone's share of the requests would fail for 16 s")
       .reject("deep check of its stores", {}, "a slow store would remove every instance at once")
@@ -349,7 +352,7 @@ void decide_health(Workspace& ws, ServiceId id) {
   draft.set(health.timeout, Duration::from_seconds(.25), path + ".timeout");
   draft.set(health.failures, Count{2}, path + ".failures");
   draft.set(health.apart, true, path + ".apart");
-  draft.set(health.eject_at_most, Share{.5}, path + ".eject-at-most");
+  draft.set(health.eject_at_most, Share{.1}, path + ".eject-at-most");
 }
 
 void decide_limits(Workspace& ws, ServiceId id) {

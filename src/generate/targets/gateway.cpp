@@ -1,4 +1,5 @@
 // Gateway API: the public endpoints behind one TLS listener.
+#include "generate/certificates.h"
 #include "generate/k8s.h"
 #include "generate/routes.h"
 #include "generate/target.h"
@@ -30,18 +31,38 @@ Value gateway(const Plan& plan, const std::string& host) {
         map({{"from", "Selector"},
              {"selector",
               map({{"matchLabels", map({{"kubernetes.io/metadata.name", plan.system()}})}})}})}});
+  // Port 80 answers the certificate's challenges, and sends everything else to port 443.
+  out.set(
+      "spec",
+      map({{"gatewayClassName", gateway_class(plan)},
+           {"listeners",
+            list({map({{"name", "http"},
+                       {"hostname", host},
+                       {"port", 80},
+                       {"protocol", "HTTP"},
+                       {"allowedRoutes", map({{"namespaces", map({{"from", "Same"}})}})}}),
+                  map({{"name", "https"},
+                       {"hostname", host},
+                       {"port", 443},
+                       {"protocol", "HTTPS"},
+                       {"tls",
+                        map({{"mode", "Terminate"},
+                             {"certificateRefs",
+                              list({map({{"kind", "Secret"}, {"name", edge_secret(plan)}})})}})},
+                       {"allowedRoutes", routes}})})}}));
+  return out;
+}
+
+Value redirect(const Plan& plan, const std::string& host) {
+  Value out = object("gateway.networking.k8s.io/v1", "HTTPRoute",
+                     in_gateway_namespace(plan, plan.system() + "-to-https"));
+  const Value to_https =
+      map({{"type", "RequestRedirect"},
+           {"requestRedirect", map({{"scheme", "https"}, {"port", 443}, {"statusCode", 301}})}});
   out.set("spec",
-          map({{"gatewayClassName", gateway_class(plan)},
-               {"listeners",
-                list({map({{"name", "https"},
-                           {"hostname", host},
-                           {"port", 443},
-                           {"protocol", "HTTPS"},
-                           {"tls", map({{"mode", "Terminate"},
-                                        {"certificateRefs",
-                                         list({map({{"kind", "Secret"},
-                                                    {"name", plan.system() + "-tls"}})})}})},
-                           {"allowedRoutes", routes}})})}}));
+          map({{"parentRefs", list({map({{"name", plan.system()}, {"sectionName", "http"}})})},
+               {"hostnames", list({host})},
+               {"rules", list({map({{"filters", list({to_https})}})})}}));
   return out;
 }
 
@@ -114,6 +135,7 @@ void target_gateway(const Plan& plan, Output& out) {
       object("v1", "Namespace", cluster_metadata(plan, origins_of_system(plan), kGatewayNamespace));
   out.add_resource("gateway/gateway.yaml", std::move(gateways));
   out.add_resource("gateway/gateway.yaml", gateway(plan, host));
+  out.add_resource("gateway/gateway.yaml", redirect(plan, host));
   for (const ServicePlan& service : plan.services())
     if (service.is_public) add_routes(plan, service, host, out);
 }

@@ -88,14 +88,24 @@ Value other_rule(const Plan& plan, const ServicePlan& service, bool grpc) {
               {"retries", map({{"attempts", 0}})}});
 }
 
+// The retried routes: the model says that their callees recognise repetitions.
+std::string repeatable(const Value& rules) {
+  std::vector<std::string> out;
+  for (const Value& rule : rules.items())
+    if (rule.path({"retries", "attempts"})->integer() > 0) out.emplace_back(rule.text_at({"name"}));
+  return join(out, ", ");
+}
+
 Value virtual_service(const Plan& plan, const ServicePlan& service) {
   Value rules = Value::empty_list();
   for (const MeshRoute& route : mesh_routes(plan, service))
     rules.add(route_rule(plan, service, route));
   if (service.http) rules.add(other_rule(plan, service, false));
   if (service.grpc) rules.add(other_rule(plan, service, true));
-  Value out = object(kNetworking, "VirtualService",
-                     metadata(plan, origins_of(plan, service), service.name));
+  Value meta = metadata(plan, origins_of(plan, service), service.name);
+  if (const std::string names = repeatable(rules); !names.empty())
+    meta["annotations"].set(std::string(kRepeatableAnnotation), names);
+  Value out = object(kNetworking, "VirtualService", std::move(meta));
   out.set("spec", map({{"hosts", list({service_host(service.name, plan.system())})},
                        {"gateways", list({"mesh"})},
                        {"http", std::move(rules)}}));

@@ -85,6 +85,7 @@ void target_kubernetes(const Plan& plan, Output& out) {
   out.add_resource("namespace.yaml", name_space(plan));
   add_priorities(plan, out);
   out.add_resource("default-deny.yaml", deny_all(plan));
+  add_access(plan, out);
   for (const ServicePlan& service : plan.services())
     add_service(plan, service, out);
 }

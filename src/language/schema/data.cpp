@@ -139,7 +139,8 @@ SCANTLING_STRUCTURE(Store) {
       field<&Store::waiting>("waiting", "requests that may wait for a connection")
           .as(unbounded_count_type)
           .eg("40"),
-      field<&Store::max_connections>("max-connections", "that the server accepts").eg("500"),
+      field<&Store::max_connections>("max-connections", "that the server of each shard accepts")
+          .eg("500"),
       field<&Store::concurrency>("concurrency", "requests that one copy serves at once").eg("32"),
       field<&Store::read>("read", "time of a read at the server").eg("1ms"),
       field<&Store::write>("write", "time of a write at the server").eg("3ms"),

@@ -81,7 +81,8 @@ SCANTLING_STRUCTURE(HealthPolicy) {
           .eg("shallow"),
       field<&HealthPolicy::every>("every", "between checks").eg("5s"),
       field<&HealthPolicy::timeout>("timeout", "of a check").eg("1s"),
-      field<&HealthPolicy::failures>("failures", "in a row, until it is taken out").eg("3"),
+      field<&HealthPolicy::failures>("failures", "checks in a row that fail until it is taken out")
+          .eg("3"),
       field<&HealthPolicy::apart>("apart", "served beside the pool of requests").eg("true"),
       field<&HealthPolicy::eject_at_most>("eject-at-most",
                                           "share of the instances that may be "

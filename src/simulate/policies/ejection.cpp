@@ -1,7 +1,8 @@
-// Outlier ejection, as Envoy's: an instance that fails so many requests in a row is taken out of
-// the rotation for 30 s times the number of its ejections (at most 300 s), as long as no more than
-// a share of the instances is out: the floor, below which failing ones stay in. What counts is what
-// a balancer in front sees: answers that failed, calls that got none, timeouts.
+// Outlier ejection, as Envoy's: an instance that fails five requests in a row (more, where more
+// failed checks are needed; one that waits for what fails must not look sick after two) is taken
+// out of the rotation for 30 s times the number of its ejections (at most 300 s), as long as no
+// more than a share of the instances is out: the floor, below which failing ones stay in. What
+// counts is what a balancer in front sees: answers that failed, calls that got none, timeouts.
 #include <algorithm>
 
 #include "simulate/defaults.h"
@@ -17,7 +18,8 @@ extern const PolicyInfo policy_ejection = {
 
 void compile_ejection(ServiceInfo& service, const HealthPolicy& health) {
   if (!health.eject_at_most || health.eject_at_most->value <= 0) return;
-  service.eject_after = clamped(health.failures, defaults::eject_failures, 1, 1'000'000);
+  service.eject_after = std::max(clamped(health.failures, defaults::eject_failures, 1, 1'000'000),
+                                 static_cast<std::uint32_t>(defaults::eject_failures));
   service.eject_at_most = health.eject_at_most->value;
   service.eject_time = Duration::from_seconds(defaults::eject_seconds).nanoseconds;
 }

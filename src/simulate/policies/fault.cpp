@@ -120,6 +120,7 @@ void Engine::pause(std::uint32_t i, bool begins, Time until) {
   }
   for (std::uint32_t g = 0; g < p_.groups.size(); ++g)
     if (p_.endpoints[p_.groups[g].endpoint].service == s.service) pull(g);
+  pull_channel(s.service);
 }
 
 // --- losing an instance ---
@@ -175,7 +176,9 @@ void Engine::set_rotation(std::uint32_t i, bool in) {
 void Engine::other_timer(const Note& note) {
   switch (static_cast<TimerPurpose>(note.purpose)) {
     case TimerPurpose::Detect:
-      if (!stations_[note.call].up) set_rotation(note.call, false);
+      if (stations_[note.call].up) break;
+      set_rotation(note.call, false);
+      pull_channel(stations_[note.call].service);
       break;
     case TimerPurpose::Start: started(note.call); break;
     case TimerPurpose::Scaled: scaled(note.call); break;
@@ -206,9 +209,7 @@ void Engine::started(std::uint32_t i) {
     const std::uint32_t shard = (i - info.first_instance) / info.copies;
     elected(s.service, shard);
   }
-  if (info.kind == ServiceKind::Channel)
-    for (std::uint32_t g = 0; g < p_.groups.size(); ++g)
-      if (p_.channels[p_.groups[g].channel].service == s.service) pull(g);
+  if (info.kind == ServiceKind::Channel) pull_channel(s.service);
 }
 
 // Everything in the instance is gone with it. In passes: whoever is to be told must not be one of
