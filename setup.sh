@@ -12,7 +12,7 @@ set -euo pipefail
 build_packages=(g++ cmake ninja-build ccache lld libyaml-dev libfmt-dev nlohmann-json3-dev libcli11-dev
                 libboost-math-dev)
 test_packages=(libgtest-dev)
-ci_packages=(clang-19 clang-format-19 clang-tidy-19 libclang-rt-19-dev)
+ci_packages=(spin clang-19 clang-format-19 clang-tidy-19 libclang-rt-19-dev)
 
 say() { printf 'setup: %s\n' "$*" >&2; }
 have() { command -v "$1" >/dev/null 2>&1; }

@@ -151,12 +151,14 @@ Choice choose_services(const Input& input, const std::vector<Cut>& cuts, bool on
     choice.reasons.push_back(input.constraints.services_high == 1 ? "no more than one was allowed"
                                                                   : "nothing can be parted");
   if (!choice.stay_one && best.services > 1)
-    choice.reasons.push_back(fmt::format(
-        "{} services score best: modularity {}, {} of functionalities split, {} write in more "
-        "than one, stability {}",
-        best.services, number_text(best.objectives.modularity, 2),
-        readable(Share{best.metrics.split}), readable(Share{best.metrics.write_split}),
-        number_text(choice.scores[at(choice.best)].stability, 2)));
+    choice.reasons.push_back(
+        fmt::format("{}: modularity {}, {} of functionalities split, {} write in more than one, "
+                    "stability {}",
+                    cuts.size() > 1 ? fmt::format("{} services score best", best.services)
+                                    : fmt::format("only {} services were tried", best.services),
+                    number_text(best.objectives.modularity, 2), readable(Share{best.metrics.split}),
+                    readable(Share{best.metrics.write_split}),
+                    number_text(choice.scores[at(choice.best)].stability, 2)));
   return choice;
 }
 

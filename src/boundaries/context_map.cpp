@@ -136,11 +136,11 @@ class MapReader {
   std::vector<ContextRelation> relations_;
 };
 
-std::string list_of(const std::vector<ContextRole>& roles, std::string_view none) {
+std::string list_of(const std::vector<ContextRole>& roles) {
   std::vector<std::string> texts;
   for (const RoleWord& known : role_words)
     if (std::ranges::find(roles, known.role) != roles.end()) texts.emplace_back(known.shown);
-  return texts.empty() ? std::string(none) : join(texts, ", ");
+  return join(texts, ", ");
 }
 
 }  // namespace
@@ -156,11 +156,11 @@ std::string to_text(ContextRole role) {
 }
 
 std::string describe(const ContextRelation& relation) {
-  if (!relation.mutual)
-    return list_of(relation.upstream_roles, "upstream") + " -> " +
-           list_of(relation.downstream_roles, "downstream");
-  return list_of(
-      relation.upstream_roles.empty() ? relation.downstream_roles : relation.upstream_roles, "");
+  const std::string up = list_of(relation.upstream_roles),
+                    down = list_of(relation.downstream_roles);
+  if (relation.mutual) return up.empty() ? down : up;
+  if (up.empty() && down.empty()) return "-";
+  return up + (up.empty() ? "-> " : " ->") + (up.empty() || down.empty() ? "" : " ") + down;
 }
 
 }  // namespace scantling::boundaries

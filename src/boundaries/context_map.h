@@ -32,8 +32,8 @@ struct ContextRelation {
 std::vector<ContextRelation> context_relations(const std::vector<CmlToken>& tokens);
 
 std::string to_text(ContextRole role);
-// In the usual abbreviations: "OHS, PL -> ACL", "supplier -> customer", "shared kernel"; without
-// any role "upstream -> downstream".
+// In the usual abbreviations: "OHS, PL -> ACL", "supplier -> customer", "OHS ->", "shared kernel";
+// without any role "-".
 std::string describe(const ContextRelation& relation);
 
 }  // namespace scantling::boundaries

@@ -13,6 +13,7 @@
 #include "boundaries/formats.h"
 #include "boundaries/index.h"
 #include "boundaries/json_input.h"
+#include "boundaries/observed_traces.h"
 #include "boundaries/service_cutter.h"
 
 namespace scantling::boundaries {
@@ -23,6 +24,8 @@ using Json = nlohmann::ordered_json;  // the file's order of functionalities
 enum class FileKind : std::uint8_t {
   Model,
   AccessSequences,
+  ObservedTraces,
+  EntityIds,  // of observed traces
   Clusters,
   ErModel,
   UserRepresentations,
@@ -31,11 +34,13 @@ enum class FileKind : std::uint8_t {
   Nodes,
   Edges,
   Csv,
+  Listing,    // a cut as text
   OtherJson,  // none of ours
 };
 
 constexpr std::string_view allowed_inputs =
-    "access sequences {\"Controller.method\": [[\"Entity\", \"R\"]]}, a Service Cutter model "
+    "access sequences {\"Controller.method\": [[\"Entity\", \"R\"]]}, observed traces "
+    "{\"Controller.method\": {\"t\": [{\"a\": [[\"R\", 20]]}]}}, a Service Cutter model "
     "{\"entities\": [...]} with its user representations, a Context Mapper model (.cml, .scl), or "
     "nodes (id,Entity|Method,name) and edges (source,Calls|...,target) of a code graph (.csv)";
 
@@ -73,6 +78,9 @@ FileKind json_kind(std::string_view text) {
   for (const char* key : {"useCases", "predefinedServices", "sharedOwnerGroups", "compatibilities"})
     if (json->contains(key)) return FileKind::UserRepresentations;
   if (!json->empty() && json->begin()->is_array()) return FileKind::AccessSequences;
+  if (!json->empty() && json->begin()->is_object() && json->begin()->contains("t"))
+    return FileKind::ObservedTraces;
+  if (!json->empty() && json->begin()->is_number_integer()) return FileKind::EntityIds;
   return FileKind::OtherJson;
 }
 
@@ -81,6 +89,7 @@ FileKind kind_of(const InputFile& file) {
   if (file.path.ends_with(".scl")) return FileKind::Scl;
   if (file.path.ends_with(".csv")) return csv_kind(file.text);
   if (file.path.ends_with(".json")) return json_kind(file.text);
+  if (file.path.ends_with(".txt")) return FileKind::Listing;
   return FileKind::Model;
 }
 
@@ -118,6 +127,19 @@ Expected<Subject> read_er(const InputFile& model, std::span<const InputFile> fil
   return subject;
 }
 
+Expected<Subject> read_traces(const InputFile& traces, std::span<const InputFile> files) {
+  const InputFile* ids = first_of(files, FileKind::EntityIds);
+  auto input = parse_observed_traces(traces.text, ids == nullptr ? std::string_view() : ids->text);
+  if (!input) return fail(at_file(traces, input.error().message));
+  Subject subject;
+  subject.format = "observed traces";
+  subject.input = std::move(*input);
+  if (ids == nullptr)
+    subject.notes.push_back(
+        "entities are called by their numbers: a second file {\"Entity\": 20} names them");
+  return subject;
+}
+
 Expected<Subject> read_main(std::span<const InputFile> files) {
   const InputFile& main = files[0];
   if (const InputFile* cml = first_of(files, FileKind::Cml)) {
@@ -136,7 +158,9 @@ Expected<Subject> read_main(std::span<const InputFile> files) {
     subject.input = std::move(*input);
     return subject;
   }
-  if (kind_of(main) == FileKind::Clusters)
+  if (const InputFile* traces = first_of(files, FileKind::ObservedTraces))
+    return read_traces(*traces, files);
+  if (kind_of(main) == FileKind::Clusters || kind_of(main) == FileKind::Listing)
     return fail(at_file(main, "this is a cut, not a system: give it to --compare"));
   if (kind_of(main) == FileKind::OtherJson)
     if (const auto json = parse_json_object<Json>(main.text); !json)
@@ -171,6 +195,32 @@ Expected<NamedCut> cut_of_csv(std::string_view text, const Subject& subject) {
     const auto [it, added] = label.emplace(service, static_cast<int>(label.size()));
     if (added) cut.names.push_back(service);
     if (found->second >= 0) cut.group[at(found->second)] = it->second;
+  }
+  return cut;
+}
+
+// A heading that ends in a colon, then its entities as "- Order" lines; the rest is prose.
+Expected<NamedCut> cut_of_listing(std::string_view text, const Subject& subject) {
+  NamedCut cut;
+  cut.group.assign(subject.input.entities.size(), -1);
+  std::map<std::string, int, std::less<>> index;
+  for (std::size_t e = 0; e < cut.group.size(); ++e)
+    index.emplace(subject.input.entities[e].name, static_cast<int>(e));
+  std::string heading;
+  for (const std::string_view raw : split(text, '\n')) {
+    const std::string_view line = trim(raw);
+    if (!line.starts_with("- ")) {
+      if (line.empty()) continue;
+      heading = line.ends_with(":") ? std::string(line.substr(0, line.size() - 1)) : "";
+      continue;
+    }
+    if (heading.empty()) continue;
+    if (cut.names.empty() || cut.names.back() != heading) cut.names.push_back(heading);
+    const std::string entity(trim(line.substr(2)));
+    if (const auto found = index.find(entity); found != index.end())
+      cut.group[at(found->second)] = static_cast<int>(cut.names.size()) - 1;
+    else
+      cut.unknown.push_back(entity);
   }
   return cut;
 }
@@ -235,14 +285,15 @@ Expected<NamedCut> read_cut(const InputFile& file, const Subject& subject) {
     switch (kind_of(file)) {
       case FileKind::Clusters: return cut_of_clusters(file.text, subject);
       case FileKind::Cml: return cut_of_contexts(file.text, subject);
+      case FileKind::Listing: return cut_of_listing(file.text, subject);
       case FileKind::Csv:
       case FileKind::Nodes:
       case FileKind::Edges: return cut_of_csv(file.text, subject);
       default:
         return fail(
             "not a cut; allowed are {\"clusters\": {\"orders\": [\"Order\"]}} in .json, "
-            "lines entity,service in .csv, the contexts of a .cml model, or a model whose "
-            "services own aggregates");
+            "lines entity,service in .csv, a heading \"orders:\" and lines \"- Order\" in .txt, "
+            "the contexts of a .cml model, or a model whose services own aggregates");
     }
   };
   auto cut = read();

@@ -63,7 +63,8 @@ bool is_published_format(const InputFile& file);
 Expected<Subject> read_subject(std::span<const InputFile> files);
 
 // A cut of the subject's entities: {"clusters": {"Name": ["Entity", ...]}}, "entity,service" lines
-// (for a code graph: "node id,service"), or the bounded contexts of a .cml model.
+// (for a code graph: "node id,service"), headings "orders:" and "- Order" lines in a .txt, or the
+// bounded contexts of a .cml model.
 Expected<NamedCut> read_cut(const InputFile& file, const Subject& subject);
 
 // Names for the services of a cut: each after the entity that its functionalities write and read

@@ -1,5 +1,6 @@
 #include "boundaries/subject.h"
 
+#include <fmt/core.h>
 #include <gtest/gtest.h>
 
 #include <array>
@@ -80,6 +81,61 @@ TEST(ServiceCutter, SaysWhatIsWrong) {
   EXPECT_EQ(error(R"({"entities": []})"), "m.json: it holds no entity: there is nothing to cut");
 }
 
+TEST(ObservedTraces, AreUnfoldedAndNamed) {
+  const InputFile traces{"t.json", R"({
+    "C.view": {"f": 7, "t": [{"id": 0, "a": [["R", 9], [2, 3], ["W", 4], ["R", 9, 2]]}]},
+    "C.none": {"t": [{"id": 0}]},
+    "C.edit": {"t": [{"id": 0, "f": 2, "a": [[3, 2], ["R", 9], [1, 2], ["W", 4]]},
+                     {"id": 1, "a": [[1], ["R", 5]]}]}})"};
+  const auto subject = read({traces, {"ids.json", R"({"Order": 4, "User": 9})"}});
+  ASSERT_TRUE(subject) << subject.error().message;
+  const Input& input = subject->input;
+  ASSERT_EQ(input.entities.size(), 3U);
+  EXPECT_EQ(input.entities[0].name, "Order");
+  EXPECT_EQ(input.entities[1].name, "5");
+  EXPECT_EQ(input.entities[2].name, "User");
+  const auto sequence = [&](std::size_t f) {
+    std::string text;
+    for (const Access& a : input.functionalities[f].accesses)
+      text += fmt::format("{}{}x{} ", a.write ? "W" : "R", a.entity, a.times);
+    return text;
+  };
+  ASSERT_EQ(input.functionalities.size(), 3U);
+  EXPECT_EQ(input.functionalities[0].rate, 7);
+  EXPECT_EQ(sequence(0), "R2x1 W0x1 R2x2 W0x1 R2x2 W0x1 R2x2 ");
+  EXPECT_EQ(input.functionalities[1].name, "C.edit#1");
+  EXPECT_EQ(input.functionalities[1].rate, 2);
+  EXPECT_EQ(sequence(1), "R2x1 W0x1 W0x1 R2x1 W0x1 W0x1 ");
+  EXPECT_EQ(sequence(2), "R1x1 ");
+}
+
+TEST(ObservedTraces, SayWhatIsWrong) {
+  const auto error = [](const std::string& elements) {
+    const auto subject = read({{"t.json", R"({"C.m": {"t": [{"a": )" + elements + "}]}}"}});
+    return subject ? std::string() : subject.error().message;
+  };
+  EXPECT_EQ(error("[[2, 2], [\"R\", 1]]"),
+            "t.json: functionality 'C.m': element 0 repeats more than what follows");
+  EXPECT_NE(error("[[\"X\", 1]]").find("neither"), std::string::npos);
+  EXPECT_NE(error("[[\"R\", 1, 0]]").find("times"), std::string::npos);
+  EXPECT_NE(error("[[1, 900000000], [\"R\", 1]]").find("more than 2000000"), std::string::npos);
+  EXPECT_NE(error("7").find("not a list"), std::string::npos);
+}
+
+TEST(Listings, AreCuts) {
+  Subject subject;
+  subject.input.entities = {{"Order", 1, -1}, {"Line", 1, -1}, {"User", 1, -1}};
+  const auto cut = read_cut({"brito.txt",
+                             "Found 2 microservices\n- stray\n\nEntities in Microservice 1:\n- "
+                             "Order\n- Line\n\nEntities in Microservice 2:\n- User\n- Ghost\n"},
+                            subject);
+  ASSERT_TRUE(cut) << cut.error().message;
+  EXPECT_EQ(cut->group, (std::vector<int>{0, 0, 1}));
+  EXPECT_EQ(cut->names[1], "Entities in Microservice 2");
+  EXPECT_EQ(cut->unknown, std::vector<std::string>{"Ghost"});
+  EXPECT_FALSE(read_cut({"a.txt", "nothing here\n"}, subject));
+}
+
 TEST(Cml, ContextsAggregatesTypesAndTeams) {
   const auto subject = read({{"s.cml", R"(
     /* a map */ ContextMap { contains Sales, Stock  Sales [D]<-[U] Stock }
@@ -127,6 +183,9 @@ TEST(Cml, ContextMapInEitherSyntax) {
       A Customer-Supplier C
       B Shared-Kernel C
       A -> A
+      B [OHS]->C
+      C -> [ACL]B
+      C -> A
       A Partnership Elsewhere
       A -> }
     BoundedContext A { Aggregate X { } } BoundedContext B { Aggregate Y { } }
@@ -135,11 +194,11 @@ TEST(Cml, ContextMapInEitherSyntax) {
   std::vector<std::string> said;
   for (const ContextRelation& r : subject->given.relations)
     said.push_back(r.upstream + (r.mutual ? " = " : " > ") + r.downstream + ": " + describe(r));
-  EXPECT_EQ(said,
-            (std::vector<std::string>{"B > A: OHS, PL -> ACL", "B > C: supplier -> customer",
-                                      "C = A: partnership", "A = B: shared kernel",
-                                      "B > A: OHS -> conformist", "C > A: supplier -> customer",
-                                      "B = C: shared kernel", "A = Elsewhere: partnership"}));
+  EXPECT_EQ(said, (std::vector<std::string>{
+                      "B > A: OHS, PL -> ACL", "B > C: supplier -> customer", "C = A: partnership",
+                      "A = B: shared kernel", "B > A: OHS -> conformist",
+                      "C > A: supplier -> customer", "B = C: shared kernel", "B > C: OHS ->",
+                      "C > B: -> ACL", "C > A: -", "A = Elsewhere: partnership"}));
 }
 
 TEST(Cml, FlowsAndSclUseCases) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include <fmt/core.h>
 
@@ -99,6 +100,17 @@ std::vector<Separation> natural_separations(const Workspace& ws) {
   return out;
 }
 
+// What is given apart: services, contexts, and the largest group to keep apart.
+int services_given(const cut::Constraints& constraints) {
+  std::set<int> labels;
+  for (const cut::Pin& pin : constraints.pins)
+    labels.insert(pin.group);
+  std::size_t most = std::max<std::size_t>(1, labels.size());
+  for (const std::vector<int>& apart : constraints.keep_apart)
+    most = std::max(most, apart.size());
+  return static_cast<int>(most);
+}
+
 void add_number(const Workspace& ws, cut::Input& input) {
   const Architecture& model = ws.model;
   if (model.constraints->services) {
@@ -107,7 +119,9 @@ void add_number(const Workspace& ws, cut::Input& input) {
     return;
   }
   const int most = std::max(1, static_cast<int>(model.aggregates.size()));
-  input.constraints.services_high = std::clamp(services_the_teams_can_own(ws), 1, most);
+  // What the teams can own is a guess of ours; it gives way to what the model says.
+  input.constraints.services_high = std::max(services_given(input.constraints),
+                                             std::clamp(services_the_teams_can_own(ws), 1, most));
   // A team that owns nothing of its own waits for the others' releases.
   input.constraints.services_low =
       std::clamp(static_cast<int>(product_teams(ws).size()), 1, input.constraints.services_high);
@@ -171,7 +185,8 @@ std::vector<cut::ConstraintSet> named_constraints(const Workspace& ws, const cut
 }
 
 cut::Result search(const cut::Input& input, const cut::Options& options) {
-  const bool one = input.constraints.services_high == 1 && input.reference.empty();
+  const bool one = input.constraints.services_high == 1 && input.reference.empty() &&
+                   services_given(input.constraints) == 1;
   if (one) return cut::assess(input, std::vector<int>(input.entities.size(), 0), options);
   return input.reference.empty() ? cut::decompose(input, options)
                                  : cut::decompose_near(input, options);

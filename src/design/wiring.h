@@ -18,6 +18,13 @@ void fill_endpoints(Workspace& ws);
 EndpointId internal_endpoint(const Workspace& ws, ServiceId owner, const ProblemStep& step,
                              bool stale = false);
 
+// What a change of the aggregate is announced as, and "place-order" as "PlaceOrder".
+std::string change_event(const Aggregate& aggregate);
+std::string camel(std::string_view kebab);
+
+// The first channel that carries the event; invalid: none does.
+ChannelId channel_of_event(const Architecture& model, const std::string& event);
+
 // Rows that one statement of that engine returns or writes in about its catalogue time.
 double rows_a_statement(const Catalog& catalog, const Store& store, bool write);
 

@@ -48,6 +48,7 @@ struct Diagnostic {
   std::string element;  // path: "services.orders.endpoints.place-order"
   std::vector<Label> labels;
   std::vector<std::string> chain;    // caller -> callee ...
+  std::vector<Label> flow;           // a run that shows it, step by step; places may be invalid
   std::string because;               // with the numbers
   std::string effect;                // what it does to whom; may be empty
   std::vector<std::string> allowed;  // bad input: what is allowed, and a valid example

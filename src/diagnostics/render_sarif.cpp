@@ -106,6 +106,7 @@ class SarifLog {
     out["partialFingerprints"] = {{"scantlingFinding/v1", d.fingerprint()}};
     if (!d.labels.empty()) out["relatedLocations"] = related(d);
     if (!d.chain.empty()) out["codeFlows"] = code_flows(d);
+    if (!d.flow.empty()) out["codeFlows"] = run(d);
     if (Json list = fixes(d); !list.empty()) out["fixes"] = std::move(list);
     if (d.accepted)
       out["suppressions"] = Json::array(
@@ -141,6 +142,18 @@ class SarifLog {
       Json place = i == 0 ? location(d) : Json::object();
       place["message"] = {{"text", d.chain[i]}};
       steps.push_back({{"location", std::move(place)}, {"nestingLevel", i}});
+    }
+    return Json::array({{{"threadFlows", Json::array({{{"locations", std::move(steps)}}})}}});
+  }
+
+  // One thread: the steps of a run, each where its element is written.
+  Json run(const Diagnostic& d) const {
+    Json steps = Json::array();
+    for (std::size_t i = 0; i < d.flow.size(); ++i) {
+      Json place = Json::object();
+      if (d.flow[i].span.valid()) place["physicalLocation"] = physical(d.flow[i].span);
+      place["message"] = {{"text", d.flow[i].text}};
+      steps.push_back({{"location", std::move(place)}, {"executionOrder", i + 1}});
     }
     return Json::array({{{"threadFlows", Json::array({{{"locations", std::move(steps)}}})}}});
   }

@@ -170,6 +170,11 @@ SCANTLING_ENUM_NAMES(SagaStyle, "orchestrated", "choreographed");
 enum class PublishVia : std::uint8_t { Outbox, Direct, ChangeCapture };
 SCANTLING_ENUM_NAMES(PublishVia, "outbox", "direct", "change-capture");
 
+// Whether a write holds against what changed since it was decided on: not looked at; looked at some
+// time before the write; looked at by the write itself.
+enum class WriteGuard : std::uint8_t { None, CheckFirst, CompareAndSet };
+SCANTLING_ENUM_NAMES(WriteGuard, "none", "check-first", "compare-and-set");
+
 enum class Jitter : std::uint8_t { None, Full, Equal, Decorrelated };
 SCANTLING_ENUM_NAMES(Jitter, "none", "full", "equal", "decorrelated");
 

@@ -76,8 +76,7 @@ struct Miss {
 //   Choose         branches
 //   Repeat         times, steps
 //   Lock           lock: held until the endpoint ends; or optimistic: compared then
-//   Fail           share
-//   Spawn          steps
+//   Fail, Spawn    share; steps
 struct Step {
   Span span;
   Provenance from;
@@ -101,7 +100,9 @@ struct Step {
   Field<Factor> times;
   Field<Count> batch;  // statements of one round trip; writes of one commit
   std::string lock;
-  Field<bool> optimistic;
+  Field<Duration> lease;           // Lock: it is lost after so long
+  Field<WriteGuard> guard;         // Write
+  Field<bool> optimistic, fenced;  // Lock; fenced: what it guards refuses former holders
   Field<Share> share;
 };
 
@@ -124,8 +125,7 @@ struct Endpoint : Element {
   Field<Idempotency> idempotent;
   Field<std::string> version;
   Field<Count> concurrency;  // Consumes: messages in progress per instance
-  Field<Count> prefetch;
-  Field<Count> priority;
+  Field<Count> prefetch, priority;
   Field<std::vector<Step>> steps;
 };
 
@@ -189,8 +189,7 @@ struct Pool {
 };
 
 struct BackupPolicy {
-  Field<Duration> rpo;
-  Field<Duration> rto;
+  Field<Duration> rpo, rto;
   Field<Duration> every;
   Field<Duration> keep;
 };
@@ -200,7 +199,7 @@ struct Store : Element {
   Field<std::string> engine;  // catalogue name
   Field<Ref<ServiceId>> owner;
   Field<std::vector<Ref<AggregateId>>> holds;
-  Field<Count> copies;  // of each shard
+  Field<Count> copies, in_sync;  // of each shard; that have a write before it counts
   Field<Count> shards;
   Field<std::string> shard_key;
   Field<double> skew;  // Zipf exponent over keys; 0: even
@@ -215,7 +214,7 @@ struct Store : Element {
   Field<Duration> lag;  // of asynchronous copies
   Field<BackupPolicy> backup;
   Field<Duration> keep;
-  Field<bool> encrypted;
+  Field<bool> encrypted, fenced, bootstrap, read_repair;
   // caches
   Field<Duration> expires;
   Field<Bytes> capacity;
@@ -252,7 +251,7 @@ struct SagaStep {
   EndpointId undo_endpoint;
   Field<Duration> timeout;
   Field<Count> attempts;
-  Field<bool> pivot;
+  Field<bool> pivot, tombstone, semantic_lock;  // docs/guide/verify.md says what they do
 };
 
 struct Saga : Element {

@@ -55,6 +55,10 @@ struct BoundariesReport {
   std::vector<std::string> notes;
 };
 
+// The context map of a model whose aggregates have owners: each relation with its kind and why; no
+// blocks where nothing relates.
+Section context_map_section(const Architecture& model);
+
 // `whole` adds what a terminal leaves out by default: data, extraction order, code, domain.
 Document boundaries_document(const BoundariesReport& report, bool whole);
 

@@ -38,13 +38,19 @@ Cell cell(std::string text, Tone tone = Tone::Plain) {
   return {std::move(text), tone};
 }
 
+// Of a long "Controller.method" the method, which tells it from the controller's others.
+std::string brief_name(std::string_view name) {
+  const std::size_t dot = name.rfind('.');
+  const bool method = name.size() > name_columns && dot != std::string_view::npos;
+  return shortened(method ? name.substr(dot + 1) : name, name_columns);
+}
+
 std::string deciding_text(const BoundariesReport& report, const cut::Placement& p) {
   std::vector<std::string> parts;
   const auto& functionalities = report.subject.input.functionalities;
   for (const cut::DecidingFunctionality& d : p.deciding) {
     if (parts.size() == deciding_shown) break;
-    parts.push_back(fmt::format("{} {}",
-                                shortened(functionalities[at(d.functionality)].name, name_columns),
+    parts.push_back(fmt::format("{} {}", brief_name(functionalities[at(d.functionality)].name),
                                 percent(d.pull, 2)));
   }
   if (!parts.empty()) return join(parts, ", ");

@@ -359,14 +359,21 @@ Section aggregate_section(const Architecture& model) {
 
 }  // namespace
 
+Section context_map_section(const Architecture& model) {
+  Section section{"CONTEXT MAP", {}};
+  const std::vector<InferredRelation> relations = infer_relations(model);
+  if (!relations.empty()) section.blocks.push_back(context_map_block(relations));
+  return section;
+}
+
 std::vector<Section> domain_sections(const BoundariesReport& report) {
   if (report.model == nullptr) return {};
   const Architecture& model = *report.model;
   std::vector<Section> sections;
   Section domain{"DOMAIN", {}};
   if (!model.contexts.empty()) domain.blocks.push_back(classification_block(model));
-  const std::vector<InferredRelation> relations = infer_relations(model);
-  if (!relations.empty()) domain.blocks.push_back(context_map_block(relations));
+  for (Block& map : context_map_section(model).blocks)
+    domain.blocks.push_back(std::move(map));
   Block teams = teams_block(model);
   if (!teams.empty()) domain.blocks.push_back(std::move(teams));
   sections.push_back(std::move(domain));

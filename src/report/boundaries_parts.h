@@ -24,6 +24,7 @@ struct InferredRelation {
   std::string why;
   double calls = 0, events = 0;  // per second
 };
+// Those that the model gives are kept, with what the traffic would say.
 std::vector<InferredRelation> infer_relations(const Architecture& model);
 
 // Classification of a context, with its reason.

@@ -135,6 +135,28 @@ void add_externals(const Architecture& model, std::vector<InferredRelation>& out
   }
 }
 
+// What the model states stands; where the traffic says something else, that is told.
+void keep_given(const Architecture& model, std::vector<InferredRelation>& out) {
+  for (const ContextRelation& given : model.relations) {
+    if (given.kind.from.origin != Origin::Given) continue;
+    const auto same = [&](const InferredRelation& relation) {
+      return relation.upstream == *given.upstream && relation.downstream == *given.downstream;
+    };
+    const auto found = std::ranges::find_if(out, same);
+    if (found == out.end()) {
+      out.push_back({*given.upstream, *given.downstream, *given.kind,
+                     "given; no operation crosses that way", 0, 0});
+      continue;
+    }
+    if (found->kind != *given.kind)
+      found->why = fmt::format("given; what crosses would say {}: {}", to_text_enum(found->kind),
+                               found->why);
+    else
+      found->why = "given; " + found->why;
+    found->kind = *given.kind;
+  }
+}
+
 }  // namespace
 
 ContextId context_of(const Architecture& model, AggregateId aggregate) {
@@ -189,6 +211,7 @@ std::vector<InferredRelation> infer_relations(const Architecture& model) {
     out.push_back(std::move(relation));
   }
   add_externals(model, out);
+  keep_given(model, out);
   return out;
 }
 

@@ -54,11 +54,11 @@ std::string together(const std::vector<int>& chosen, const std::vector<int>& oth
 Table stated_table(const BoundariesReport& report, const ComparedCut& other) {
   Table table;
   table.caption =
-      "OHS: open host service, PL: published language, ACL: anticorruption layer; crossing now:";
-  table.columns = {{"upstream", false, 0},           {"downstream", false, 0},
-                   {"relation", false, 0},           {"operations", true, 0},
-                   {"reads of upstream", true, 2},   {"writes", true, 2},
-                   {"reads of downstream", true, 3}, {"in the chosen cut", false, 1}};
+      "OHS: open host service, PL: published language, ACL: anticorruption layer; reads are of the "
+      "upstream";
+  table.columns = {{"upstream", false, 0},         {"downstream", false, 0}, {"relation", false, 0},
+                   {"operations", true, 0},        {"reads", true, 2},       {"writes", true, 2},
+                   {"in the chosen cut", false, 1}};
   for (const StatedRelation& r : stated_relations(report, other)) {
     std::vector<Cell> row = {cell(r.stated->upstream), cell(r.stated->downstream),
                              cell(cut::describe(*r.stated))};
@@ -69,7 +69,6 @@ Table stated_table(const BoundariesReport& report, const ComparedCut& other) {
     number(std::to_string(r.functionalities));
     number(volume_text(report, r.reads_upstream));
     number(volume_text(report, r.writes));
-    number(volume_text(report, r.reads_downstream));
     row.push_back(cell(r.in_chosen.empty() ? "-" : r.in_chosen));
     table.rows.push_back(std::move(row));
   }

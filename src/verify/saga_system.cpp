@@ -109,10 +109,12 @@ class SagaSystem {
     instance_ = i;
     slot_ = 0;
     control_.push_back(variable(shape_.name, at_.count(), 0, coordinator_texts(), false));
+    out_.variables.back().quiet = true;
     int most = 1;
     for (const SagaStepShape& s : shape_.steps)
       most = std::max(most, s.attempts);
     tries_.push_back(variable("attempts", most, 0, {}, false));
+    out_.variables.back().quiet = true;
     const int n = shape_.copies + 1;
     for (int k = 0; k < count(); ++k) {
       const std::string& name = step(k).name;

@@ -171,6 +171,7 @@ class Search {
   std::size_t bytes() const;
   std::uint32_t find(const State<W>& state) const;
   Trace trace_to(std::uint32_t number) const;
+  void finish_run(Trace& trace) const;
   std::uint32_t add_step(State<W>& at, const State<W>& canonical, Trace& trace) const;
   void find_cycles();
   void rotate_cycle();

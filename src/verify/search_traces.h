@@ -1,6 +1,8 @@
 // Search: runs that lead somewhere, runs that never end, and the verdicts. Included by explore.cpp.
 #pragma once
 
+#include <set>
+
 #include "verify/search.h"
 
 namespace scantling::verify {
@@ -115,6 +117,30 @@ void Search<W>::rotate_cycle() {
   std::ranges::rotate(cycle_, std::ranges::min_element(cycle_, {}, distance));
 }
 
+// Goes on without faults until nothing is possible, or until a state comes again.
+template <std::size_t W>
+void Search<W>::finish_run(Trace& trace) const {
+  constexpr std::size_t kLongest = 400;
+  const auto last = [&] { return trace.steps.empty() ? trace.start : trace.steps.back().after; };
+  std::set<Values> known{trace.start};
+  for (const TraceStep& step : trace.steps)
+    known.insert(step.after);
+  State<W> at = Machine<W>::cut(pack_values(packed_, last()));
+  while (trace.steps.size() < kLongest) {
+    std::uint32_t taken = kNone;
+    machine_.for_each_enabled(packed_.steps, at, [&](std::uint32_t r) {
+      if (taken == kNone) taken = r;
+    });
+    if (taken == kNone) return;
+    at = machine_.apply(taken, at);
+    Words words{};
+    std::copy_n(at.words.begin(), W, words.begin());
+    Values after = unpack(packed_, words, system_.variables.size());
+    if (!known.insert(after).second) return;
+    trace.steps.push_back({packed_.source[taken], std::move(after)});
+  }
+}
+
 template <std::size_t W>
 void Search<W>::conclude(Exploration& out) const {
   const bool complete = ended_ == Ended::Complete;
@@ -137,7 +163,10 @@ void Search<W>::conclude(Exploration& out) const {
       const bool vacuous = !p.premise.empty() && seen_[i] == kNone;
       result.outcome = !complete ? Outcome::Undecided : vacuous ? Outcome::Vacuous : Outcome::Holds;
       const std::uint32_t run = p.premise.empty() ? rest_ : seen_[i];
-      if (run != kNone) result.trace = trace_to(run);
+      if (run != kNone) {
+        result.trace = trace_to(run);
+        finish_run(result.trace);
+      }
     }
     if (result.outcome == Outcome::Fails) result.faults = result.trace.faults(system_);
     out.properties.push_back(std::move(result));

@@ -47,7 +47,8 @@ struct Variable {
   int instance = -1;               // of the instances that run at once; -1: shared
   int slot = 0;                    // the same variable of another instance has the same slot
   bool message = false;            // in flight: may be dropped when nothing can come of it
-  bool names_instance = false;     // value v > 0 means instance v-1: a lock's holder
+  bool quiet = false;  // where its owner stands in its work: the steps' texts tell it already
+  bool names_instance = false;  // value v > 0 means instance v-1: a lock's holder
 };
 
 // A step: when all of `when` hold, `then` may be set.

@@ -69,13 +69,14 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (size == 0) return 0;
   const std::string_view text(reinterpret_cast<const char*>(data) + 1, size - 1);
   std::vector<InputFile> files;
-  switch (data[0] % 6) {
+  switch (data[0] % 7) {
     case 0: files = files_of(text, "a.json", "b.json"); break;
     case 1: files = files_of(text, "a.cml", "b.scl"); break;
     case 2: files = files_of(text, "a.csv", "b.csv"); break;
     case 3: check_cut("c.json", text); return 0;
     case 4: check_cut("c.csv", text); return 0;
-    default: check_history(text); return 0;
+    case 5: check_history(text); return 0;
+    default: check_cut("c.txt", text); return 0;
   }
   if (const auto subject = read_subject(files)) check_subject(*subject);
   return 0;

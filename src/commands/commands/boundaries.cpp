@@ -183,6 +183,11 @@ std::optional<cut::CodeQuality> code_quality(const Job& job, const std::string& 
   return cut::measure_code(job.report.subject.code, *group);
 }
 
+// With fewer than two entities placed there is no pair to agree on.
+bool comparable(const cut::NamedCut& named) {
+  return std::ranges::count_if(named.group, [](int g) { return g >= 0; }) > 1;
+}
+
 void agree(BoundariesReport& report, const cut::NamedCut& reference) {
   if (!report.result.chosen.group.empty()) {
     report.with_reference = cut::pair_agreement(report.result.chosen.group, reference.group);
@@ -202,7 +207,7 @@ void add_compared(BoundariesReport& report, cut::NamedCut named,
   other.scored = std::move(scored.chosen);
   other.boundaries = std::move(scored.boundaries);
   other.code = code;
-  if (!report.result.chosen.group.empty()) {
+  if (!report.result.chosen.group.empty() && comparable(named)) {
     other.with_chosen = cut::pair_agreement(report.result.chosen.group, named.group);
     other.mojofm_chosen = cut::mojofm(report.result.chosen.group, named.group);
   }
@@ -317,8 +322,8 @@ constexpr CommandOption kOptions[] = {
     {"--services", "N", "exactly so many services", "what the cuts say", "", false},
     {"--free", "", "as if the model gave no service and no context", "", "", false},
     {"--compare", "FILE",
-     "score this cut too: a model, {\"clusters\": ...} in .json, entity,service in .csv, the "
-     "contexts of a .cml",
+     "score this cut too: a model, {\"clusters\": ...} in .json, entity,service in .csv, "
+     "headings and \"- Entity\" lines in .txt, the contexts of a .cml",
      "", "", true},
     {"--reference", "FILE", "a cut held to be right: agreement with it, pairwise F and MoJoFM", "",
      "", false},

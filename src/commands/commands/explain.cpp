@@ -6,6 +6,7 @@
 #include "check/check.h"
 #include "commands/support.h"
 #include "language/language.h"
+#include "verify/properties.h"
 
 namespace scantling {
 namespace {
@@ -14,6 +15,10 @@ int run(const Invocation& invocation) {
   const std::string& name = invocation.arguments[0];
   if (const Rule* rule = find_rule(name)) {
     invocation.streams.print(explain_text(*rule, invocation.streams.width));
+    return kExitFine;
+  }
+  if (const verify::PropertyPage* page = verify::find_property_page(name)) {
+    invocation.streams.print(explain_text(*page, invocation.streams.width));
     return kExitFine;
   }
   std::vector<std::string> names;
@@ -29,6 +34,8 @@ int run(const Invocation& invocation) {
   }
   for (const Rule* rule : all_rules())
     names.emplace_back(rule->kind.name);
+  for (const verify::PropertyPage& page : verify::property_pages())
+    names.emplace_back(page.kind.name);
   std::string problem = fmt::format("there is no rule '{}'", name);
   if (const auto near = nearest(name, names)) problem += fmt::format("; did you mean '{}'?", *near);
   invocation.streams.complain(problem + " (all of them: scantling rules)");
@@ -36,7 +43,7 @@ int run(const Invocation& invocation) {
 }
 
 constexpr CommandArgument kArguments[] = {
-    {"RULE", "the name of a rule, as findings show it", true, false}};
+    {"RULE", "the name of a rule or of a property, as findings show it", true, false}};
 constexpr std::string_view kExamples[] = {"scantling explain timeout-inversion"};
 
 }  // namespace

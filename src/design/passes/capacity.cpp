@@ -56,86 +56,111 @@ int round_to_zones(int instances, int zones) {
   return (instances + zones - 1) / zones * zones;
 }
 
-void size_service(Workspace& ws, ServiceId id, const Views& views) {
-  Service& service = ws.model.services[id];
-  Draft draft(ws, service.name + ".instances", "capacity",
-              fmt::format("how many instances of {} run, and how large is one?", service.name));
-  Runtime& runtime = service.runtime.value;
-  const StationEstimate* mean = views.mean.station("service", service.name);
-  const StationEstimate* peak = views.peak.station("service", service.name);
-  const StationEstimate* highest = views.highest.station("service", service.name);
-  if (mean == nullptr || peak == nullptr || highest == nullptr) return;
-  const int zones = std::max(1, ws.zones());
-  const double target = utilisation_target(ws, zones);
+struct Stations {
+  const StationEstimate *mean, *peak, *highest;
+};
+
+// Instances and their size: of the low end, of the high end, and what each would be busy with.
+struct Sizing {
+  double cpu = 1, target = .6;
+  int zones = 1, least = 1, from = 1, to = 1;
+  Need low, at_peak, high;
+};
+
+Sizing sizing_of(const Workspace& ws, const Service& service, const Stations& at) {
+  const Runtime& runtime = service.runtime.value;
+  Sizing out;
+  out.zones = std::max(1, ws.zones());
+  out.target = utilisation_target(ws, out.zones);
   const double factor = factor_of(ws.demands.service_capacity, service.name);
-  double cpu = runtime.cpu ? runtime.cpu->value : 1;
+  out.cpu = runtime.cpu ? runtime.cpu->value : 1;
+  const auto need = [&](const StationEstimate& of, double times) {
+    return instances_for(of.arrival_rate * times, of.service_seconds, out.cpu, out.target,
+                         out.zones);
+  };
   // A runtime that runs one thread gains nothing from a second core.
   const bool one_thread =
       runtime.language && (*runtime.language == "nodejs" || *runtime.language == "typescript" ||
                            *runtime.language == "python" || *runtime.language == "ruby");
   if (!runtime.cpu && !one_thread)
-    while (cpu < 8 &&
-           instances_for(highest->arrival_rate, highest->service_seconds, cpu, target, zones)
-                   .instances > kInstancesWorthABiggerOne)
-      cpu *= 2;
-  const Need low = instances_for(mean->arrival_rate, mean->service_seconds, cpu, target, zones);
-  const Need at_peak =
-      instances_for(peak->arrival_rate * factor, peak->service_seconds, cpu, target, zones);
-  const Need high =
-      instances_for(highest->arrival_rate * factor, highest->service_seconds, cpu, target, zones);
-  const int least = std::max(ws.profile_least_instances(), zones);
-  const int from = round_to_zones(std::max(least, low.instances), zones);
-  const int to = round_to_zones(std::max({from, high.instances, at_peak.instances}), zones);
-  const auto monthly = [&](int n) {
-    return n * cpu * ws.catalog.price(*ws.model.constraints->provider, "vcpu");
-  };
-  draft.choose(fmt::format("{} x {} vCPU", to_text(CountRange{from, to}), number_text(cpu, 3)),
-               {score("utilisation at peak", 100 * at_peak.cores / (to * cpu), "%"),
-                score("cpu cost at the low end", monthly(from), "USD/month")});
-  const int naive = std::max(1, static_cast<int>(std::ceil(at_peak.cores / cpu)));
-  if (naive != to)
-    draft.reject(
-        fmt::format("{} x {} vCPU", naive, number_text(cpu, 3)),
-        {score("utilisation at peak", 100 * at_peak.cores / (naive * cpu), "%"),
-         score("cpu cost at the low end", monthly(naive), "USD/month")},
-        naive < least
-            ? fmt::format("{}, one a zone, is the least that survives the loss of one", least)
-            : "no room for a zone's loss, or for the queueing above 60%");
-  draft.because(
-      fmt::format("{} cores busy at mean load, {} at peak, {} at the highest an experiment asks "
-                  "for; {}% at most, and 75% with one of {} gone",
-                  number_text(low.cores, 3), number_text(at_peak.cores, 3),
-                  number_text(high.cores, 3), number_text(target * 100, 3), plural(zones, "zone")));
-  const double takes = to * cpu * target / std::max(1e-12, highest->service_seconds);
-  draft.flips(fmt::format("flips if its load > {}", readable(Rate{takes})))
-      .traces({"operations", "constraints.zones"})
-      .reversibility(Reversibility::Easy);
+    while (out.cpu < 8 && need(*at.highest, 1).instances > kInstancesWorthABiggerOne)
+      out.cpu *= 2;
+  out.low = need(*at.mean, 1);
+  out.at_peak = need(*at.peak, factor);
+  out.high = need(*at.highest, factor);
+  out.least = std::max(ws.profile_least_instances(), out.zones);
+  out.from = round_to_zones(std::max(out.least, out.low.instances), out.zones);
+  out.to =
+      round_to_zones(std::max({out.from, out.high.instances, out.at_peak.instances}), out.zones);
+  return out;
+}
+
+// What follows from the number and the size: memory, start, spread, balancing, autoscaling.
+void set_runtime(Workspace& ws, Draft& draft, Service& service, const Sizing& sizing) {
+  Runtime& runtime = service.runtime.value;
   const std::string path = "services." + service.name + ".runtime";
   if (!service.runtime.has()) draft.group(service.runtime);
-  draft.set(runtime.cpu, Cores{cpu}, path + ".cpu");
-  draft.set(runtime.instances, CountRange{from, to}, path + ".instances");
+  draft.set(runtime.cpu, Cores{sizing.cpu}, path + ".cpu");
+  draft.set(runtime.instances, CountRange{sizing.from, sizing.to}, path + ".instances");
   const Technology* language = runtime.language ? ws.catalog.find(*runtime.language) : nullptr;
   const bool heavy =
       runtime.language && (*runtime.language == "java" || *runtime.language == "kotlin" ||
                            *runtime.language == "dotnet");
-  draft.set(runtime.memory,
-            Bytes{static_cast<std::int64_t>(std::ceil(cpu)) * (heavy ? 1024LL : 512LL) << 20},
-            path + ".memory");
+  draft.set(
+      runtime.memory,
+      Bytes{static_cast<std::int64_t>(std::ceil(sizing.cpu)) * (heavy ? 1024LL : 512LL) << 20},
+      path + ".memory");
   draft.set(runtime.start,
             language != nullptr && language->start.nanoseconds > 0 ? language->start
                                                                    : Duration::from_seconds(20),
             path + ".start");
-  draft.set(service.spread, zones > 1 ? Spread::Zones : Spread::Nodes,
+  draft.set(service.spread, sizing.zones > 1 ? Spread::Zones : Spread::Nodes,
             "services." + service.name + ".spread");
   draft.set(service.balance, Balance::LeastRequest, "services." + service.name + ".balance");
-  if (to > from && !service.scale.fixed()) {
-    ScalePolicy& scale = draft.group(service.scale);
-    const std::string scale_path = "services." + service.name + ".scale";
-    draft.set(scale.on, ScaleMetric::Utilisation, scale_path + ".on");
-    draft.set(scale.target, target, scale_path + ".target");
-    draft.set(scale.interval, Duration::from_seconds(15), scale_path + ".interval");
-    draft.set(scale.delay, *runtime.start + Duration::from_seconds(30), scale_path + ".delay");
-  }
+  if (sizing.to <= sizing.from || service.scale.fixed()) return;
+  ScalePolicy& scale = draft.group(service.scale);
+  const std::string scale_path = "services." + service.name + ".scale";
+  draft.set(scale.on, ScaleMetric::Utilisation, scale_path + ".on");
+  draft.set(scale.target, sizing.target, scale_path + ".target");
+  draft.set(scale.interval, Duration::from_seconds(15), scale_path + ".interval");
+  draft.set(scale.delay, *runtime.start + Duration::from_seconds(30), scale_path + ".delay");
+}
+
+void size_service(Workspace& ws, ServiceId id, const Views& views) {
+  Service& service = ws.model.services[id];
+  Draft draft(ws, service.name + ".instances", "capacity",
+              fmt::format("how many instances of {} run, and how large is one?", service.name));
+  const Stations at{views.mean.station("service", service.name),
+                    views.peak.station("service", service.name),
+                    views.highest.station("service", service.name)};
+  if (at.mean == nullptr || at.peak == nullptr || at.highest == nullptr) return;
+  const Sizing of = sizing_of(ws, service, at);
+  const auto scores = [&](int low, int high) {
+    const double price = ws.catalog.price(*ws.model.constraints->provider, "vcpu");
+    return std::vector<Score>{
+        score("utilisation at peak", 100 * of.at_peak.cores / (high * of.cpu), "%"),
+        score("cpu cost at the low end", low * of.cpu * price, "USD/month")};
+  };
+  const std::string size = number_text(of.cpu, 3);
+  draft.choose(fmt::format("{} x {} vCPU", to_text(CountRange{of.from, of.to}), size),
+               scores(of.from, of.to));
+  const int naive = std::max(1, static_cast<int>(std::ceil(of.at_peak.cores / of.cpu)));
+  if (naive != of.to)
+    draft.reject(
+        fmt::format("{} x {} vCPU", naive, size), scores(naive, naive),
+        naive < of.least
+            ? fmt::format("{}, one a zone, is the least that survives the loss of one", of.least)
+            : "no room for a zone's loss, or for the queueing above 60%");
+  draft.because(fmt::format(
+      "{} cores busy at mean load, {} at peak, {} at the highest an experiment asks "
+      "for; {}% at most, and 75% with one of {} gone",
+      number_text(of.low.cores, 3), number_text(of.at_peak.cores, 3), number_text(of.high.cores, 3),
+      number_text(of.target * 100, 3), plural(of.zones, "zone")));
+  const double takes = of.to * of.cpu * of.target / std::max(1e-12, at.highest->service_seconds);
+  draft.flips(fmt::format("flips if its load > {}", readable(Rate{takes})))
+      .traces({"operations", "constraints.zones"})
+      .reversibility(Reversibility::Easy);
+  set_runtime(ws, draft, service, of);
 }
 
 // Instances that run at a load once autoscaling has followed it, a zone lost: fewer than the most.

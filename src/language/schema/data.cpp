@@ -145,6 +145,11 @@ SCANTLING_STRUCTURE(Store) {
       field<&Store::read>("read", "time of a read at the server").eg("1ms"),
       field<&Store::write>("write", "time of a write at the server").eg("3ms"),
       field<&Store::spread>("spread", "what its copies are kept apart over").eg("zones"),
+      field<&Store::in_sync>("in-sync", "copies that must have a write before it counts").eg("2"),
+      field<&Store::fenced>("fenced", "a former leader's writes are refused").eg("true"),
+      field<&Store::bootstrap>("bootstrap", "a new copy has its data before it answers").eg("true"),
+      field<&Store::read_repair>("read-repair", "a read leaves what it returned on its quorum")
+          .eg("true"),
       field<&Store::failover>("failover", "time until another copy leads").eg("30s"),
       field<&Store::lag>("lag", "of asynchronous copies").eg("50ms"),
       field<&Store::backup>("backup", "how data survives its store").eg("{ rpo: 5min, rto: 1h }"),

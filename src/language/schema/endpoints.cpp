@@ -159,6 +159,10 @@ SCANTLING_STRUCTURE(SagaStep) {
       field<&SagaStep::timeout>("timeout", "until it is tried again, or given up").eg("5s"),
       field<&SagaStep::attempts>("attempts", "in all").eg("3"),
       field<&SagaStep::pivot>("pivot", "after it the saga only goes forward").eg("true"),
+      field<&SagaStep::tombstone>("tombstone", "an undo that comes first bars the step").eg("true"),
+      field<&SagaStep::semantic_lock>("semantic-lock",
+                                      "what it changed is marked pending until the saga has ended")
+          .eg("true"),
   };
   static constexpr StructType kType{.name = "saga step",
                                     .about = "A local transaction and what takes it back",

@@ -134,6 +134,9 @@ struct KeyUse {
 };
 constexpr KeyUse kKeyUses[] = {
     {"via", bit(StepKind::Publish)},
+    {"lease", bit(StepKind::Lock)},
+    {"fenced", bit(StepKind::Lock)},
+    {"guard", bit(StepKind::Write)},
     {"times", bit(StepKind::Read) | bit(StepKind::Write)},
     {"batch", bit(StepKind::Read) | bit(StepKind::Write)},
     {"steps", bit(StepKind::Repeat)},
@@ -264,13 +267,16 @@ SCANTLING_STRUCTURE(Step) {
       kind_entry<StepKind::Spawn, &Step::steps>("steps started and not waited for")
           .eg("[call: mail.send]"),
       field<&Step::via>("via", "publish: how the event leaves").eg("outbox").by_default("direct"),
+      field<&Step::lease>("lease", "lock: how long it is held without renewal").eg("30s"),
+      field<&Step::fenced>("fenced", "lock: what it guards refuses former holders").eg("true"),
+      field<&Step::guard>("guard", "write: how it holds against what changed meanwhile")
+          .eg("compare-and-set"),
       field<&Step::times>("times", "read, write: how often")
           .when(accesses)
           .eg("x20")
           .by_default("x1"),
       field<&Step::batch>("batch",
-                          "read, write: statements sent in one round trip; writes are committed "
-                          "together: their work adds up, network and copying are paid once")
+                          "read, write: statements of one round trip; of writes, one commit")
           .when(accesses)
           .eg("3")
           .by_default("1"),

@@ -1,0 +1,177 @@
+#include "verify/verify.h"
+
+#include <algorithm>
+#include <chrono>
+
+#include "verify/protocol.h"
+
+namespace scantling::verify {
+namespace {
+
+// Single changes are tried one by one, then all of them, then all without each that isn't needed.
+constexpr std::size_t kMostRepairs = 12;
+
+Limits limits_of(const VerifyOptions& options) {
+  Limits limits;
+  limits.memory = options.memory;
+  limits.faults = options.faults;
+  limits.threads = options.threads;
+  limits.stop = options.stop;
+  return limits;
+}
+
+std::vector<PropertyVerdict> verdicts_of(const Protocol& protocol, const Exploration& exploration) {
+  std::vector<PropertyVerdict> out;
+  for (std::size_t i = 0; i < protocol.system.properties.size(); ++i) {
+    const Property& p = protocol.system.properties[i];
+    PropertyVerdict v;
+    v.property = p.name;
+    v.element = p.element;
+    v.text = p.broken;
+    v.result = exploration.properties[i];
+    v.outcome = v.result.outcome;
+    out.push_back(std::move(v));
+  }
+  for (const Sum& s : protocol.sums) {
+    PropertyVerdict v;
+    v.property = s.property;
+    v.element = s.element;
+    v.text = s.text;
+    v.outcome = s.outcome;
+    v.by_sum = true;
+    out.push_back(std::move(v));
+  }
+  return out;
+}
+
+bool wanted(const Protocol& protocol, const VerifyOptions& options) {
+  if (options.only.empty()) return true;
+  return std::ranges::any_of(options.only, [&](const std::string& name) {
+    return name == protocol.system.name || name == protocol.system.element ||
+           protocol.system.name.ends_with(" " + name);
+  });
+}
+
+// Tries repairs of one protocol on copies of the model.
+class Mechanic {
+ public:
+  Mechanic(const Architecture& model, const VerifyOptions& options, const ProtocolVerdict& protocol)
+      : model_(model), options_(options), protocol_(protocol) {}
+
+  void repair(PropertyVerdict& verdict) {
+    std::vector<const Repair*> candidates;
+    for (const Repair& r : protocol_.protocol.repairs)
+      if (r.property == verdict.property && candidates.size() < kMostRepairs)
+        candidates.push_back(&r);
+    if (candidates.empty()) return;
+    for (const Repair* r : candidates) {
+      verdict.tried.push_back(attempt({r}, verdict.property));
+      if (verdict.tried.back().holds) return;
+    }
+    // What is wrong otherwise may break this too.
+    for (const Repair& r : protocol_.protocol.repairs)
+      if (r.property != verdict.property && fails(r.property) && candidates.size() < kMostRepairs)
+        candidates.push_back(&r);
+    if (candidates.size() < 2) return;
+    TriedRepair all = attempt(candidates, verdict.property);
+    if (all.holds) all = smallest(std::move(all), verdict.property);
+    verdict.tried.push_back(std::move(all));
+  }
+
+ private:
+  TriedRepair smallest(TriedRepair all, const std::string& property) const {
+    for (std::size_t i = 0; i < all.parts.size() && all.parts.size() > 1;) {
+      std::vector<const Repair*> fewer = all.parts;
+      fewer.erase(fewer.begin() + static_cast<std::ptrdiff_t>(i));
+      TriedRepair tried = attempt(fewer, property);
+      if (tried.holds)
+        all = std::move(tried);
+      else
+        ++i;
+    }
+    return all;
+  }
+
+  bool fails(const std::string& property) const {
+    return std::ranges::any_of(protocol_.properties, [&](const PropertyVerdict& v) {
+      return v.property == property && v.outcome == Outcome::Fails;
+    });
+  }
+
+  TriedRepair attempt(std::vector<const Repair*> parts, const std::string& property) const {
+    TriedRepair out;
+    Architecture copy = model_;
+    for (const bool last : {false, true})
+      for (const Repair* r : parts)
+        if (r->last == last) r->apply(copy);
+    out.parts = std::move(parts);
+    std::vector<std::string> left_out;
+    std::vector<Protocol> protocols = derive(copy, left_out);
+    const auto same = std::ranges::find(protocols, protocol_.protocol.system.name,
+                                        [](const Protocol& p) { return p.system.name; });
+    if (same == protocols.end()) {  // nothing is left that could fail
+      out.holds = true;
+      return out;
+    }
+    const Exploration exploration = explore(same->system, limits_of(options_));
+    out.states = exploration.states;
+    out.holds = true;
+    for (const PropertyVerdict& v : verdicts_of(*same, exploration)) {
+      const bool fine = v.outcome == Outcome::Holds || v.outcome == Outcome::Vacuous;
+      if (v.property == property) out.holds &= fine;
+      if (!fine && held(v)) out.holds = false;
+    }
+    return out;
+  }
+
+  bool held(const PropertyVerdict& now) const {
+    const auto before = std::ranges::find_if(protocol_.properties, [&](const PropertyVerdict& v) {
+      return v.property == now.property && v.element == now.element;
+    });
+    return before != protocol_.properties.end() && before->outcome == Outcome::Holds;
+  }
+
+  const Architecture& model_;
+  const VerifyOptions& options_;
+  const ProtocolVerdict& protocol_;
+};
+
+}  // namespace
+
+const TriedRepair* PropertyVerdict::repair() const {
+  const auto it = std::ranges::find(tried, true, &TriedRepair::holds);
+  return it == tried.end() ? nullptr : &*it;
+}
+
+std::size_t Verification::count(Outcome outcome) const {
+  std::size_t n = 0;
+  for (const ProtocolVerdict& p : protocols)
+    n += static_cast<std::size_t>(
+        std::ranges::count(p.properties, outcome, &PropertyVerdict::outcome));
+  return n;
+}
+
+Verification verify(const Architecture& model, const VerifyOptions& options) {
+  Verification out;
+  std::vector<Protocol> protocols = derive(model, out.left_out);
+  std::erase_if(protocols, [&](const Protocol& p) { return !wanted(p, options); });
+  out.protocols.reserve(protocols.size());  // repairs are pointed to
+  for (Protocol& protocol : protocols) {
+    ProtocolVerdict& v = out.protocols.emplace_back();
+    v.protocol = std::move(protocol);
+    const auto begin = std::chrono::steady_clock::now();
+    v.exploration = explore(v.protocol.system, limits_of(options));
+    const auto end = std::chrono::steady_clock::now();
+    v.seconds = std::chrono::duration<double>(end - begin).count();
+    v.properties = verdicts_of(v.protocol, v.exploration);
+    for (PropertyVerdict& p : v.properties)
+      if (options.repair && p.outcome == Outcome::Fails) Mechanic(model, options, v).repair(p);
+    if (v.exploration.ended == Ended::Stopped) {
+      out.stopped = true;
+      break;
+    }
+  }
+  return out;
+}
+
+}  // namespace scantling::verify

@@ -1,0 +1,56 @@
+// Verdicts about every protocol of a model, with the repairs that were tried.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "diagnostics/diagnostic.h"
+#include "verify/derive.h"
+
+namespace scantling::verify {
+
+struct VerifyOptions {
+  std::size_t memory = std::size_t{1} << 30;  // bytes, of one search
+  int faults = -1;                            // in a run, at most; -1: any number
+  int threads = 1;
+  bool repair = true;             // try repairs for what fails
+  std::vector<std::string> only;  // names or elements of protocols; empty: all
+  std::function<bool()> stop;
+};
+
+// A change that was made to a copy of the model, and what the search of it said.
+struct TriedRepair {
+  std::vector<const Repair*> parts;  // of the protocol; together
+  bool holds = false;                // the property, and nothing that held fails now
+  std::uint64_t states = 0;
+};
+
+struct PropertyVerdict {
+  std::string property;
+  std::string element;  // path
+  Outcome outcome = Outcome::Undecided;
+  std::string text;       // what is broken; of a sum, the sum
+  bool by_sum = false;    // else by search
+  PropertyResult result;  // by search
+  std::vector<TriedRepair> tried;
+  const TriedRepair* repair() const;  // the first that holds; none: null
+};
+
+struct ProtocolVerdict {
+  Protocol protocol;
+  Exploration exploration;
+  double seconds = 0;  // of the search
+  std::vector<PropertyVerdict> properties;
+};
+
+struct Verification {
+  std::vector<ProtocolVerdict> protocols;
+  std::vector<std::string> left_out;
+  bool stopped = false;
+  std::size_t count(Outcome outcome) const;  // of properties
+};
+
+Verification verify(const Architecture& model, const VerifyOptions& options);
+
+}  // namespace scantling::verify
