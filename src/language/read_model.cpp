@@ -1,4 +1,3 @@
-#include <algorithm>
 #include <set>
 #include <string>
 
@@ -23,21 +22,12 @@ Architecture bind(ValueId root, Reader& reader) {
   return model;
 }
 
-// A file whose text can't be read to its end: what it seems to lack, or to name wrongly, may stand
-// in the rest.
-bool is_cut_off(const Diagnostics& out) {
-  return std::ranges::any_of(out.all(), [](const Diagnostic& d) {
-    return d.kind == &kMalformedYaml || d.kind == &kNotUtf8 || d.kind == &kTooDeep ||
-           d.kind == &kTooLarge || d.kind == &kTooManyNodes;
-  });
-}
-
 }  // namespace
 
 Architecture read_model(Sources& sources, const FileSystem& files, const std::string& path,
                         const ReadOptions& options, Diagnostics& out) {
   Loaded loaded = load_document(sources, files, path, options, out);
-  if (!loaded.root.valid() || is_cut_off(out)) return {};
+  if (!loaded.root.valid()) return {};
   Reader reader(loaded.document, sources, files, out);
   Architecture model = bind(loaded.root, reader);
   if (!options.forget_decided || out.has_errors()) return model;
