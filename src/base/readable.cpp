@@ -102,4 +102,12 @@ std::string readable(const MoneyPerMonth& value) {
   return in_scale(value.amount, kMoney) + " " + value.currency + "/month";
 }
 
+std::string readable_measure(double value, std::string_view unit) {
+  if (unit == "s") return readable_seconds(value);
+  // The end of an interval may lie beyond what a share can be.
+  if (unit == "%") return readable(Share{std::clamp(value, 0.0, 100.0) / 100});
+  if (unit == "x") return "x" + number_text(value, 3);
+  return number_text(value, 4) + (unit.empty() ? "" : " " + std::string(unit));
+}
+
 }  // namespace scantling

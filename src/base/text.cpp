@@ -151,6 +151,27 @@ std::optional<std::string> nearest(std::string_view name, std::span<const std::s
   return *found;
 }
 
+std::string escape_markup(std::string_view text, Blanks blanks) {
+  std::string out;
+  out.reserve(text.size() + text.size() / 8);
+  for (const char c : text) {
+    switch (c) {
+      case '&': out += "&amp;"; break;
+      case '<': out += "&lt;"; break;
+      case '>': out += "&gt;"; break;
+      case '"': out += "&quot;"; break;
+      case '\'': out += "&#39;"; break;
+      case '\n': out += blanks == Blanks::Kept ? "\n" : "&#10;"; break;
+      case '\t': out += blanks == Blanks::Kept ? "\t" : "&#9;"; break;
+      default: {
+        const auto byte = static_cast<unsigned char>(c);
+        if (byte >= 0x20 && byte != 0x7F) out += c;
+      }
+    }
+  }
+  return out;
+}
+
 std::uint64_t fnv1a(std::string_view bytes, std::uint64_t seed) {
   std::uint64_t hash = seed;
   for (const char c : bytes) {

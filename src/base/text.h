@@ -26,6 +26,11 @@ std::size_t edit_distance(std::string_view a, std::string_view b, std::size_t ca
 // one), first in order on a tie; nothing when none is near.
 std::optional<std::string> nearest(std::string_view name, std::span<const std::string> candidates);
 
+// For text and quoted attribute values in HTML, SVG and XML. Control characters that these forbid
+// are dropped; line ends and tabs stay, as references where an XML attribute would lose them.
+enum class Blanks { Kept, References };
+std::string escape_markup(std::string_view text, Blanks blanks = Blanks::Kept);
+
 // FNV-1a, 64 bits: for fingerprints that must not change between runs or machines.
 std::uint64_t fnv1a(std::string_view bytes, std::uint64_t seed = 0xcbf29ce484222325ULL);
 std::string hex16(std::uint64_t value);

@@ -107,6 +107,9 @@ std::string readable(Rate value);
 std::string readable(Bytes value);
 std::string readable(Share value);
 std::string readable(const MoneyPerMonth& value);
+// A measurement in the unit that it is kept in: "s", "%" (0 to 100), "x", or a noun ("messages";
+// may be empty).
+std::string readable_measure(double value, std::string_view unit);
 
 // Locale-free number to text: shortest that reads back the same (std::to_chars).
 std::string number_text(double value);

@@ -288,6 +288,12 @@ TEST(Readable, ThreeDigitsInTheUnitThatFits) {
   EXPECT_EQ(readable(Share{0}), "0%");
   EXPECT_EQ(readable(MoneyPerMonth{28'412.7, "USD"}), "28.4k USD/month");
   EXPECT_EQ(readable(MoneyPerMonth{1240, "EUR"}), "1240 EUR/month");
+  EXPECT_EQ(readable_measure(0.0127, "s"), "12.7 ms");
+  EXPECT_EQ(readable_measure(99.95, "%"), "99.95%");
+  EXPECT_EQ(readable_measure(38.9229, "%"), "38.9%");
+  EXPECT_EQ(readable_measure(1.5, "x"), "x1.5");
+  EXPECT_EQ(readable_measure(12, "messages"), "12 messages");
+  EXPECT_EQ(readable_measure(12, ""), "12");
 }
 
 }  // namespace

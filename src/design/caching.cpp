@@ -87,11 +87,10 @@ void decide_caches(Workspace& ws) {
     if (readers.rate <= 0) continue;
     const double keys = std::max(1.0, static_cast<double>(aggregate.count->value) / readers.rows);
     const double miss = ttl_miss_share(keys, kZipf, readers.rate, readers.staleness.seconds());
-    const bool demanded = ws.demands.cached.contains(aggregate.name);
     const std::string name = kebab_case(aggregate.name) + ".cache";
     const std::string locked = ws.locked_choice(name);
-    const bool pays = locked.empty() ? demanded || (readers.rate >= kLeastRate && miss <= kMostMiss)
-                                     : locked != "no cache";
+    const bool pays =
+        locked.empty() ? readers.rate >= kLeastRate && miss <= kMostMiss : locked != "no cache";
     const std::vector<Score> with{
         score("reads that reach the store", readers.rate * miss, "/s"),
         score("age of an answer, at most", readers.staleness.seconds(), "s")};

@@ -26,13 +26,6 @@ bool raise(std::map<std::string, double>& demands, const std::string& name) {
   return true;
 }
 
-std::string value_text(const Judgement& j, double value) {
-  if (j.unit == "s") return readable_seconds(value);
-  if (j.unit == "%") return number_text(value, 5) + "%";
-  if (j.unit == "x") return "x" + number_text(value, 3);
-  return number_text(value, 4) + (j.unit.empty() ? "" : " " + j.unit);
-}
-
 bool saturated(const StationResult& station) {
   return station.utilisation.mean > kSaturated ||
          station.rejected > .001 * std::max(1.0, station.rate.mean);
@@ -65,8 +58,8 @@ std::string failover_text(const Architecture& model, const ExperimentResult& exp
   if (100 - j.measured.mean > 105 * longest / window + (100 - j.target)) return "";
   return fmt::format(
       "the leader of {} may be lost, and a new one writes after {}; {} leaves room for {} in {}",
-      slowest, readable_seconds(longest), value_text(j, j.target), readable_seconds(room),
-      readable_seconds(window));
+      slowest, readable_seconds(longest), readable_measure(j.target, j.unit),
+      readable_seconds(room), readable_seconds(window));
 }
 
 // What the operation waits for most on the slowest hundredth of its answers.
@@ -184,7 +177,7 @@ double shortfall(const SimulationResult& simulation) {
 
 std::string describe(const Judgement& j) {
   return fmt::format("{}: {} {} {}, {} asked for", j.experiment, j.subject, j.what,
-                     value_text(j, j.measured.mean), value_text(j, j.target));
+                     readable_measure(j.measured.mean, j.unit), readable_measure(j.target, j.unit));
 }
 
 bool demand(const Architecture& model, const SimulationResult& simulation, Demands& demands,
@@ -265,7 +258,8 @@ std::vector<Unmet> unmet_requirements(const Architecture& model,
         of.text += ": " + j.causes.front();
       of.relax = fmt::format(
           "{} {} {} {}", j.subject, j.what, j.at_least ? "of at least" : "of at most",
-          value_text(j, j.at_least ? std::max(0.0, j.measured.low()) : j.measured.high()));
+          readable_measure(j.at_least ? std::max(0.0, j.measured.low()) : j.measured.high(),
+                           j.unit));
       if (const HopShare* hop = longest_hop(experiment, model, j.subject);
           hop != nullptr && j.unit == "s")
         of.relax += fmt::format("; {} takes {} of the slowest answers' time", hop->name,

@@ -7,25 +7,8 @@
 namespace scantling {
 namespace {
 
-// XML 1.0 has no way to write most control characters.
-std::string escape_xml(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    switch (c) {
-      case '&': out += "&amp;"; break;
-      case '<': out += "&lt;"; break;
-      case '>': out += "&gt;"; break;
-      case '"': out += "&quot;"; break;
-      case '\n': out += "&#10;"; break;
-      case '\t': out += "&#9;"; break;
-      default: out += static_cast<unsigned char>(c) < 0x20 ? '?' : c;
-    }
-  }
-  return out;
-}
-
 std::string attribute(std::string_view name, std::string_view value) {
-  return " " + std::string(name) + "=\"" + escape_xml(value) + "\"";
+  return " " + std::string(name) + "=\"" + escape_markup(value, Blanks::References) + "\"";
 }
 
 std::string case_head(const DiagnosticKind& kind, std::string_view name) {
@@ -39,7 +22,7 @@ std::string failure(const Diagnostic& d, const Sources& sources) {
   RenderOptions plain;
   plain.show_summary = false;
   return "      <failure" + attribute("type", to_text(d.severity)) + attribute("message", d.title) +
-         ">" + escape_xml(render_terminal(one, sources, plain)) + "</failure>\n";
+         ">" + escape_markup(render_terminal(one, sources, plain)) + "</failure>\n";
 }
 
 }  // namespace

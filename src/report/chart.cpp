@@ -118,15 +118,16 @@ std::string described(const LineChart& chart, double most) {
   return most > 0 ? out : chart.title;
 }
 
-std::string legend_html(const LineChart& chart) {
+std::string legend_html(const LineChart& chart, double most) {
   std::string out =
       "<figcaption><span class=\"chart-title\">" + escape_html(chart.title) + "</span>";
   for (const ChartLine& line : chart.lines)
     out += fmt::format("<span class=\"key line-{}\">{}</span>", line.style, escape_html(line.name));
   if (chart.threshold)
-    out += fmt::format("<span class=\"key line-threshold\">{} {}</span>",
+    out += fmt::format("<span class=\"key line-threshold\">{} {}{}</span>",
                        escape_html(chart.threshold_label),
-                       escape_html(value_label(*chart.threshold, chart.unit)));
+                       escape_html(value_label(*chart.threshold, chart.unit)),
+                       *chart.threshold <= most ? "" : ", above what is drawn");
   if (!chart.bands.empty()) out += "<span class=\"key band\">fault</span>";
   return out + "</figcaption>";
 }
@@ -199,8 +200,9 @@ std::string chart_svg(const LineChart& chart) {
   return fmt::format(
       "<figure class=\"chart\">{}<svg viewBox=\"0 0 {} {}\" role=\"img\" aria-label=\"{}\" "
       "data-unit=\"{}\" data-seconds=\"{}\" data-left=\"{}\" data-right=\"{}\">{}</svg></figure>\n",
-      legend_html(chart), px(kWidth), px(kHeight), escape_html(described(chart, highest)),
-      escape_html(chart.unit), number_text(scale.seconds), px(kLeft), px(kWidth - kRight), body);
+      legend_html(chart, scale.most), px(kWidth), px(kHeight),
+      escape_html(described(chart, highest)), escape_html(chart.unit), number_text(scale.seconds),
+      px(kLeft), px(kWidth - kRight), body);
 }
 
 std::string bars_html(const std::vector<BarPart>& parts) {

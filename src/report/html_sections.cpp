@@ -46,8 +46,11 @@ std::string tile_html(const Requirement& item) {
   out += fmt::format("<span class=\"target\">{}{}</span></a>", item.reached.empty() ? "" : "asked ",
                      escape_html(item.target));
   if (item.verdict == RequirementVerdict::NotMet || item.verdict == RequirementVerdict::AtRisk) {
-    for (const std::string& cause : main_causes(item))
+    const std::vector<std::string> causes = main_causes(item);
+    for (const std::string& cause : causes)
       out += fmt::format("<p>{}</p>", escape_html(cause));
+    if (causes.empty() && !item.evidence.empty())
+      out += fmt::format("<p class=\"evidence\">{}</p>", escape_html(item.evidence));
     if (!item.relax.empty())
       out += fmt::format("<p><b>Would hold with:</b> {}</p>", escape_html(item.relax));
   } else {

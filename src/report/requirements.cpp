@@ -68,8 +68,11 @@ Requirement from_judgement(const ExperimentResult& run, const Judgement& judgeme
       judgement.measured.half_width <= 0) {
     out.reached = "nothing measured";
     out.evidence += ", no good answer came";
-  } else if (judgement.verdict == Verdict::Undecided)
-    out.evidence += ", the interval spans the target";
+  } else if (judgement.verdict == Verdict::Undecided) {
+    out.evidence += ", the interval spans the target: longer runs would tell";
+  } else if (out.verdict == RequirementVerdict::AtRisk) {
+    out.evidence += ", little room is left";
+  }
   return out;
 }
 

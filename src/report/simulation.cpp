@@ -13,18 +13,11 @@
 namespace scantling {
 namespace {
 
-std::string value_text(const Judgement& j, double value) {
-  if (j.unit == "s") return readable_seconds(value);
-  if (j.unit == "%") return number_text(std::min(value, 100.0), 6) + "%";
-  if (j.unit == "x") return "x" + number_text(value, 3);
-  return number_text(value, 4) + (j.unit.empty() ? "" : " " + j.unit);
-}
-
 std::string interval_text(const Judgement& j) {
-  if (j.measured.half_width <= 0) return value_text(j, j.measured.mean);
-  return fmt::format("{} ({} to {})", value_text(j, j.measured.mean),
-                     value_text(j, std::max(0.0, j.measured.low())),
-                     value_text(j, j.measured.high()));
+  if (j.measured.half_width <= 0) return readable_measure(j.measured.mean, j.unit);
+  return fmt::format("{} ({} to {})", readable_measure(j.measured.mean, j.unit),
+                     readable_measure(std::max(0.0, j.measured.low()), j.unit),
+                     readable_measure(j.measured.high(), j.unit));
 }
 
 Tone tone_of(Verdict verdict) {
@@ -45,12 +38,12 @@ Block verdicts(const ExperimentResult& run) {
                    {"asked for", true, 0},
                    {"verdict", false, 0}};
   for (const Judgement& j : run.judgements)
-    table.rows.push_back(
-        {{fmt::format("{} {}", j.subject, j.what), Tone::Plain},
-         {interval_text(j), Tone::Plain},
-         {fmt::format("{} {}", j.at_least ? "at least" : "at most", value_text(j, j.target)),
-          Tone::Plain},
-         {std::string(to_text(j.verdict)), tone_of(j.verdict)}});
+    table.rows.push_back({{fmt::format("{} {}", j.subject, j.what), Tone::Plain},
+                          {interval_text(j), Tone::Plain},
+                          {fmt::format("{} {}", j.at_least ? "at least" : "at most",
+                                       readable_measure(j.target, j.unit)),
+                           Tone::Plain},
+                          {std::string(to_text(j.verdict)), tone_of(j.verdict)}});
   if (!table.rows.empty()) block.tables.push_back(std::move(table));
   return block;
 }

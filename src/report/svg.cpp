@@ -10,25 +10,6 @@
 
 namespace scantling {
 
-std::string escape_html(std::string_view text) {
-  std::string out;
-  out.reserve(text.size() + text.size() / 8);
-  for (const char c : text) {
-    switch (c) {
-      case '&': out += "&amp;"; break;
-      case '<': out += "&lt;"; break;
-      case '>': out += "&gt;"; break;
-      case '"': out += "&quot;"; break;
-      case '\'': out += "&#39;"; break;
-      default: {
-        const auto byte = static_cast<unsigned char>(c);
-        if (byte >= 0x20 ? byte != 0x7F : (c == '\n' || c == '\t')) out += c;
-      }
-    }
-  }
-  return out;
-}
-
 std::string px(double value) {
   if (!std::isfinite(value)) return "0";
   return number_text(std::round(value * 10) / 10);

@@ -4,11 +4,13 @@
 #include <string>
 #include <string_view>
 
+#include "base/text.h"
+
 namespace scantling {
 
-// For text and for attribute values in double quotes. Control characters that HTML forbids are
-// dropped.
-std::string escape_html(std::string_view text);
+inline std::string escape_html(std::string_view text) {
+  return escape_markup(text);
+}
 // A length or coordinate with at most one decimal: "12.5".
 std::string px(double value);
 // An id of letters, digits, '-' and '_' from any name; two names may give the same.

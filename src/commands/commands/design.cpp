@@ -10,6 +10,7 @@
 #include "commands/support.h"
 #include "language/language.h"
 #include "report/report.h"
+#include "report/requirements.h"
 
 namespace scantling {
 namespace {
@@ -34,8 +35,10 @@ std::string folder_name(std::string_view system) {
   return out.empty() ? "system" : out;
 }
 
+// As the report counts: a budget that is exceeded is no finding of a run, and unmet all the same.
 int verdict(const DesignResult& result) {
-  if (!result.unmet.empty()) return kExitUnmet;
+  if (!result.unmet.empty() || count_verdicts(requirements_of(Facts(result))).not_met > 0)
+    return kExitUnmet;
   if (result.findings.has_errors()) return kExitFindings;
   return result.simulation.verdict() == Verdict::Fails ? kExitUnmet : kExitFine;
 }
