@@ -194,9 +194,9 @@ class CostTable {
     }
     if (cost.crossing_writes > cost.crossing_reads && atomic == 0) {
       cost.advice = Advice::Event;
-      cost.reason = fmt::format("crossing: {} against {}, none must be atomic",
-                                counted(cost.crossing_writes, "write"),
-                                counted(cost.crossing_reads, "read"));
+      cost.reason =
+          fmt::format("crossing: {} against {}, none must be atomic",
+                      counted(cost.crossing_writes, "write"), counted(cost.crossing_reads, "read"));
       return;
     }
     if (cost.crossing_rate <= 0 && cost.split_transactions.empty()) {

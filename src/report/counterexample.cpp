@@ -24,8 +24,7 @@ std::vector<std::string> changes_between(const System& system, const Values& bef
   std::vector<std::string> out;
   for (std::size_t v = 0; v < system.variables.size(); ++v) {
     const Variable& variable = system.variables[v];
-    if (before[v] == after[v] || variable.message || variable.quiet || variable.lane < 0)
-      continue;
+    if (before[v] == after[v] || variable.message || variable.quiet || variable.lane < 0) continue;
     out.push_back(fmt::format("{}: {} → {}", variable.name, value_text(variable, before[v]),
                               value_text(variable, after[v])));
   }
@@ -241,11 +240,11 @@ std::string automata_mermaid(const System& system) {
       if (then == rule.then.end() || when == rule.when.end() || when->value == then->value)
         continue;
       states.insert({when->value, then->value});
-      edges.insert(
-          fmt::format("  {} --> {}: {}{}\n", state_id(v, when->value), state_id(v, then->value),
-                      rule.fault == verify::Fault::None ? std::string()
-                                                : fmt::format("FAULT {} - ", to_text(rule.fault)),
-                      mermaid_text(replace_all(rule.text, ":", " -"))));
+      edges.insert(fmt::format(
+          "  {} --> {}: {}{}\n", state_id(v, when->value), state_id(v, then->value),
+          rule.fault == verify::Fault::None ? std::string()
+                                            : fmt::format("FAULT {} - ", to_text(rule.fault)),
+          mermaid_text(replace_all(rule.text, ":", " -"))));
     }
     if (edges.empty()) continue;
     out += fmt::format("---\ntitle: {} of {}\n---\nstateDiagram-v2\n", mermaid_text(variable.name),

@@ -78,8 +78,8 @@ inline bool is_partial(std::string_view section) {
   return section.starts_with("has ") || section.starts_with("lacks ");
 }
 
-// Nothing when the lines of `wanted` stand in `text`, each behind the one before; else the first that
-// doesn't.
+// Nothing when the lines of `wanted` stand in `text`, each behind the one before; else the first
+// that doesn't.
 std::optional<std::string_view> first_missing(std::string_view wanted, std::string_view text);
 // Nothing when no line of `unwanted` stands in `text`; else the first that does.
 std::optional<std::string_view> first_present(std::string_view unwanted, std::string_view text);
