@@ -29,9 +29,10 @@ System budgeted() {
     s.attempts = 0;
     s.transport = s.undo_transport = {true, true};
   }
-  return with_budgets(
-      saga_system(shape),
-      {{Fault::Crash, 1}, {Fault::Loss, 0}, {Fault::Duplicate, 0}, {Fault::Timeout, 1}});
+  return with_budgets(saga_system(shape), {{verify::Fault::Crash, 1},
+                                           {verify::Fault::Loss, 0},
+                                           {verify::Fault::Duplicate, 0},
+                                           {verify::Fault::Timeout, 1}});
 }
 
 Limits exact() {
@@ -81,9 +82,9 @@ Expected<Spin> run_spin(const System& system, const Exploration& expected) {
   std::ofstream(folder / "model.pml") << promela_of(system, expected);
   const std::string in = "cd '" + folder.string() + "' && ";
   Spin out;
-  const double made = seconds_of(
-      in +
-      "spin -a model.pml >spin.log && gcc -O2 -w -DSAFETY -DNOREDUCE -DMEMLIM=6000 -o pan pan.c");
+  const double made = seconds_of(in +
+                                 "spin -o1 -o2 -o3 -a model.pml >spin.log && gcc -O2 -w -DSAFETY "
+                                 "-DNOREDUCE -DMEMLIM=6000 -o pan pan.c");
   out.search = seconds_of(in + "./pan -E -m10000000 -w26 >pan.log");
   if (made < 0 || out.search < 0) return fail("spin, gcc or pan failed");
   out.total = made + out.search;

@@ -38,7 +38,8 @@ for (const section of document.querySelectorAll('section.run')) {
   const run = JSON.parse(section.querySelector('script').textContent);
   const wide = 120, row = 34, top = 36, left = 70;
   const right = left + wide * run.lanes.length;
-  const svg = make('svg', { viewBox: `0 0 ${right + 460} ${top + row * run.steps.length + 10}`, role: 'img', 'aria-label': 'sequence diagram' }, section.querySelector('.diagram'));
+  const room = Math.max(460, ...run.steps.map((s) => 7.2 * (s.text.length + (s.fault ? s.fault.length + 8 : 0))));
+  const svg = make('svg', { viewBox: `0 0 ${right + room} ${top + row * run.steps.length + 10}`, role: 'img', 'aria-label': 'sequence diagram' }, section.querySelector('.diagram'));
   const x = (lane) => left + wide * lane;
   run.lanes.forEach((name, i) => {
     make('text', { x: x(i), y: 18, 'text-anchor': 'middle' }, svg, name.length > 17 ? name.slice(0, 16) + '…' : name);

@@ -115,9 +115,8 @@ std::string promela_of(const System& system, const Exploration& expected) {
       continue;
     }
     // A label makes the circles that have faults in them count as progress.
-    out += "#ifdef ENDS\n:: atomic { " + promela_guard(rule.when) + " -> progress" +
-           std::to_string(i) + ": d_step { " + promela_rule(rule) + " } }\n#else\n" + plain +
-           "\n#endif\n";
+    out += "#ifdef ENDS\n:: " + promela_guard(rule.when) + " -> progress" + std::to_string(i) +
+           ": d_step { " + promela_rule(rule) + " }\n#else\n" + plain + "\n#endif\n";
   }
   for (std::size_t i = 0; i < system.properties.size(); ++i) {
     const Property& p = system.properties[i];

@@ -8,11 +8,12 @@
 
 namespace scantling::verify {
 
-// Promela, for SPIN. One process, each rule one d_step. What to run is in the file's head, with the
-// states and verdicts that `expected` says, of a search without reductions.
-//   spin -a x.pml && gcc -O2 -DSAFETY -DNOREDUCE -o pan pan.c && ./pan -E -m1000000
-// counts the states. -DP0, -DP1, ... to spin -a makes the numbered property an assertion; of one
-// that says that runs end, -DNP to gcc and -l to pan look for circles without faults.
+// Promela, for SPIN. One process, each rule one d_step. The file's head says the states and
+// verdicts of `expected`, a search without reductions. To count the states:
+//   spin -o1 -o2 -o3 -a x.pml && gcc -O2 -DSAFETY -DNOREDUCE -o pan pan.c && ./pan -E -m1000000
+// Without -o2 SPIN hides variables that nothing reads. -DP0, -DP1, ... to spin makes the numbered
+// property an assertion. For one that says that runs end, -DENDS to spin, -DNP to gcc and -l to pan
+// look for circles without faults.
 std::string promela_of(const System& system, const Exploration& expected);
 
 // TLA+, for TLC: a module of the given name with an invariant for each property that is one.

@@ -21,6 +21,8 @@ for property in effect-once ends ends-whole invariant isolated monotonic no-bloc
       printf 'scantling: 1\nsystem: example\n'
       "$program" explain "$property" | awk -v part="$part" '$0 == part { on = 1; next } /^[A-Z]/ { on = 0 } on' | sed 's/^    //'
     } >"$work/models/$property-$part.yaml"
+    # `ends` has no wrong model.
+    grep -q '^services:' "$work/models/$property-$part.yaml" || rm "$work/models/$property-$part.yaml"
   done
 done
 
@@ -30,11 +32,11 @@ verdict() {
   folder=$(mktemp -d -p "$work")
   cd "$folder"
   if [ "$3" = ends ]; then
-    spin -DENDS -a "$1" >/dev/null
+    spin -DENDS -o1 -o2 -o3 -a "$1" >/dev/null
     gcc -O1 -w -DNP -DNOFAIR -DNOREDUCE -o pan pan.c
     ./pan -l -E -m100000 >log
   else
-    spin "-DP$2" -a "$1" >/dev/null
+    spin "-DP$2" -o1 -o2 -o3 -a "$1" >/dev/null
     gcc -O1 -w -DSAFETY -DNOREDUCE -o pan pan.c
     ./pan -E -m100000 >log
   fi
@@ -46,7 +48,7 @@ states() {
   local folder
   folder=$(mktemp -d -p "$work")
   cd "$folder"
-  spin -a "$1" >/dev/null
+  spin -o1 -o2 -o3 -a "$1" >/dev/null
   gcc -O1 -w -DSAFETY -DNOREDUCE -o pan pan.c
   ./pan -E -m100000 | awk '/states, stored/ { print $1 }'
 }
