@@ -7,30 +7,72 @@ namespace scantling::sim {
 Engine::Engine(const Program& program, const RunOptions& options) : EngineState(program, options) {
   measure_from_ = options.warm_up;
   end_ = measure_from_ + (options.measured > 0 ? options.measured : program.measured);
-  for (std::uint64_t purpose : p_.stream_purposes)
-    streams_.emplace_back(options.seed, options.replication, purpose);
-  fault_stream_ = static_cast<std::uint32_t>(streams_.size());
-  streams_.emplace_back(options.seed, options.replication, random_purpose("faults"));
-  key_stream_ = static_cast<std::uint32_t>(streams_.size());
-  streams_.emplace_back(options.seed, options.replication, random_purpose("keys"));
+  seed_streams(options.seed);
   prepare_stations();
   prepare_lanes();
   prepare_policies();
   prepare_measures();
 }
 
-Replication Engine::run() {
+void Engine::seed_streams(std::uint64_t seed) {
+  streams_.clear();
+  for (std::uint64_t purpose : p_.stream_purposes)
+    streams_.emplace_back(seed, options_.replication, purpose);
+  fault_stream_ = static_cast<std::uint32_t>(streams_.size());
+  streams_.emplace_back(seed, options_.replication, random_purpose("faults"));
+  key_stream_ = static_cast<std::uint32_t>(streams_.size());
+  streams_.emplace_back(seed, options_.replication, random_purpose("keys"));
+}
+
+Engine Engine::split(std::uint64_t copy) {
+  Replication measured = std::move(out_);  // most of an engine's memory
+  out_ = {};
+  out_.operation_latency.resize(measured.operation_latency.size());
+  out_.endpoint_latency.resize(measured.endpoint_latency.size());
+  out_.channel_delay.resize(measured.channel_delay.size());
+  out_.operation_series.resize(measured.operation_series.size());
+  out_.service_series.resize(measured.service_series.size());
+  out_.overdue = measured.overdue;
+  Engine other(*this);
+  out_ = std::move(measured);
+  std::uint64_t state = options_.seed + copy * 0x9e3779b97f4a7c15ULL;
+  other.seed_streams(split_mix(state));
+  return other;
+}
+
+void Engine::begin() {
   start_sources();
   plan_faults();
   heap_.push(measure_from_, EventKind::Phase, 0);
-  while (!done_ && !heap_.empty()) {
-    const Event event = heap_.take();
-    now_ = event.time;
-    ++events_;
-    dispatch(event);
-    if (!ready_.empty()) drain();
-    if ((events_ & 0xffff) == 0) look_up();
-  }
+}
+
+inline void Engine::turn() {
+  const Event event = heap_.take();
+  now_ = event.time;
+  ++events_;
+  dispatch(event);
+  if (!ready_.empty()) drain();
+  if ((events_ & 0xffff) == 0) look_up();
+}
+
+bool Engine::advance() {
+  if (done_ || heap_.empty()) return false;
+  turn();
+  return true;
+}
+
+std::uint32_t Engine::held(std::uint32_t service) const {
+  const ServiceInfo& info = p_.services[service];
+  std::uint32_t most = 0;
+  for (std::uint32_t i = info.first_instance; i < info.first_instance + info.instances; ++i)
+    most = std::max(most, stations_[i].inside);
+  return most;
+}
+
+Replication Engine::run() {
+  begin();
+  while (!done_ && !heap_.empty())
+    turn();
   if (frames_most_ >= options_.max_frames) look_up();
   finish_measures();
   return std::move(out_);

@@ -10,8 +10,20 @@ class Engine : private EngineState {
   Engine(const Program& program, const RunOptions& options);
   Replication run();
 
+  // In steps, for splitting (rare.h): `begin`, then `advance` event by event while it is true.
+  // Between events an engine can be split: the copy goes on from here with random numbers of its
+  // own, and has measured nothing yet.
+  void begin();
+  bool advance();
+  Engine split(std::uint64_t copy);
+  Time now() const { return now_; }
+  bool measuring() const { return measuring_; }
+  std::uint32_t held(std::uint32_t service) const;  // requests in its fullest instance
+
  private:
   // --- engine.cpp: the loop and what a frame does at a station ---
+  void seed_streams(std::uint64_t seed);
+  void turn();
   void dispatch(const Event& event);
   void drain();
   void step(std::uint32_t frame);

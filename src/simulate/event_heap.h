@@ -54,6 +54,11 @@ class EventHeap {
   static constexpr std::size_t most_lanes = 15;
 
   EventHeap() { reserve(1024); }
+  EventHeap(const EventHeap& other)
+      : size_(other.size_), sequence_(other.sequence_), hole_(other.hole_) {
+    reserve(size_ * 2 + 16, other.keys_.get());
+  }
+  EventHeap& operator=(const EventHeap&) = delete;
 
   void push(Time time, EventKind kind, std::uint32_t index) { push(key_of(time, kind, index)); }
   // As push, for an event that is always scheduled the lane's time ahead. Lanes count from 1.
@@ -130,11 +135,12 @@ class EventHeap {
     }
     at(i) = key;
   }
-  void reserve(std::size_t capacity) {
+  void reserve(std::size_t capacity) { reserve(capacity, keys_.get()); }
+  void reserve(std::size_t capacity, const Key* from) {
     const std::size_t bytes = (capacity + 8) * sizeof(Key);  // 3 before, sentinels behind
     auto* grown = static_cast<Key*>(::operator new(bytes, std::align_val_t{64}));
     for (std::size_t i = 0; i < size_; ++i)
-      grown[i + 3] = at(i);
+      grown[i + 3] = from[i + 3];
     for (std::size_t i = size_; i < capacity + 5; ++i)
       grown[i + 3] = ~Key{0};
     keys_.reset(grown);

@@ -19,9 +19,10 @@ int job_count(int wanted, int tasks) {
   return std::clamp(jobs, 1, std::max(1, tasks));
 }
 
-// Runs f(0) .. f(n - 1), each once, on so many threads. Who does which has no influence on results.
-template <class F>
-void in_parallel(int n, int jobs, F&& f) {
+}  // namespace
+
+void in_parallel(int n, int wanted_jobs, const std::function<void(int)>& f) {
+  const int jobs = job_count(wanted_jobs, n);
   std::atomic<int> next{0};
   const auto work = [&] {
     for (int i = next++; i < n; i = next++)
@@ -34,6 +35,8 @@ void in_parallel(int n, int jobs, F&& f) {
   for (std::thread& t : threads)
     t.join();
 }
+
+namespace {
 
 // How many instances autoscaling has come to before the measured time begins.
 std::vector<std::uint32_t> settled_instances(const Program& program, const Replication& pilot) {
@@ -136,7 +139,7 @@ void run_some(const Program& program, const SimulateOptions& options, const Pilo
   if (options.progress)
     for (std::size_t i = 0; i < from; ++i)
       precision.add(runs[i]);
-  in_parallel(n, job_count(options.jobs, n), [&](int i) {
+  in_parallel(n, options.jobs, [&](int i) {
     const std::size_t at = from + static_cast<std::size_t>(i);
     RunOptions run;
     run.seed = options.seed;
