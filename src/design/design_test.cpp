@@ -256,6 +256,56 @@ TEST(Design, ALockedChoiceIsFollowed) {
   EXPECT_EQ(*result.model.sagas.raw().front().style, SagaStyle::Choreographed);
 }
 
+TEST(Design, ALockedDecisionStaysOne) {
+  test::Shop shop = test::shop();
+  const DesignResult free = design(shop.model, built_in_catalog(), without_simulation());
+  const DecisionId engine = find_by_name(free.model.decisions, "orders-db.engine");
+  ASSERT_TRUE(engine.valid());
+  Decision locked;
+  locked.name = "orders-db.engine";
+  locked.from.origin = Origin::Given;
+  locked.chosen = given(*free.model.decisions[engine].chosen);
+  shop.model.decisions.add(std::move(locked));
+  const DesignResult result = design(shop.model, built_in_catalog(), without_simulation());
+  EXPECT_FALSE(find_by_name(result.model.decisions, "orders-db.engine-2").valid());
+  const DecisionId kept = find_by_name(result.model.decisions, "orders-db.engine");
+  ASSERT_TRUE(kept.valid());
+  EXPECT_TRUE(result.model.decisions[kept].because);  // what the model left open of it
+}
+
+TEST(Design, AStoreThatIsPartlyGivenIsCompleted) {
+  for (const bool owned : {false, true}) {
+    test::Shop shop = test::shop();
+    const DesignResult free = design(shop.model, built_in_catalog(), without_simulation());
+    const StoreId made = find_by_name(free.model.stores, "orders-db");
+    ASSERT_TRUE(made.valid());
+    Store store;
+    store.name = owned ? "order-book" : "orders-db";
+    store.from.origin = Origin::Given;
+    store.copies = given(Count{5});
+    Architecture model = free.model;
+    if (owned) {
+      // With its service given as well, so that it can be named.
+      store.owner = given(Ref<ServiceId>("orders", free.model.stores[made].owner->id));
+      model.stores[made] = std::move(store);
+    } else {
+      model = shop.model;
+      model.stores.add(std::move(store));
+    }
+    const DesignResult result = design(model, built_in_catalog(), without_simulation());
+    const std::string name = owned ? "order-book" : "orders-db";
+    EXPECT_EQ(std::ranges::count_if(result.model.stores,
+                                    [&](const Store& of) { return of.name == name; }),
+              1);
+    const Store& of = result.model.stores[find_by_name(result.model.stores, name)];
+    EXPECT_EQ(of.copies->value, 5);
+    EXPECT_TRUE(of.engine);
+    ASSERT_TRUE(of.owner);
+    EXPECT_EQ(of.owner->name, "orders");
+    EXPECT_FALSE(of.holds->empty());
+  }
+}
+
 TEST(Design, ThreePeopleGetOneService) {
   test::Shop shop = test::shop();
   shop.model.teams = {};

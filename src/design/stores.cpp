@@ -88,15 +88,17 @@ std::vector<StoreNeed> store_needs(const Workspace& ws) {
       aggregate_rates(ws.model, operation_rates(ws.model, true));
   std::vector<StoreNeed> out;
   for (const AggregateId id : ws.model.aggregates.ids()) {
-    if (store_of(ws.model, id).valid()) continue;  // given
+    const StoreId given = store_of(ws.model, id);
+    if (given.valid() && ws.model.stores[given].engine) continue;
     const ServiceId owner = owner_of(ws.model, id);
     if (!owner.valid()) continue;
     const AggregateRates& rate = rates[static_cast<std::size_t>(id.index)];
     const StoreRole role = store_role(ws.model, id, rate);
-    auto it = std::ranges::find_if(
-        out, [&](const StoreNeed& n) { return n.service == owner && n.role == role; });
+    auto it = std::ranges::find_if(out, [&](const StoreNeed& n) {
+      return n.store == given && (given.valid() || (n.service == owner && n.role == role));
+    });
     if (it == out.end()) {
-      out.push_back({owner, role, {}, 0, 0, 0, 0, false});
+      out.push_back({owner, role, {}, 0, 0, 0, 0, false, given});
       it = out.end() - 1;
     }
     it->members.push_back(id);
@@ -119,7 +121,8 @@ std::vector<StoreNeed> store_needs(const Workspace& ws) {
                      0,
                      0,
                      0,
-                     false});
+                     false,
+                     {}});
   }
   return out;
 }

@@ -19,6 +19,7 @@ struct StoreNeed {
   double row_reads = 0, row_writes = 0;  // per second at peak
   double statement_writes = 0;
   bool transactions = false;  // an invariant or an atomic operation
+  StoreId store = {};         // given without an engine; invalid: to be made
 };
 
 std::vector<StoreNeed> store_needs(const Workspace& ws);

@@ -60,8 +60,37 @@ Draft& Draft::reversibility(Reversibility reversibility) {
   return *this;
 }
 
+// A decision of the model's own that says the same, or leaves it open.
+bool Draft::settles(const Decision& decision) const {
+  return decision.from.origin == Origin::Given &&
+         (!decision.chosen || *decision.chosen == *decision_.chosen);
+}
+
+// What the model says of a decision stays; the rest of it follows.
+void Draft::complete(DecisionId given) {
+  id_ = given;
+  Decision& kept = workspace_.model.decisions[id_];
+  const Provenance own{Origin::Decided, {}, id_};
+  const auto fill = [&](auto& field, auto& from) {
+    if (!field.has() && from.has()) field = {std::move(from.value), own};
+  };
+  fill(kept.pass, decision_.pass);
+  fill(kept.question, decision_.question);
+  fill(kept.because, decision_.because);
+  fill(kept.flips, decision_.flips);
+  fill(kept.instead_of, decision_.instead_of);
+  fill(kept.traces_to, decision_.traces_to);
+  fill(kept.reversibility, decision_.reversibility);
+  if (kept.alternatives.empty()) kept.alternatives = std::move(decision_.alternatives);
+}
+
 DecisionId Draft::keep() {
   if (!id_.valid()) {
+    const DecisionId same = find_by_name(workspace_.model.decisions, decision_.name);
+    if (same.valid() && settles(workspace_.model.decisions[same])) {
+      complete(same);
+      return id_;
+    }
     // Names are keys in the model: a second decision of the same name gets a number.
     const std::string name = decision_.name;
     for (int n = 2; find_by_name(workspace_.model.decisions, decision_.name).valid(); ++n)

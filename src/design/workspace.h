@@ -116,6 +116,8 @@ class Draft {
   Provenance provenance() { return {Origin::Decided, {}, keep()}; }
 
  private:
+  bool settles(const Decision& decision) const;
+  void complete(DecisionId given);
   Decision& current();
 
   Workspace& workspace_;

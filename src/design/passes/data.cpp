@@ -48,21 +48,74 @@ std::vector<std::string> aggregate_paths(const Workspace& ws,
   return out;
 }
 
+// What is open of a store that the model gives; all of one that the pass makes.
+template <class T>
+void put(Draft& draft, const Store& store, Field<T>& field, T value, const char* key) {
+  if (store.from.origin == Origin::Given)
+    draft.set(field, std::move(value), "stores." + store.name + "." + key);
+  else
+    draft.fill(field, std::move(value));
+}
+
 void fill_server(Draft& draft, Store& store, const Technology& engine) {
-  draft.fill(store.read, engine.read);
-  draft.fill(store.write, engine.write);
-  if (engine.failover.nanoseconds > 0) draft.fill(store.failover, engine.failover);
-  if (engine.max_connections > 0) draft.fill(store.max_connections, Count{engine.max_connections});
+  put(draft, store, store.read, engine.read, "read");
+  put(draft, store, store.write, engine.write, "write");
+  if (engine.failover.nanoseconds > 0)
+    put(draft, store, store.failover, engine.failover, "failover");
+  if (engine.max_connections > 0)
+    put(draft, store, store.max_connections, Count{engine.max_connections}, "max-connections");
   // Requests that one copy serves at once, so that its throughput is the catalogue's for its cores.
   const double slots = engine.reads_per_core * kCoresACopy * engine.read.mean_seconds();
-  draft.fill(store.concurrency, Count{std::clamp<std::int64_t>(std::llround(slots), 4, 512)});
+  put(draft, store, store.concurrency, Count{std::clamp<std::int64_t>(std::llround(slots), 4, 512)},
+      "concurrency");
+}
+
+// The store that the model gives for the need: one that holds what is needed, one of the name that
+// it would get, or one of the service that doesn't say what it holds. Invalid: none.
+StoreId given_store(const Workspace& ws, const StoreNeed& need, const std::string& name) {
+  if (need.store.valid()) return need.store;
+  for (const StoreId id : ws.model.stores.ids()) {
+    const Store& store = ws.model.stores[id];
+    if (store.from.origin != Origin::Given || store.expires || !store.holds->empty()) continue;
+    if (store.owner ? store.owner->id == need.service : store.name == name) return id;
+  }
+  return {};
+}
+
+// The store itself: the given one, or a new one.
+StoreId make_store(Workspace& ws, Draft& draft, const StoreNeed& need, StoreId given,
+                   const std::string& name, const Technology& engine) {
+  StoreId id = given;
+  if (!id.valid()) {
+    Store store;
+    store.name = name;
+    draft.made(store, "stores." + name);
+    id = ws.model.stores.add(std::move(store));
+  }
+  Store& of = ws.model.stores[id];
+  put(draft, of, of.engine, engine.name, "engine");
+  put(draft, of, of.owner, Ref<ServiceId>(ws.model.services[need.service].name, need.service),
+      "owner");
+  std::vector<Ref<AggregateId>> holds;
+  for (const AggregateId member : need.members)
+    holds.emplace_back(ws.model.aggregates[member].name, member);
+  put(draft, of, of.holds, holds, "holds");
+  fill_server(draft, of, engine);
+  return id;
 }
 
 StoreId decide_engine(Workspace& ws, const StoreNeed& need) {
-  const std::string name = store_name(ws, need);
-  const std::vector<EngineScore> ranked = rank_engines(ws, need);
+  const StoreId given = given_store(ws, need, store_name(ws, need));
+  const std::string name = given.valid() ? ws.model.stores[given].name : store_name(ws, need);
+  std::vector<EngineScore> ranked = rank_engines(ws, need);
   if (ranked.empty()) return {};
-  const std::string locked = ws.locked_choice(name + ".engine");
+  const bool has_engine = given.valid() && ws.model.stores[given].engine;
+  const std::string locked =
+      has_engine ? *ws.model.stores[given].engine : ws.locked_choice(name + ".engine");
+  if (const Technology* known = locked.empty() ? nullptr : ws.catalog.find(locked);
+      known != nullptr &&
+      std::ranges::none_of(ranked, [&](const EngineScore& e) { return e.engine->name == locked; }))
+    ranked.push_back({known, 0, {}, ""});
   std::size_t chosen = 0;
   for (std::size_t i = 0; i < ranked.size(); ++i)
     if (ranked[i].engine->name == locked) chosen = i;
@@ -96,19 +149,7 @@ StoreId decide_engine(Workspace& ws, const StoreNeed& need) {
                     readable(Rate{engine.writes_per_core * kCoresACopy * .6})));
   else
     draft.flips("flips if the team changes");
-  Store store;
-  store.name = name;
-  draft.made(store, "stores." + name);
-  const StoreId id = ws.model.stores.add(std::move(store));
-  Store& of = ws.model.stores[id];
-  draft.fill(of.engine, engine.name);
-  draft.fill(of.owner, Ref<ServiceId>(ws.model.services[need.service].name, need.service));
-  std::vector<Ref<AggregateId>> holds;
-  for (const AggregateId member : need.members)
-    holds.emplace_back(ws.model.aggregates[member].name, member);
-  draft.fill(of.holds, holds);
-  fill_server(draft, of, engine);
-  return id;
+  return make_store(ws, draft, need, given, name, engine);
 }
 
 // Whether the copies of a shard are put in different regions: where an operation on it may miss no
