@@ -9,8 +9,8 @@
 // are found by pilot runs with other seeds, level by level, so that a fifth of the time spent over
 // one threshold is spent over the next.
 //
-// What is scheduled already when a run is split stays scheduled in its copies: the next arrival, the
-// end of the work that runs. That is sound, and costs little where many events lead to a level;
+// What is scheduled already when a run is split stays scheduled in its copies: the next arrival,
+// the end of the work that runs. That is sound, and costs little where many events lead to a level;
 // where one event far ahead decides (the next failure of a machine), all copies meet the same one
 // and splitting gains nothing.
 #pragma once
