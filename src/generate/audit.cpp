@@ -125,12 +125,15 @@ class ModelAudit {
       for (const ServiceId user : plan_.users_of(id))
         most += store.pool->per_instance ? store.pool->size * plan_.service(user).high
                                          : store.pool->size;
-      const AuditPods* pods = pods_of(plan_.store_nodes(id).front());
-      if (pods != nullptr && most > store.max_connections->value)
+      // Each shard is a server; connections are spread over them.
+      const std::vector<std::string> nodes = plan_.store_nodes(id);
+      const std::int64_t limit =
+          store.max_connections->value * static_cast<std::int64_t>(nodes.size());
+      const AuditPods* pods = pods_of(nodes.front());
+      if (pods != nullptr && most > limit)
         out_.add("connections-past-limit", *pods->owner, "",
                  "its clients open up to " + std::to_string(most) +
-                     " connections, the server takes " +
-                     std::to_string(store.max_connections->value));
+                     " connections, the server takes " + std::to_string(limit));
     }
   }
 

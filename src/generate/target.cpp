@@ -44,6 +44,13 @@ namespace {
 [[maybe_unused]] bool with_certificates(const Plan& plan) {
   return with_public(plan) || needs_internal_issuer(plan);
 }
+[[maybe_unused]] bool with_cilium(const Plan& plan) {
+  return plan.mesh() == "cilium" ||
+         plan.model().placement->network_policy.or_else("").find("cilium") != std::string::npos;
+}
+[[maybe_unused]] bool with_spire(const Plan& plan) {
+  return plan.model().placement->identity.or_else("").find("spire") != std::string::npos;
+}
 [[maybe_unused]] bool with_canary(const Plan& plan) {
   return plan.model().placement->rollout.has() &&
          *plan.model().placement->rollout != Rollout::Rolling;
