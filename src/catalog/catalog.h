@@ -33,8 +33,10 @@ struct Technology {
   std::string title;  // "PostgreSQL"
   std::string model;  // "relational", "document", "wide-column", "key-value", ...
   std::string licence;
-  std::string cap;                   // "CP", "AP", "" where it has no sense
-  std::string pacelc;                // "PC/EC"
+  std::string
+      provider;        // that alone offers it, or the likes of it: "aws", "gcp"; empty: anyone can
+  std::string cap;     // "CP", "AP", "" where it has no sense
+  std::string pacelc;  // "PC/EC"
   std::vector<std::string> good_at;  // tags: "transactions", "secondary-index", "time-series", ...
   std::vector<std::string> consistency;  // "strong", "quorum", "eventual"
   int operations_burden = 3;             // 1 (managed everywhere) .. 5 (needs its own team)

@@ -216,6 +216,7 @@ void CatalogReader::technology(const MapEntry& entry) {
        {"title", set(t.title)},
        {"model", set(t.model)},
        {"licence", set(t.licence)},
+       {"provider", set(t.provider)},
        {"cap", [&](NodeId n) { t.cap = choice(n, {"CP", "AP", "CA"}); }},
        {"pacelc", [&](NodeId n) { t.pacelc = choice(n, {"PC/EC", "PA/EL", "PC/EL", "PA/EC"}); }},
        {"good-at", set_list(t.good_at)},

@@ -66,6 +66,11 @@ double preference(const Workspace& ws, const Technology& t, TeamId team, std::ve
   else
     against = "nobody here knows it";
   add("operations burden", -.4 * (t.operations_burden - 1));
+  if (!t.provider.empty() && constraints.provider.or_else("generic") == "generic" &&
+      !contains(*constraints.required, t.name)) {
+    add("no provider is named that offers it", -10);
+    against = "no provider is named that offers it";
+  }
   if (t.operations_burden >= 4 && against.empty())
     against = fmt::format("its operation is a burden of {} of 5", t.operations_burden);
   return total;
