@@ -35,7 +35,8 @@ struct Protocol {
   System system;  // without rules: there are sums only
   std::vector<Sum> sums;
   std::vector<Repair> repairs;
-  Span span;  // of the element that it is about
+  Span span;       // of the element that it is about
+  int source = 0;  // which derivation made it
 
   bool has_property(std::string_view name) const;
 };
@@ -49,6 +50,8 @@ struct Derivation {
 
 // Every protocol of the model, in its order; what can't be derived is said in `left_out`.
 std::vector<Protocol> derive(const Architecture& model, std::vector<std::string>& left_out);
+// Only those of one derivation, as Protocol::source names it.
+std::vector<Protocol> derive_again(const Architecture& model, int source);
 
 // --- one a file: what each derives ---
 void derive_sagas(const Derivation& d);      // sagas, orchestrated and choreographed

@@ -11,6 +11,7 @@ namespace {
 
 constexpr std::size_t kMostKinds = 6;  // of requests at once
 constexpr std::size_t kLongestChain = 8;
+constexpr std::size_t kMostServices = 200;
 
 struct Chain {
   std::vector<EndpointId> endpoints;
@@ -33,13 +34,43 @@ class Pools {
     return s.runtime && s.runtime->concurrency.or_else({0}).value > 0;
   }
 
-  // Services that reach each other by calls that are waited for (Warshall's closure).
-  void find_circles() {
+  // Services that call and are called within what is left, once the others are taken out.
+  std::vector<ServiceId> on_circles() const {
     const std::size_t n = d_.model.services.raw().size();
+    std::vector<char> left(n, 1);
+    for (bool changed = true; changed;) {
+      changed = false;
+      std::vector<char> calls(n, 0), called(n, 0);
+      for (const CallEdge& e : d_.calls.edges())
+        if (e.callee.valid() && e.place.waits && left[index(e.caller.service)] &&
+            left[index(e.callee.service)])
+          calls[index(e.caller.service)] = called[index(e.callee.service)] = 1;
+      for (std::size_t i = 0; i < n; ++i)
+        if (left[i] && !(calls[i] && called[i])) left[i] = 0, changed = true;
+    }
+    std::vector<ServiceId> out;
+    for (std::size_t i = 0; i < n; ++i)
+      if (left[i]) out.push_back(ServiceId(i));
+    return out;
+  }
+
+  // Of those, the ones that reach each other by calls that are waited for (Warshall's closure).
+  void find_circles() {
+    const std::vector<ServiceId> nodes = on_circles();
+    const std::size_t n = nodes.size();
+    if (n > kMostServices) {
+      d_.left_out.push_back("circles of calls over more than " + std::to_string(kMostServices) +
+                            " services");
+      return;
+    }
     std::vector<std::vector<char>> reach(n, std::vector<char>(n, 0));
-    for (const CallEdge& e : d_.calls.edges())
-      if (e.callee.valid() && e.place.waits)
-        reach[index(e.caller.service)][index(e.callee.service)] = 1;
+    const auto at = [&](ServiceId s) { return std::ranges::find(nodes, s) - nodes.begin(); };
+    for (const CallEdge& e : d_.calls.edges()) {
+      if (!e.callee.valid() || !e.place.waits) continue;
+      const auto from = static_cast<std::size_t>(at(e.caller.service));
+      const auto to = static_cast<std::size_t>(at(e.callee.service));
+      if (from < n && to < n) reach[from][to] = 1;
+    }
     for (std::size_t k = 0; k < n; ++k)
       for (std::size_t i = 0; i < n; ++i)
         if (reach[i][k])
@@ -50,7 +81,7 @@ class Pools {
       if (!reach[i][i] || used.contains(i)) continue;
       std::vector<ServiceId> circle;
       for (std::size_t j = i; j < n; ++j)
-        if (reach[i][j] && reach[j][i]) circle.push_back(ServiceId(j)), used.insert(j);
+        if (reach[i][j] && reach[j][i]) circle.push_back(nodes[j]), used.insert(j);
       if (std::ranges::any_of(circle, [&](ServiceId s) { return bounded(s); }))
         circles_.push_back(std::move(circle));
     }

@@ -8,7 +8,8 @@
 namespace scantling::verify {
 namespace {
 
-constexpr int kMostCopies = 5;
+constexpr int kMostCopies = 5;             // that are searched
+constexpr std::int64_t kMostCounted = 99;  // copies, and zones, of a sum
 
 // Some operation reads it that says nothing about how old its answer may be.
 bool read_strictly(const Derivation& d, StoreId id) {
@@ -54,19 +55,22 @@ class QuorumStore {
             std::to_string(quorum_.read) + " read + " + std::to_string(quorum_.write) +
                 " written " + (holds ? ">" : "<=") + " " + std::to_string(copies_) + " copies"});
     if (holds) return;
+    const int write = copies_ / 2 + 1, read = copies_ + 1 - write;
     for (const char* property : {"quorum-overlap", "reads-own-writes", "monotonic"})
-      b_.repair(property, "consistency: quorum read 2 write " + std::to_string(copies_ / 2 + 1),
-                path_, [id = id_, n = copies_](Architecture& m) {
-                  m.stores[id].consistency =
-                      assumed(Consistency{ConsistencyKind::Quorum, {n - n / 2, n / 2 + 1}});
-                });
+      b_.repair(
+          property,
+          "consistency: quorum read " + std::to_string(read) + " write " + std::to_string(write),
+          path_, [id = id_, read, write](Architecture& m) {
+            m.stores[id].consistency = assumed(Consistency{ConsistencyKind::Quorum, {read, write}});
+          });
   }
 
   // Copies are dealt to the zones in turn; each zone may be lost. Enumerated, not divided: zones
   // need not have equally many.
   void zones() {
-    const std::int64_t zones =
-        d_.model.placement && d_.model.placement->zones ? d_.model.placement->zones->value : 0;
+    const std::int64_t zones = d_.model.placement && d_.model.placement->zones
+                                   ? std::min(d_.model.placement->zones->value, kMostCounted)
+                                   : 0;
     if (zones < 2) return;
     const Spread spread = store_.spread.or_else(Spread::None);
     const bool apart = spread == Spread::Zones || spread == Spread::Regions;
@@ -229,7 +233,13 @@ void derive_quorums(const Derivation& d) {
   for (const StoreId id : d.model.stores.ids()) {
     const Store& store = d.model.stores[id];
     if (!store.consistency || store.consistency->kind != ConsistencyKind::Quorum) continue;
-    if (store.copies.or_else({0}).value < 1 || store.crdt) continue;
+    const std::int64_t copies = store.copies.or_else({0}).value;
+    if (copies < 1 || store.crdt) continue;
+    if (copies > kMostCounted) {
+      d.left_out.push_back("store " + store.name + " has more than " +
+                           std::to_string(kMostCounted) + " copies");
+      continue;
+    }
     QuorumStore(d, id).read();
   }
 }

@@ -105,8 +105,7 @@ class Mechanic {
       for (const Repair* r : parts)
         if (r->last == last) r->apply(copy);
     out.parts = std::move(parts);
-    std::vector<std::string> left_out;
-    std::vector<Protocol> protocols = derive(copy, left_out);
+    const std::vector<Protocol> protocols = derive_again(copy, protocol_.protocol.source);
     const auto same = std::ranges::find(protocols, protocol_.protocol.system.name,
                                         [](const Protocol& p) { return p.system.name; });
     if (same == protocols.end()) {  // nothing is left that could fail

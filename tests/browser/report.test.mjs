@@ -35,7 +35,7 @@ async function open(file, options = {}) {
   });
   page.on("request", (request) => requests.push(request.url()));
   const url = pathToFileURL(file).href;
-  await page.goto(url);
+  await page.goto(url, { timeout: 120000 }); // a busy machine takes its time
   return { context, page, faults, requests, url };
 }
 
