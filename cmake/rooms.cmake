@@ -36,6 +36,8 @@ function(scantling_embed room globs out_source)
             "-DFILES=${joined}" -P "${CMAKE_CURRENT_SOURCE_DIR}/cmake/embed.cmake"
     DEPENDS ${depends} "${CMAKE_CURRENT_SOURCE_DIR}/cmake/embed.cmake"
     COMMENT "Embedding the files of ${room}" VERBATIM)
+  # A file is one string, of any length.
+  set_source_files_properties("${out}" PROPERTIES COMPILE_OPTIONS -Wno-overlength-strings)
   set(${out_source} "${out}" PARENT_SCOPE)
 endfunction()
 
