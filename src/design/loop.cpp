@@ -10,6 +10,7 @@
 #include <fmt/core.h>
 
 #include "base/text.h"
+#include "design/failovers.h"
 #include "design/shortening.h"
 
 namespace scantling {
@@ -37,15 +38,8 @@ std::string failover_text(const Architecture& model, const ExperimentResult& exp
                           const Judgement& j) {
   const auto id = find_by_name(model.experiments, experiment.name);
   if (!id.valid() || j.what != "availability") return "";
-  double window = 60;
-  bool loses = false;
-  for (const Fault& fault : *model.experiments[id].faults) {
-    loses |= fault.kind == FaultKind::Lose &&
-             (fault.target.kind == Target::Kind::Zone || fault.target.kind == Target::Kind::Store);
-    window = std::max(window, fault.at.or_else({}).seconds() +
-                                  fault.lasts.or_else(Duration::from_seconds(60)).seconds() + 60);
-  }
-  if (!loses) return "";
+  if (!loses_leaders(model.experiments[id])) return "";
+  const double window = window_seconds(model.experiments[id]);
   std::string slowest;
   double longest = 0;
   for (const Store& store : model.stores)
