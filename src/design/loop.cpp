@@ -17,6 +17,8 @@ namespace scantling {
 namespace {
 
 constexpr double kPeakSeconds = 6;
+constexpr double kFewRunsPace = .25;  // 40,000 operations a second and more
+constexpr int kFewRuns = 3;
 constexpr double kSaturated = .85;
 constexpr double kRaise = 1.4, kMostRaise = 16;
 
@@ -86,6 +88,12 @@ void doubt_small_samples(const Architecture& model, ExperimentResult& result) {
 
 namespace {
 
+Expected<ExperimentResult> run_one(const Architecture& model, const ShortExperiment& of,
+                                   const SimulateOptions& run) {
+  return of.failover_factor < 1 ? simulate(with_shorter_failovers(model, of), of.experiment, run)
+                                : simulate(model, of.experiment, run);
+}
+
 // In the order of the model; the longest run first, each on one core.
 std::vector<Expected<ExperimentResult>> run_all(const Architecture& model,
                                                 const std::vector<ShortExperiment>& experiments,
@@ -101,12 +109,8 @@ std::vector<Expected<ExperimentResult>> run_all(const Architecture& model,
   std::vector<Expected<ExperimentResult>> out(experiments.size(), ExperimentResult{});
   std::atomic<std::size_t> next{0};
   const auto work = [&] {
-    for (std::size_t at = next++; at < order.size(); at = next++) {
-      const ShortExperiment& of = experiments[order[at]];
-      out[order[at]] = of.failover_factor < 1
-                           ? simulate(with_shorter_failovers(model, of), of.experiment, run)
-                           : simulate(model, of.experiment, run);
-    }
+    for (std::size_t at = next++; at < order.size(); at = next++)
+      out[order[at]] = run_one(model, experiments[order[at]], run);
   };
   {
     std::vector<std::jthread> pool;
@@ -133,7 +137,17 @@ Expected<SimulationResult> prove(const Architecture& model, const DesignOptions&
     if (wanted(experiment.name))
       experiments.push_back(
           shortened(experiment, pace, failover_seconds(model, experiment), breaker_seconds(model)));
+  // Many requests need few runs; where few leave a verdict open, all are made.
+  if (pace <= kFewRunsPace) run.replications = kFewRuns;
   std::vector<Expected<ExperimentResult>> results = run_all(model, experiments, run);
+  if (pace <= kFewRunsPace) {
+    run.replications = SimulateOptions().replications;
+    for (std::size_t i = 0; i < experiments.size(); ++i)
+      if (results[i] && std::ranges::any_of(results[i]->judgements, [](const Judgement& j) {
+            return j.verdict == Verdict::Undecided;
+          }))
+        results[i] = run_one(model, experiments[i], run);
+  }
   SimulationResult out;
   for (std::size_t i = 0; i < experiments.size(); ++i) {
     const ShortExperiment& of = experiments[i];
