@@ -244,7 +244,7 @@ std::string rest_channel(const Operation& operation) {
 void create_rest(Workspace& ws, OperationId id) {
   const Operation& operation = ws.model.operations[id];
   const OperationPlan& plan = ws.plan(id);
-  if (plan.given || plan.answers_after == 0) return;
+  if (plan.given || !plan.answers_early()) return;
   const DecisionId by = find_by_name(ws.model.decisions, operation.name + ".answer");
   Draft draft(ws, "", "interactions", "");
   draft.adopt(by);
