@@ -8,6 +8,7 @@
 #include <fmt/core.h>
 
 #include "check/check.h"
+#include "design/interim.h"
 #include "design/loop.h"
 #include "design/passes.h"
 #include "design/verifying.h"
@@ -153,6 +154,7 @@ DesignResult design(Architecture model, const Catalog& catalog, const DesignOpti
   result.rounds = std::move(rounds);
   if (result.simulation.verdict() == Verdict::Fails)
     result.unmet = unmet_requirements(result.model, result.simulation);
+  prove_interims(model, catalog, options, result);
   if (options.progress) options.progress("check");
   result.estimate = estimate(result.model);
   check(result.model, "", result.findings);

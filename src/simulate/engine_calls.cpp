@@ -256,12 +256,10 @@ void Engine::launch_quorum(std::uint32_t c, int which, const EdgeInfo& edge) {
   }
   calls_[c].legs_left[which] = edge.quorum;
   calls_[c].legs_spare[which] = static_cast<std::uint16_t>(up - edge.quorum);
-  bool holds = edge.pooled;  // the coordinator's connection goes with the first leg
-  for (std::uint32_t i = first; i < first + store.copies; ++i) {
-    if (!stations_[i].rotating) continue;
-    launch_to(c, which, i, holds);
-    holds = false;
-  }
+  // One connection, to whoever coordinates: a copy that stays silent holds none.
+  calls_[c].holds_connection[which] = edge.pooled;
+  for (std::uint32_t i = first; i < first + store.copies; ++i)
+    if (stations_[i].rotating) launch_to(c, which, i, false);
 }
 
 // --- its end ---
@@ -301,10 +299,10 @@ void Engine::attempt_ended(std::uint32_t c, int which, Cause cause, std::uint8_t
   if (edge.breaker != none) {
     const BreakerInfo& info = p_.breakers[edge.breaker];
     Breaker& breaker = breaker_[info.first + local(caller)];
-    if (cause == Cause::None || seen != seen_local)
+    if (cause == Cause::None || (seen != seen_local && call.waits == 0))
       breaker_learns(breaker, info, now_, cause == Cause::None, call.probe);
     else if (call.probe)
-      breaker_takes_back(breaker);  // it was never sent
+      breaker_takes_back(breaker);  // it was never sent: its time ended in the caller's own line
   }
   if (edge.throttle != none && (cause == Cause::None || cause == Cause::Failed)) {
     const ThrottleInfo& info = p_.throttles[edge.throttle];
@@ -340,6 +338,10 @@ void Engine::settle(Call& call, int which, std::uint32_t caller) {
   if (call.holds_bulkhead[which]) {
     call.holds_bulkhead[which] = false;
     release_bulkhead(edge, local(caller));
+  }
+  if (call.holds_connection[which]) {
+    call.holds_connection[which] = false;
+    release_connection(edge, caller);
   }
 }
 

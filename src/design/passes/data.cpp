@@ -227,6 +227,12 @@ void decide_copies(Workspace& ws, StoreId id, const std::vector<AggregateId>& me
   if (copies > 1 && !leaderless) draft.set(store.fenced, true, path + ".fenced");
 }
 
+// Whether a lost zone is to take its share of the leaders and no more: of an engine that moves them
+// by itself, where an experiment asks for answers meanwhile.
+bool leaders_apart(const Workspace& ws, const StoreNeed& need, const Technology& engine) {
+  return engine.shards_itself && engine.failover.nanoseconds > 0 && !needs_on(ws, need).empty();
+}
+
 void decide_shards(Workspace& ws, StoreId id, const StoreNeed& need, const Technology& engine) {
   Store& store = ws.model.stores[id];
   if (store.shards.fixed()) return;
@@ -236,15 +242,18 @@ void decide_shards(Workspace& ws, StoreId id, const StoreNeed& need, const Techn
       it != ws.demands.store_capacity.end())
     factor = it->second;
   const int wanted = static_cast<int>(std::ceil(size.shards * factor - 1e-9));
-  const int shards = round_to_homes(ws, wanted);
+  const bool apart = leaders_apart(ws, need, engine);
+  const int shards = round_to_homes(ws, apart ? round_up_to(wanted, ws.zones()) : wanted);
   Draft draft(ws, store.name + ".shards", "data",
               fmt::format("into how many shards is {} cut?", store.name));
   draft.choose(plural(shards, "shard"),
                {score("by size", size.bound_by_bytes), score("by writes", size.bound_by_writes)});
   if (shards > 1)
     draft.reject(plural(shards - 1, "shard"), {},
-                 shards > wanted ? "each region that serves is the home of its share of the keys"
-                 : factor > 1    ? "the simulation found it saturated"
+                 shards > wanted && apart
+                     ? "a lost zone would take more than its share of the leaders"
+                 : shards > wanted ? "each region that serves is the home of its share of the keys"
+                 : factor > 1      ? "the simulation found it saturated"
                  : size.bound_by_bytes > size.bound_by_writes
                      ? "each would hold more than the engine is comfortable with"
                      : "each would take more writes than its leader can");
