@@ -256,7 +256,7 @@ class Collector {
   void unmet() {
     for (const Unmet& item : facts_.result.unmet) {
       const auto found = std::find_if(out_.begin(), out_.end(), [&](const Requirement& known) {
-        return known.path == item.path;
+        return known.path == item.path && item.what.empty();
       });
       if (found != out_.end()) {
         found->relax = item.relax;
@@ -265,9 +265,14 @@ class Collector {
         if (found->causes.empty()) found->causes.push_back(item.text);
         continue;
       }
-      Requirement added = design_requirement(item.path, item.path, "", Origin::Given);
-      added.target = fmt::format("{} {}", number_text(item.target, 5), item.unit);
-      added.reached = fmt::format("{} {}", number_text(item.reached, 5), item.unit);
+      Requirement added = design_requirement(item.path, item.path, item.what, Origin::Given);
+      if (item.what.empty()) {
+        added.target = fmt::format("{} {}", number_text(item.target, 5), item.unit);
+        added.reached = fmt::format("{} {}", number_text(item.reached, 5), item.unit);
+      } else {
+        added.target = "to hold";
+        added.reached = "fails";
+      }
       added.evidence = item.text;
       added.relax = item.relax;
       added.verdict = RequirementVerdict::NotMet;
