@@ -140,6 +140,16 @@ std::string audit_summary(const generate::Audit& audit) {
   return out;
 }
 
+// What was decided and is not written, and what is written without a schema to hold it to.
+std::string said_missing(const generate::Generated& generated) {
+  std::string out;
+  for (const generate::NotGenerated& each : generated.missing)
+    out += fmt::format("not generated: {} ({}): {}\n", each.element, each.what, each.instead);
+  if (!generated.audit.without_schema.empty())
+    out += "no schema to check by: " + join(generated.audit.without_schema, ", ") + "\n";
+  return out;
+}
+
 int check_files(const Invocation& invocation) {
   const auto paths = generate::manifest_files(invocation.arguments);
   if (!paths) {
@@ -223,7 +233,8 @@ int run(const Invocation& invocation) {
     invocation.streams.complain(outcomes.error().message);
     return kExitUsage;
   }
-  invocation.streams.print(generate::audit_lines(generated.audit) + report(*outcomes, write.dry));
+  invocation.streams.print(generate::audit_lines(generated.audit) + report(*outcomes, write.dry) +
+                           said_missing(generated));
   const bool conflict = std::ranges::any_of(
       *outcomes, [](const FileOutcome& o) { return o.state == FileState::Conflict; });
   const bool wrong = !generated.audit.findings.empty();
