@@ -14,6 +14,7 @@ namespace {
 
 void check_schemas(const World& world, Audit& out) {
   std::set<std::string> unknown;
+  SchemaRules rules;
   Findings findings;
   for (const AuditObject& object : world.objects()) {
     if (object.kind.empty() || object.api.empty()) {
@@ -26,10 +27,17 @@ void check_schemas(const World& world, Audit& out) {
       unknown.insert(std::string(object.kind) + " of " + std::string(object.api));
       continue;
     }
-    for (SchemaProblem& problem : check_schema(*object.value))
-      findings.add("schema", object, std::move(problem.path), std::move(problem.text));
+    for (SchemaProblem& problem : check_schema(*object.value, &rules)) {
+      const bool rule = problem.text.starts_with("breaks the rule");
+      findings.add(rule ? "rule-broken" : "schema", object, std::move(problem.path),
+                   std::move(problem.text));
+    }
   }
   out.findings = findings.take();
+  out.rules_asked = rules.asked;
+  out.rules_about_changes = rules.about_changes;
+  const std::set<std::string> not_understood(rules.unknown.begin(), rules.unknown.end());
+  out.rules_unknown.assign(not_understood.begin(), not_understood.end());
   out.without_schema.assign(unknown.begin(), unknown.end());
 }
 

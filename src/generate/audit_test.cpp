@@ -110,7 +110,10 @@ TEST(Audit, FindsNothingInWhatWeWrite) {
   const Case original;
   EXPECT_GT(original.generated.audit.objects, 50U);
   EXPECT_EQ(audit_lines(original.generated.audit), "");
-  EXPECT_TRUE(original.generated.audit.without_schema.empty());
+  EXPECT_EQ(original.generated.audit.without_schema,
+            std::vector<std::string>{"ObjectStore of barmancloud.cnpg.io/v1"});
+  EXPECT_GT(original.generated.audit.rules_asked, 50U);
+  EXPECT_EQ(original.generated.audit.rules_unknown, std::vector<std::string>{});
 }
 
 // Each mutant with the rule that must find it.
@@ -204,6 +207,33 @@ const Mutant kMutants[] = {
      [](Value& o) { at(o, {"spec", "maxReplicaCount"}) = 9; }},
     {"no-time-to-drain", "Deployment", "ledger",
      [](Value& o) { at(o, {"spec", "template", "spec", "terminationGracePeriodSeconds"}) = 10; }},
+    // Rules of the custom resources: an exact path is a path; one redirect and no backends; two
+    // selections exclude each other.
+    {"rule-broken", "HTTPRoute", "checkout-public",
+     [](Value& o) {
+       Value rule = at(o, {"spec", "rules"}).at(0);
+       rule.set("matches",
+                list({map({{"path", map({{"type", "Exact"}, {"value", "payments"}})}})}));
+       at(o, {"spec", "rules"}) = list({rule});
+     }},
+    {"rule-broken", "HTTPRoute", "checkout-public",
+     [](Value& o) {
+       Value rule = at(o, {"spec", "rules"}).at(0);
+       rule.set("timeouts", map({{"request", "1s"}, {"backendRequest", "2s"}}));
+       at(o, {"spec", "rules"}) = list({rule});
+     }},
+    {"rule-broken", "AuthorizationPolicy", "checkout",
+     [](Value& o) {
+       at(o, {"spec", "targetRef"}) =
+           map({{"group", "gateway.networking.k8s.io"}, {"kind", "Gateway"}, {"name", "till"}});
+     }},
+    {"rule-broken", "Cluster", "ledger-db",
+     [](Value& o) {
+       at(o, {"spec", "imageCatalogRef"}) = map({{"apiGroup", "postgresql.cnpg.io"},
+                                                 {"kind", "ImageCatalog"},
+                                                 {"name", "images"},
+                                                 {"major", 17}});
+     }},
     {"duplicate-object", "Service", "checkout",
      [](Value& o) { at(o, {"metadata", "name"}) = "ledger"; }},
 };
