@@ -215,7 +215,30 @@ class Collector {
     }
   }
 
+  // What stands is left a step at a time, each step a state that was designed and simulated.
+  void migration() {
+    if (!model_.existing.has() || model_.services.size() < 2) return;
+    Requirement item = design_requirement("existing", "what exists", "a way out of it",
+                                          model_.existing.from.origin);
+    item.anchor = "migration";
+    item.target = "a step at a time, each with a way back";
+    std::size_t back = 0, failing = 0;
+    for (const MigrationStep& step : model_.migration) {
+      back += step.rollback.has();
+      failing += step.interim && step.interim->find("at peak, fails") != std::string::npos;
+    }
+    if (!model_.migration.empty()) {
+      item.reached = plural_of(model_.migration.size(), "step");
+      item.evidence =
+          fmt::format("{} with a way back; {} whose interim state fails at peak", back, failing);
+      item.verdict = failing > 0 || back < model_.migration.size() ? RequirementVerdict::NotMet
+                                                                   : RequirementVerdict::Met;
+    }
+    out_.push_back(std::move(item));
+  }
+
   void system_wide() {
+    migration();
     if (!model_.constraints) return;
     const Constraints& limits = *model_.constraints;
     if (limits.budget) {
