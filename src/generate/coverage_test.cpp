@@ -113,7 +113,7 @@ TEST(Coverage, SaysWhatIsMissing) {
   EXPECT_EQ(join(missing, " "),
             "aws-api-gateway bigquery druid dynamodb ecs eureka eventstoredb influxdb keycloak "
             "minio nomad oidc opensearch oracle pubsub pulsar redpanda s3 sqlserver sqs "
-            "virtual-machines");
+            "virtual-machines yugabytedb");
 }
 
 // Each operator's object is there, and what mounts its Secrets notices when it is not.

@@ -106,6 +106,7 @@ TEST(WriteBack, ListsKeepTheirGivenItems) {
   relation.kind = {RelationKind::Partnership, by};
   model.relations.push_back(relation);
   MigrationStep step;
+  step.from = by;
   step.extract = {"a", by};
   model.migration.push_back(step);
   const std::string after =

@@ -528,7 +528,7 @@ void pass_data(Workspace& ws) {
     }
     std::vector<AggregateId> members;
     for (const auto& held : *ws.model.stores[id].holds)
-      members.push_back(held.id);
+      if (held.id.valid()) members.push_back(held.id);
     const Technology* engine =
         ws.model.stores[id].engine ? ws.catalog.find(*ws.model.stores[id].engine) : nullptr;
     if (!ws.model.stores[id].copies) decide_copies(ws, id, members, engine);
