@@ -47,11 +47,12 @@ void find_fault_targets(Architecture& model) {
           id = by_name;
           if (target->kind == Target::Kind::None) target->kind = kind;
         };
-        if (is(Target::Kind::Service) || target->kind == Target::Kind::Instance)
+        const bool one = target->kind == Target::Kind::Instance;  // of a service, store or channel
+        if (is(Target::Kind::Service) || one)
           found(target->service, find_by_name(model.services, target->name), Target::Kind::Service);
-        if (is(Target::Kind::Store))
+        if (is(Target::Kind::Store) || one)
           found(target->store, find_by_name(model.stores, target->name), Target::Kind::Store);
-        if (is(Target::Kind::Channel))
+        if (is(Target::Kind::Channel) || one)
           found(target->channel, find_by_name(model.channels, target->name), Target::Kind::Channel);
         if (is(Target::Kind::Endpoint))
           found(target->endpoint, find_endpoint(model, target->name), Target::Kind::Endpoint);
