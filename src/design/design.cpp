@@ -11,6 +11,7 @@
 #include "design/interim.h"
 #include "design/loop.h"
 #include "design/passes.h"
+#include "design/verifying.h"
 
 namespace scantling {
 namespace {
@@ -46,19 +47,20 @@ void find_fault_targets(Architecture& model) {
           id = by_name;
           if (target->kind == Target::Kind::None) target->kind = kind;
         };
-        if (is(Target::Kind::Service) || target->kind == Target::Kind::Instance)
+        const bool one = target->kind == Target::Kind::Instance;  // of a service, store or channel
+        if (is(Target::Kind::Service) || one)
           found(target->service, find_by_name(model.services, target->name), Target::Kind::Service);
-        if (is(Target::Kind::Store))
+        if (is(Target::Kind::Store) || one)
           found(target->store, find_by_name(model.stores, target->name), Target::Kind::Store);
-        if (is(Target::Kind::Channel))
+        if (is(Target::Kind::Channel) || one)
           found(target->channel, find_by_name(model.channels, target->name), Target::Kind::Channel);
         if (is(Target::Kind::Endpoint))
           found(target->endpoint, find_endpoint(model, target->name), Target::Kind::Endpoint);
       }
 }
 
-void elaborate(Architecture& model, const Catalog& catalog, const DesignOptions& options,
-               const Demands& demands) {
+DesignVerification elaborate(Architecture& model, const Catalog& catalog,
+                             const DesignOptions& options, const Demands& demands) {
   Workspace ws(model, catalog, options, demands);
   for (const Pass& pass : kPasses) {
     if (std::ranges::find(options.without, pass.info.name) != options.without.end()) continue;
@@ -66,10 +68,14 @@ void elaborate(Architecture& model, const Catalog& catalog, const DesignOptions&
     pass.run(ws);
   }
   find_fault_targets(model);
+  if (!options.verify) return {};
+  if (options.progress) options.progress("verify");
+  return verify_decided(ws);
 }
 
 struct Attempt {
   Architecture model;
+  DesignVerification verification;
   SimulationResult simulation;
   double shortfall = 0;
 };
@@ -116,7 +122,7 @@ DesignResult design(Architecture model, const Catalog& catalog, const DesignOpti
   for (int number = 1;; ++number) {
     Attempt attempt;
     attempt.model = model;
-    elaborate(attempt.model, catalog, options, demands);
+    attempt.verification = elaborate(attempt.model, catalog, options, demands);
     if (!options.simulate || !has_solution(attempt.model)) {
       best = std::move(attempt);
       break;
@@ -124,7 +130,7 @@ DesignResult design(Architecture model, const Catalog& catalog, const DesignOpti
     if (options.progress) options.progress(fmt::format("simulate, round {}", number));
     auto simulation = prove_attempt(attempt.model, options, best ? &*best : nullptr);
     if (!simulation) {
-      result.unmet.push_back({"", simulation.error().message, 0, 0, "", ""});
+      result.unmet.push_back({"", simulation.error().message, 0, 0, "", "", ""});
       best = std::move(attempt);
       break;
     }
@@ -144,6 +150,7 @@ DesignResult design(Architecture model, const Catalog& catalog, const DesignOpti
   }
   result.model = std::move(best->model);
   result.simulation = std::move(best->simulation);
+  result.verification = std::move(best->verification);
   say_notes_once(result.simulation);
   result.rounds = std::move(rounds);
   if (result.simulation.verdict() == Verdict::Fails)
@@ -152,6 +159,7 @@ DesignResult design(Architecture model, const Catalog& catalog, const DesignOpti
   if (options.progress) options.progress("check");
   result.estimate = estimate(result.model);
   check(result.model, "", result.findings);
+  report_verification(result);
   result.findings.sort();
   return result;
 }

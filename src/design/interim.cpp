@@ -84,8 +84,7 @@ void prove_interims(const Architecture& problem, const Catalog& catalog,
     MigrationStep& step = result.model.migration[i];
     if (step.interim.fixed() || !step.interim) continue;
     if (options.progress) options.progress(fmt::format("interim state {}", i + 1));
-    const DesignResult state =
-        design(interim_state(problem, result.model, i + 1), catalog, of);
+    const DesignResult state = design(interim_state(problem, result.model, i + 1), catalog, of);
     step.interim.value += "; " + found(state);
   }
 }

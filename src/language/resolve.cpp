@@ -172,7 +172,7 @@ class Resolver {
       case Target::Kind::Gateway:
       case Target::Kind::All: return;
       case Target::Kind::Region: region(p); return;
-      case Target::Kind::Instance:
+      case Target::Kind::Instance: instance(p, t); return;
       case Target::Kind::Service: target_of(p, RefKind::Service, t.service.index); return;
       case Target::Kind::Store: target_of(p, RefKind::Store, t.store.index); return;
       case Target::Kind::Channel: target_of(p, RefKind::Channel, t.channel.index); return;
@@ -185,6 +185,17 @@ class Resolver {
         return;
       case Target::Kind::None: bare_target(p, t); return;
     }
+  }
+
+  // One of a service; of a store or a channel the copy that leads first.
+  void instance(const Pending& p, Target& t) {
+    t.store.index = find(RefKind::Store, p.name);
+    if (t.store.index < 0) t.channel.index = find(RefKind::Channel, p.name);
+    const bool elsewhere = t.store.index >= 0 || t.channel.index >= 0;
+    if (elsewhere && find(RefKind::Service, p.name) < 0) return;
+    t.store = {};
+    t.channel = {};
+    target_of(p, RefKind::Service, t.service.index);
   }
 
   void target_of(const Pending& p, RefKind kind, std::int32_t& id) {

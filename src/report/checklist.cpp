@@ -132,16 +132,16 @@ std::vector<Item> operations(const Facts& facts, const std::vector<Requirement>&
     });
   };
   const bool tested = !model.services.empty() && at_peak(RequirementVerdict::Met);
-  out.push_back(
-      reply_item("scaling strategies are defined and tested",
-                 !tested                                ? Reply::NotShown
-                 : at_peak(RequirementVerdict::NotMet) ? Reply::No
-                                                        : Reply::Yes,
-                 scaled == model.services.size()
-                     ? fmt::format("{} of {} services scale", scaled, model.services.size())
-                     : fmt::format("{} of {} services scale, the others carry the highest load that "
-                                   "is asked for as they are",
-                                   scaled, model.services.size())));
+  out.push_back(reply_item(
+      "scaling strategies are defined and tested",
+      !tested                               ? Reply::NotShown
+      : at_peak(RequirementVerdict::NotMet) ? Reply::No
+                                            : Reply::Yes,
+      scaled == model.services.size()
+          ? fmt::format("{} of {} services scale", scaled, model.services.size())
+          : fmt::format("{} of {} services scale, the others carry the highest load that "
+                        "is asked for as they are",
+                        scaled, model.services.size())));
   std::size_t backed_up = 0, lasting = 0;
   for (const Store& store : model.stores) {
     if (is_cache(store)) continue;

@@ -7,6 +7,7 @@
 #include "report/facts.h"
 #include "report/outline.h"
 #include "report/requirements.h"
+#include "report/verification.h"
 
 namespace scantling {
 
@@ -172,6 +173,7 @@ Json judgements_json(const ExperimentResult& run) {
                    {"at_least", item.at_least},
                    {"measured", interval_json(item.measured)},
                    {"unit", item.unit},
+                   {"by_splitting", item.by_splitting},
                    {"path", item.path},
                    {"causes", item.causes}});
   return out;
@@ -220,6 +222,39 @@ Json fault_windows_json(const Architecture& model, const ExperimentResult& run) 
   return out;
 }
 
+Json reads_json(const ReadsResult& reads) {
+  if (reads.rate.mean <= 0) return nullptr;
+  return {{"rate", interval_json(reads.rate)},
+          {"outdated", interval_json(reads.outdated)},
+          {"stale", interval_json(reads.stale)},
+          {"allowed_seconds", number(reads.allowed_seconds)},
+          {"oldest_seconds", number(reads.oldest_seconds)}};
+}
+
+Json shed_json(const std::vector<ShedResult>& shed) {
+  Json out = Json::array();
+  for (const ShedResult& item : shed)
+    out.push_back({{"priority", item.priority},
+                   {"from", item.from < 0 ? Json(nullptr) : Json(item.from)},
+                   {"offered", interval_json(item.offered)},
+                   {"refused", interval_json(item.refused)}});
+  return out;
+}
+
+Json copies_json(const Architecture& model, const ExperimentResult& run) {
+  Json out = Json::array();
+  for (const CopiesResult& item : run.copies)
+    out.push_back(
+        {{"store", model.stores[item.store].name},
+         {"lag_seconds", latency_json(item.lag)},
+         {"failovers", number(item.failovers)},
+         {"lost_writes", interval_json(item.lost_writes)},
+         {"lost_seconds", number(item.lost_seconds)},
+         {"allowed_seconds",
+          item.allowed_seconds < 0 ? Json(nullptr) : Json(number(item.allowed_seconds))}});
+  return out;
+}
+
 Json run_json(const Architecture& model, const ExperimentResult& run) {
   Json operations = Json::array(), endpoints = Json::array(), stations = Json::array();
   for (const OperationResult& item : run.operations)
@@ -229,6 +264,7 @@ Json run_json(const Architecture& model, const ExperimentResult& run) {
                           {"availability", interval_json(item.availability)},
                           {"latency_seconds", latency_json(item.latency)},
                           {"errors", errors_json(item.errors)},
+                          {"reads", reads_json(item.reads)},
                           {"series", series_json(item.series)}});
   for (const EndpointResult& item : run.endpoints)
     endpoints.push_back({{"endpoint", endpoint_name(model, item.endpoint)},
@@ -244,6 +280,7 @@ Json run_json(const Architecture& model, const ExperimentResult& run) {
                         {"rate", interval_json(item.rate)},
                         {"rejected", number(item.rejected)},
                         {"instances", number(item.instances)},
+                        {"shed", shed_json(item.shed)},
                         {"series", series_json(item.series)}});
   Json edges = Json::array(), channels = Json::array(), bands = Json::array();
   for (const EdgeResult& item : run.edges)
@@ -278,6 +315,7 @@ Json run_json(const Architecture& model, const ExperimentResult& run) {
           {"stations", std::move(stations)},
           {"edges", std::move(edges)},
           {"channels", std::move(channels)},
+          {"copies", copies_json(model, run)},
           {"critical_path", critical_path_json(model, run)},
           {"fault_bands", std::move(bands)},
           {"fault_windows", fault_windows_json(model, run)},
@@ -344,7 +382,8 @@ std::string report_json(const DesignResult& result, const Sources& sources) {
                      {"target", number(item.target)},
                      {"reached", number(item.reached)},
                      {"unit", item.unit},
-                     {"relax", item.relax}});
+                     {"relax", item.relax},
+                     {"property", item.what}});
   const Json out = {{"schema", "scantling.design/1"},
                     {"model", model_json(result, sources)},
                     {"requirements", requirements_json(facts)},
@@ -352,6 +391,7 @@ std::string report_json(const DesignResult& result, const Sources& sources) {
                     {"assumptions", assumptions_json(result.model)},
                     {"estimate", estimate_json(result.model, result.estimate)},
                     {"simulation", {{"experiments", std::move(runs)}}},
+                    {"verification", Json::parse(design_verification_json(result.verification))},
                     {"findings", findings_json(result.findings, sources)},
                     {"rounds", std::move(rounds)},
                     {"unmet", std::move(unmet)}};

@@ -9,6 +9,7 @@
 #include "report/document.h"
 #include "report/facts.h"
 #include "report/report.h"
+#include "simulate/burn_rate.h"
 
 namespace scantling {
 namespace {
@@ -38,12 +39,13 @@ Block verdicts(const ExperimentResult& run) {
                    {"asked for", true, 0},
                    {"verdict", false, 0}};
   for (const Judgement& j : run.judgements)
-    table.rows.push_back({{fmt::format("{} {}", j.subject, j.what), Tone::Plain},
-                          {interval_text(j), Tone::Plain},
-                          {fmt::format("{} {}", j.at_least ? "at least" : "at most",
-                                       readable_measure(j.target, j.unit)),
-                           Tone::Plain},
-                          {std::string(to_text(j.verdict)), tone_of(j.verdict)}});
+    table.rows.push_back(
+        {{fmt::format("{} {}", j.subject, j.what), Tone::Plain},
+         {interval_text(j) + (j.by_splitting ? ", by splitting" : ""), Tone::Plain},
+         {fmt::format("{} {}", j.at_least ? "at least" : "at most",
+                      readable_measure(j.target, j.unit)),
+          Tone::Plain},
+         {std::string(to_text(j.verdict)), tone_of(j.verdict)}});
   if (!table.rows.empty()) block.tables.push_back(std::move(table));
   return block;
 }
@@ -293,6 +295,97 @@ Block channels(const Architecture& model, const ExperimentResult& run) {
   return block;
 }
 
+// Of operations with an objective, the burn-rate alerts that a run with faults would have fired.
+Block alerts(const Architecture& model, const ExperimentResult& run) {
+  Block block = make_block("alerts", "Alerts that would have fired");
+  if (run.fault_windows.empty()) return block;
+  for (const OperationResult& o : run.operations) {
+    const Operation& operation = model.operations[o.operation];
+    if (!operation.objective || !operation.objective->availability) continue;
+    std::vector<std::string> fired;
+    for (const BurnAlert& alert : kBurnAlerts)
+      if (const auto at = fires_after(o, operation.objective->availability->value, alert))
+        fired.push_back(fmt::format("{} after {}", alert.name, readable_seconds(*at)));
+    if (!fired.empty()) block.add(line(operation.name, enumerate(fired)));
+  }
+  return block;
+}
+
+// What was refused for its priority, where something was.
+Block shed(const ExperimentResult& run) {
+  Block block = make_block("shed", "Shed by priority");
+  Table table;
+  table.columns = {{"service", false, 0},
+                   {"priority", true, 0},
+                   {"refused from", true, 1},
+                   {"arrivals", true, 2},
+                   {"shed", true, 0}};
+  for (const StationResult& s : run.stations) {
+    if (std::ranges::none_of(s.shed, [](const ShedResult& c) { return c.refused.mean > 0; }))
+      continue;
+    for (const ShedResult& c : s.shed)
+      table.rows.push_back(
+          {{&c == &s.shed.front() ? s.name : "", Tone::Plain},
+           {std::to_string(c.priority), Tone::Plain},
+           {c.from < 0 ? "never" : fmt::format("{} in progress", c.from), Tone::Dim},
+           {readable(Rate{c.offered.mean}), Tone::Plain},
+           {c.refused.mean > 0
+                ? fmt::format("{} ({})", readable(Rate{c.refused.mean}),
+                              share_text(c.refused.mean / std::max(1e-12, c.offered.mean)))
+                : "",
+            c.refused.mean > 0 ? Tone::Warn : Tone::Plain}});
+  }
+  if (!table.rows.empty()) block.tables.push_back(std::move(table));
+  return block;
+}
+
+// Shares so small that four digits after the point would hide them.
+std::string small_share(double share) {
+  return share <= 0 ? "none" : number_text(share * 100, 2) + "%";
+}
+
+Block stale_reads(const Architecture& model, const ExperimentResult& run) {
+  Block block = make_block("reads", "Reads of copies that are behind");
+  Table table;
+  table.columns = {{"operation", false, 0},      {"reads", true, 2},
+                   {"miss a write", true, 0},    {"may be as old as", true, 0},
+                   {"older than that", true, 0}, {"oldest", true, 1}};
+  for (const OperationResult& o : run.operations) {
+    if (o.reads.rate.mean <= 0) continue;
+    table.rows.push_back(
+        {{model.operations[o.operation].name, Tone::Plain},
+         {readable(Rate{o.reads.rate.mean}), Tone::Plain},
+         {small_share(o.reads.outdated.mean), Tone::Plain},
+         {readable_seconds(o.reads.allowed_seconds), Tone::Plain},
+         {small_share(o.reads.stale.mean), o.reads.stale.mean > 0 ? Tone::Warn : Tone::Plain},
+         {o.reads.oldest_seconds > 0 ? readable_seconds(o.reads.oldest_seconds) : "",
+          Tone::Plain}});
+  }
+  if (!table.rows.empty()) block.tables.push_back(std::move(table));
+  return block;
+}
+
+Block copies(const Architecture& model, const ExperimentResult& run) {
+  Block block = make_block("copies", "Copies that writes do not wait for");
+  Table table;
+  table.columns = {{"store", false, 0},        {"behind p50", true, 1}, {"behind p99", true, 0},
+                   {"most", true, 2},          {"failovers", true, 3},  {"lost writes", true, 0},
+                   {"the oldest by", true, 2}, {"may lose", true, 1}};
+  for (const CopiesResult& c : run.copies)
+    table.rows.push_back(
+        {{model.stores[c.store].name, Tone::Plain},
+         {readable_seconds(c.lag.p50.mean), Tone::Plain},
+         {readable_seconds(c.lag.p99.mean), Tone::Plain},
+         {readable_seconds(c.lag.max), Tone::Plain},
+         {c.failovers > 0 ? number_text(c.failovers, 3) : "", Tone::Plain},
+         {c.failovers > 0 ? number_text(c.lost_writes.mean, 3) : "",
+          c.lost_writes.mean > 0 ? Tone::Warn : Tone::Plain},
+         {c.lost_seconds > 0 ? readable_seconds(c.lost_seconds) : "", Tone::Plain},
+         {c.allowed_seconds >= 0 ? readable_seconds(c.allowed_seconds) : "", Tone::Plain}});
+  if (!table.rows.empty()) block.tables.push_back(std::move(table));
+  return block;
+}
+
 // Half widths of 99% intervals, as a share of what they are about.
 std::string precision_text(double precision) {
   if (!(precision > 0) || precision > 10) return "";
@@ -332,10 +425,13 @@ Section run_section(const Architecture& model, const SimulationResult& result,
   Section section;
   section.title = fmt::format("IN {}", run.name);
   std::vector<Block> blocks = {operations(model, run), times(model, run), stations(run),
-                               amplification(run)};
+                               amplification(run), shed(run)};
   for (const FaultWindow& window : run.fault_windows)
     blocks.push_back(around_fault(model, run, window));
+  blocks.push_back(alerts(model, run));
   blocks.push_back(channels(model, run));
+  blocks.push_back(stale_reads(model, run));
+  blocks.push_back(copies(model, run));
   blocks.push_back(about(result, run));
   for (Block& block : blocks)
     if (!block.empty()) section.blocks.push_back(std::move(block));

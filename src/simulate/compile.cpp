@@ -101,6 +101,7 @@ std::uint32_t Compiler::batch_of(const Step& step) {
 
 std::uint32_t Compiler::law(const TimeLaw& law) {
   program_.laws.emplace_back(law);
+  program_.memoryless.push_back(law.kind == TimeLaw::Kind::Exponential ? 1 : 0);
   return static_cast<std::uint32_t>(program_.laws.size() - 1);
 }
 
@@ -331,6 +332,7 @@ void Compiler::ranks() {
         e.rank = static_cast<std::uint32_t>(
             std::find(priorities.begin(), priorities.end(), e.priority) - priorities.begin());
     program_.ranks[k] = static_cast<std::uint32_t>(std::max<std::size_t>(1, priorities.size()));
+    if (program_.services[k].shed != unlimited) shedding(k, priorities);
   }
 }
 
@@ -354,11 +356,7 @@ void Compiler::stores() {
         info.failover, nanoseconds(defaults::health_every_seconds * defaults::health_failures +
                                    defaults::health_timeout_seconds));
     if (store.skew && *store.skew > 0 && info.shards > 1) {
-      double keys = 0;
-      for (const auto& held : *store.holds)
-        if (held.id.valid()) keys += static_cast<double>(model_.aggregates[held.id].count->value);
-      info.shard_choice = WeightedChoice(
-          zipf_shards(info.shards, keys > 0 ? keys : defaults::skewed_keys, *store.skew));
+      info.shard_choice = WeightedChoice(zipf_shards(info.shards, keys_of(store), *store.skew));
     }
     info.hop_run = hop("queue at " + store.name);
     info.hop_queue = info.hop_run;
@@ -385,6 +383,26 @@ std::set<std::uint32_t> Compiler::batches_of(StoreId id) const {
   return out;
 }
 
+// Keys of a store: as many as it holds.
+double Compiler::keys_of(const Store& store) const {
+  double keys = 0;
+  for (const auto& held : *store.holds)
+    if (held.id.valid()) keys += static_cast<double>(model_.aggregates[held.id].count->value);
+  return keys > 0 ? keys : defaults::skewed_keys;
+}
+
+void Compiler::replication_of(const Store& store, std::uint32_t index) {
+  ReplicationInfo info;
+  info.service = index;
+  if (store.lag) info.lag = std::max<Time>(0, store.lag->nanoseconds);
+  info.keys = ZipfChoice(static_cast<std::uint64_t>(keys_of(store)), store.skew.or_else(0));
+  info.stream = stream("copies of " + store.name);
+  info.first = program_.logs;
+  program_.logs += program_.services[index].shards;
+  program_.services[index].replication = static_cast<std::uint32_t>(program_.replications.size());
+  program_.replications.push_back(std::move(info));
+}
+
 // What the store does for a read, for a write, and for a write that another copy took: of `batch`
 // statements at once.
 void Compiler::store_endpoints(StoreId id, std::uint32_t index, std::uint32_t batch) {
@@ -409,15 +427,24 @@ void Compiler::store_endpoints(StoreId id, std::uint32_t index, std::uint32_t ba
     return endpoint;
   };
   const auto at = static_cast<std::size_t>(id.index);
+  const std::uint32_t waits_for = store.in_sync ? clamped(store.in_sync, 1, 1, copies) - 1
+                                  : kind == ConsistencyKind::Strong ? copies / 2
+                                                                    : 0;
+  const bool behind = copies > 1 && kind != ConsistencyKind::Quorum && waits_for == 0 && !is_cache;
+  if (behind && program_.services[index].replication == none) replication_of(store, index);
+  const std::uint32_t replication = program_.services[index].replication;
   store_read_[at][batch] = emit("read", read_law);
+  if (behind) add(Op::See).a = replication;
   add(Op::End);
   store_apply_[at][batch] = emit("apply", write_law);
+  if (behind) add(Op::Applied);
   add(Op::End);
   store_write_[at][batch] = emit("write", write_law);
   if (copies > 1 && kind != ConsistencyKind::Quorum) {
     Instruction& in = add(Op::Replicate);
     in.a = store_apply_[at][batch];
-    in.b = kind == ConsistencyKind::Strong ? copies / 2 : 0;
+    in.b = waits_for;
+    if (behind) in.c = replication;
   }
   add(Op::End);
 }
@@ -489,12 +516,15 @@ void Compiler::channels() {
 
 // What the model says and this simulator doesn't do: said, not left out in silence.
 void Compiler::unsupported() {
-  std::vector<std::string> lagging;
-  for (const Store& store : model_.stores)
-    if (store.lag) lagging.push_back(store.name);
-  if (!lagging.empty())
-    note("replication lag (" + join(lagging, ", ") +
-         ") is not simulated: what is read is not told apart by age");
+  std::vector<std::string> waiting;
+  for (std::size_t m = 0; m < model_.stores.size(); ++m) {
+    const Store& store = model_.stores.raw()[m];
+    const ServiceInfo& info = program_.services[store_[m]];
+    if (store.lag && info.copies > 1 && info.replication == none) waiting.push_back(store.name);
+  }
+  if (!waiting.empty())
+    note("replication lag (" + join(waiting, ", ") +
+         ") changes nothing: writes wait for the copies that reads need");
 }
 
 Expected<Program> compile(const Architecture& model, const Experiment& experiment,

@@ -35,9 +35,12 @@ class Compiler {
   void health_of(const Service& service, ServiceInfo& info);
   void limits_of(const Service& service, ServiceInfo& info);
   void ranks();
+  void shedding(std::uint32_t service, const std::vector<std::uint32_t>& priorities);
   void stores();
   std::set<std::uint32_t> batches_of(StoreId id) const;
   void store_endpoints(StoreId id, std::uint32_t index, std::uint32_t batch);
+  double keys_of(const Store& store) const;
+  void replication_of(const Store& store, std::uint32_t index);
   static std::uint32_t batch_of(const Step& step);
   static TimeLaw sum_of(const TimeLaw& one, std::uint32_t n);
   void externals();

@@ -102,6 +102,7 @@ std::string name_of(const Target& target) {
   switch (target.kind) {
     case Target::Kind::Zone: return "zone " + target.name;
     case Target::Kind::Region: return "region " + target.name;
+    case Target::Kind::Instance: return "an instance of " + target.name;
     case Target::Kind::All: return "everything";
     case Target::Kind::Gateway: return "the gateway";
     default: return target.name;

@@ -69,6 +69,8 @@ void Compiler::loads() {
     OperationInfo info;
     info.model_id = static_cast<std::uint32_t>(id.index);
     info.name = model_.operations[id].name;
+    if (model_.operations[id].staleness)
+      info.staleness = std::max<Time>(0, model_.operations[id].staleness->nanoseconds);
     program_.operations.push_back(std::move(info));
   }
   for (OperationId id : model_.operations.ids())
@@ -263,6 +265,7 @@ void Compiler::closed() {
       static_cast<double>(load.users.or_else(Count{1}).value) * options_.load, 1.0, 1e7));
   TimeLaw none_law;
   users.think = TimeSampler(load.think.or_else(none_law));
+  users.memoryless = load.think && load.think->kind == TimeLaw::Kind::Exponential;
   users.stream = stream("users");
   double sum = 0;
   for (std::uint32_t s = 0; s < program_.sources.size(); ++s) {

@@ -24,22 +24,6 @@ void Engine::seed_streams(std::uint64_t seed) {
   streams_.emplace_back(seed, options_.replication, random_purpose("keys"));
 }
 
-Engine Engine::split(std::uint64_t copy) {
-  Replication measured = std::move(out_);  // most of an engine's memory
-  out_ = {};
-  out_.operation_latency.resize(measured.operation_latency.size());
-  out_.endpoint_latency.resize(measured.endpoint_latency.size());
-  out_.channel_delay.resize(measured.channel_delay.size());
-  out_.operation_series.resize(measured.operation_series.size());
-  out_.service_series.resize(measured.service_series.size());
-  out_.overdue = measured.overdue;
-  Engine other(*this);
-  out_ = std::move(measured);
-  std::uint64_t state = options_.seed + copy * 0x9e3779b97f4a7c15ULL;
-  other.seed_streams(split_mix(state));
-  return other;
-}
-
 void Engine::begin() {
   start_sources();
   plan_faults();
@@ -59,14 +43,6 @@ bool Engine::advance() {
   if (done_ || heap_.empty()) return false;
   turn();
   return true;
-}
-
-std::uint32_t Engine::held(std::uint32_t service) const {
-  const ServiceInfo& info = p_.services[service];
-  std::uint32_t most = 0;
-  for (std::uint32_t i = info.first_instance; i < info.first_instance + info.instances; ++i)
-    most = std::max(most, stations_[i].inside);
-  return most;
 }
 
 Replication Engine::run() {
@@ -445,7 +421,10 @@ void Engine::complete(std::uint32_t frame) {
       if (f.edge != none) count_in_flight(p_.edges[f.edge], f.caller_instance, f.instance, -1);
       if (f.edge != none && f.cause != Cause::None)
         ++edge_[f.edge].errors[static_cast<std::size_t>(f.cause)];
-      if (f.parent != none) join(frame);
+      if (f.parent != none)
+        join(frame);
+      else if (f.cause != Cause::None)
+        missed(frame);
       break;
     case FrameKind::Message: message_done(frame); break;
     default: break;

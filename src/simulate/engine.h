@@ -19,6 +19,10 @@ class Engine : private EngineState {
   Time now() const { return now_; }
   bool measuring() const { return measuring_; }
   std::uint32_t held(std::uint32_t service) const;  // requests in its fullest instance
+  struct Answers {
+    std::uint64_t good = 0, bad = 0;
+  };
+  Answers answers(std::uint32_t operation) const;  // since the start of the run
 
  private:
   // --- engine.cpp: the loop and what a frame does at a station ---
@@ -48,6 +52,8 @@ class Engine : private EngineState {
               std::uint32_t hop);
   void join(std::uint32_t frame);
   void release(std::uint32_t frame);
+
+  void forget_what_is_left();
 
   // --- engine_setup.cpp ---
   void prepare_stations();
@@ -96,6 +102,8 @@ class Engine : private EngineState {
   void release_bulkhead(const EdgeInfo& edge, std::uint32_t caller_local);
   void release_connection(const EdgeInfo& edge, std::uint32_t caller_instance);
   void count_in_flight(const EdgeInfo& edge, std::uint32_t caller, std::uint32_t callee, int by);
+  void start_timeout(std::uint32_t call);
+  bool take_connection(std::uint32_t call, int which);
   void edge_timer(std::uint32_t edge);
   void arm(std::uint32_t edge);
   void timer(std::uint32_t note);
@@ -135,6 +143,22 @@ class Engine : private EngineState {
   bool passes_check(std::uint32_t instance) const;
   void check_health(std::uint32_t service);
   bool throttled(std::uint32_t service, std::uint32_t key);
+
+  // --- policies/replication.cpp ---
+  std::uint32_t log_of(std::uint32_t instance) const;
+  void log_write(std::uint32_t frame, std::uint32_t replication, std::uint32_t work);
+  void ship(std::uint32_t leader);
+  void ship_timer(std::uint32_t instance);
+  void ship_now(std::uint32_t instance);
+  void applied(std::uint32_t frame);
+  void missed(std::uint32_t frame);
+  void resend(std::uint32_t instance);
+  void see(std::uint32_t frame, std::uint32_t replication);
+  std::uint32_t operation_of(std::uint32_t frame) const;
+  void copy_lost(std::uint32_t instance);
+  void copy_back(std::uint32_t instance);
+  std::uint32_t most_advanced(std::uint32_t service, std::uint32_t first) const;
+  void leads(std::uint32_t instance, std::uint32_t before);
 
   // --- engine_load.cpp, policies/arrivals.cpp ---
   void plan_bursts();

@@ -73,41 +73,6 @@ std::uint32_t Engine::new_child(std::uint32_t caller, std::uint32_t edge_index,
   return c;
 }
 
-// Sets the child on its way to its instance.
-void Engine::send(std::uint32_t child) {
-  Frame& f = frames_[child];
-  if (network_faulty_) {
-    const double lost = drop_share(f.caller_instance, f.instance);
-    if (lost > 0 && stream(fault_stream_).uniform() < lost) {
-      f.cause = Cause::Lost;
-      vanish(child);
-      return;
-    }
-  }
-  const Time t = p_.has_latency ? latency(f.caller_instance, f.instance) : 0;
-  if (t > 0) {
-    f.state = FrameState::Outbound;
-    on_the_wire(f.caller_instance, f.instance, EventKind::Arrive, child);
-  } else {
-    ready_.push_back({Ready::Arrive, child});
-  }
-}
-
-// Nobody will ever answer. The caller's timeout tells it; without one the connection does, after
-// `silence_noticed`. The record stays until then, for what it holds.
-void Engine::vanish(std::uint32_t child) {
-  Frame& f = frames_[child];
-  if (f.kind == FrameKind::Leg && f.parent == none) {
-    release(child);
-    return;
-  }
-  f.cause = Cause::Lost;
-  f.seen = seen_error;
-  f.state = FrameState::Returning;
-  const Time timeout = f.edge != none ? p_.edges[f.edge].timeout : 0;
-  heap_.push(now_ + (timeout > 0 ? timeout : silence_noticed), EventKind::Answered, child);
-}
-
 void Engine::count_in_flight(const EdgeInfo& edge, std::uint32_t caller, std::uint32_t callee,
                              int by) {
   const LinkInfo& link = p_.links[edge.link];
@@ -148,16 +113,7 @@ void Engine::start_attempt(std::uint32_t c) {
       return;
     }
   }
-  if (edge.timeout > 0) {
-    if (call.deadline != never && call.deadline < now_ + edge.timeout) {
-      const std::uint32_t note = new_note(c, call.live[0], TimerPurpose::Deadline);
-      heap_.push(call.deadline, EventKind::Timer, note);
-    } else {
-      TimeoutRing& ring = rings_[call.edge];
-      ring.entries.push({now_ + edge.timeout, c, call.generation, call.live[0]});
-      if (!ring.armed) arm(call.edge);
-    }
-  }
+  if (edge.timeout > 0) start_timeout(c);
   if (edge.hedge_after > 0) {
     const std::uint32_t note = new_note(c, call.live[0], TimerPurpose::Hedge);
     heap_.push(now_ + edge.hedge_after, EventKind::Timer, note);
@@ -182,24 +138,8 @@ void Engine::start_attempt(std::uint32_t c) {
 }
 
 void Engine::after_bulkhead(std::uint32_t c, int which) {
-  Call& call = calls_[c];
-  const EdgeInfo& edge = p_.edges[call.edge];
-  if (edge.pooled) {
-    const std::uint32_t pool = pool_of(edge, frames_[call.frame].instance);
-    const PoolInfo& info = p_.pools[pool];
-    Connections& connections = connections_[pool];
-    if (connections.in_use >= info.size) {
-      if (connections.waiting >= info.waiting) {
-        fail_attempt(c, which, Cause::Rejected, seen_rejected);
-        return;
-      }
-      ++connections.waiting;
-      call.waits = 2;
-      connections.line.push_back(notes_, new_note(c, call.live[which], TimerPurpose::Backoff));
-      return;
-    }
-    ++connections.in_use;
-  }
+  const EdgeInfo& edge = p_.edges[calls_[c].edge];
+  if (edge.pooled && !take_connection(c, which)) return;
   launch(c, which);
 }
 
@@ -238,28 +178,6 @@ void Engine::launch_to(std::uint32_t c, int which, std::uint32_t callee, bool po
   if (edge.propagate && edge.timeout > 0)
     f.deadline = std::min(f.deadline, call.attempt_started + edge.timeout);
   send(child);
-}
-
-// Every copy of the key's shard is asked; `quorum` good answers make one.
-void Engine::launch_quorum(std::uint32_t c, int which, const EdgeInfo& edge) {
-  const ServiceInfo& store = p_.services[edge.callee_service];
-  const std::uint32_t shard = shard_of(store, frames_[calls_[c].frame].key);
-  std::uint32_t up = 0;
-  const std::uint32_t first = store.first_instance + shard * store.copies;
-  for (std::uint32_t i = first; i < first + store.copies; ++i)
-    up += stations_[i].rotating ? 1U : 0U;
-  const std::uint32_t caller = frames_[calls_[c].frame].instance;
-  if (up < edge.quorum) {
-    if (edge.pooled) release_connection(edge, caller);
-    fail_attempt(c, which, Cause::Lost, seen_error);
-    return;
-  }
-  calls_[c].legs_left[which] = edge.quorum;
-  calls_[c].legs_spare[which] = static_cast<std::uint16_t>(up - edge.quorum);
-  // One connection, to whoever coordinates: a copy that stays silent holds none.
-  calls_[c].holds_connection[which] = edge.pooled;
-  for (std::uint32_t i = first; i < first + store.copies; ++i)
-    if (stations_[i].rotating) launch_to(c, which, i, false);
 }
 
 // --- its end ---
@@ -379,11 +297,6 @@ void Engine::end_call(std::uint32_t c, Cause cause, std::uint8_t seen, std::uint
 
 // --- waiting lines at the caller ---
 
-std::uint32_t Engine::pool_of(const EdgeInfo& edge, std::uint32_t caller_instance) const {
-  const LinkInfo& link = p_.links[edge.link];
-  return link.pool + (link.pool_shared ? 0 : local(caller_instance));
-}
-
 // The place in a line whose attempt has been given up is passed over.
 bool Engine::next_waiting(Line& line, Handle& call) {
   while (line.length > 0) {
@@ -398,17 +311,6 @@ bool Engine::next_waiting(Line& line, Handle& call) {
     return true;
   }
   return false;
-}
-
-void Engine::release_connection(const EdgeInfo& edge, std::uint32_t caller_instance) {
-  Connections& connections = connections_[pool_of(edge, caller_instance)];
-  --connections.in_use;
-  Handle next;
-  if (!next_waiting(connections.line, next)) return;
-  --connections.waiting;
-  ++connections.in_use;
-  calls_[next.index].waits = 3;
-  ready_.push_back({Ready::Launch, next.index});
 }
 
 // The caller is gone: what it holds is given back, what it waits for comes to nobody.
@@ -429,34 +331,6 @@ std::uint32_t Engine::new_note(std::uint32_t call, std::uint16_t ticket, TimerPu
   note.ticket = ticket;
   note.purpose = static_cast<std::uint8_t>(purpose);
   return n;
-}
-
-void Engine::arm(std::uint32_t edge) {
-  TimeoutRing& ring = rings_[edge];
-  while (!ring.entries.empty()) {
-    const Expiry& entry = ring.entries.front();
-    const Call& call = calls_[entry.call];
-    if (call.generation == entry.generation &&
-        (call.live[0] == entry.ticket || call.live[1] == entry.ticket))
-      break;
-    ring.entries.pop();
-  }
-  ring.armed = !ring.entries.empty();
-  if (ring.armed) heap_.push(ring.entries.front().at, EventKind::EdgeTimer, edge);
-}
-
-void Engine::edge_timer(std::uint32_t edge) {
-  TimeoutRing& ring = rings_[edge];
-  while (!ring.entries.empty() && ring.entries.front().at <= now_) {
-    const Expiry entry = ring.entries.front();
-    ring.entries.pop();
-    const Call& call = calls_[entry.call];
-    if (call.generation != entry.generation) continue;
-    const int which = call.live[0] == entry.ticket ? 0 : call.live[1] == entry.ticket ? 1 : 2;
-    if (which == 2) continue;
-    attempt_ended(entry.call, which, Cause::Timeout, seen_timeout, none);
-  }
-  arm(edge);
 }
 
 void Engine::timer(std::uint32_t n) {

@@ -103,6 +103,12 @@ void Engine::prepare_policies() {
   caches_.resize(p_.cache_states);
   for (const CacheInfo& cache : p_.caches)
     caches_[cache.state].prepare(cache);
+  logs_.resize(p_.logs);
+  log_armed_.assign(p_.logs, 0);
+  log_lost_at_.assign(p_.logs, 0);
+  for (const ReplicationInfo& r : p_.replications)
+    for (std::uint32_t shard = 0; shard < p_.services[r.service].shards; ++shard)
+      logs_[r.first + shard].prepare(p_.services[r.service].copies);
   for (const GroupInfo& group : p_.groups) {
     const ChannelInfo& channel = p_.channels[group.channel];
     GroupState state;
@@ -129,6 +135,9 @@ void Engine::prepare_measures() {
   out_.operation_latency.resize(operations * phases_);
   out_.endpoint_latency.resize(p_.endpoints.size());
   out_.channel_delay.resize(p_.channels.size());
+  out_.replica_lag.resize(p_.replications.size());
+  out_.replicated.resize(p_.replications.size());
+  out_.oldest_read.assign(operations, 0);
   out_.overdue.assign(operations, 0);
   out_.operation_series.resize(operations);
   out_.service_series.resize(p_.services.size());

@@ -13,6 +13,7 @@
 #include "simulate/policies/discipline.h"
 #include "simulate/policies/priority.h"
 #include "simulate/policies/processor_sharing.h"
+#include "simulate/policies/replication.h"
 #include "simulate/policies/throttle.h"
 #include "simulate/program.h"
 #include "simulate/span_log.h"
@@ -169,6 +170,9 @@ class EngineState {
   std::vector<std::pair<std::uint32_t, std::uint32_t>> versions_read_;  // row, version; by frame
   std::vector<PriorityLine> priority_run_, priority_queue_;             // per instance
   std::vector<CacheState> caches_;
+  std::vector<WriteLog> logs_;           // per replicated shard
+  std::vector<std::uint8_t> log_armed_;  // has a timer for what is to be sent next
+  std::vector<Time> log_lost_at_;        // when its leader went
   std::vector<GroupState> group_state_;
   std::vector<User> users_;
   std::vector<std::uint64_t> source_count_, trace_every_, replayed_;

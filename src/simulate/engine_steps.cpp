@@ -36,7 +36,15 @@ bool Engine::step_rare(std::uint32_t frame, const Instruction& in) {
       return false;
     case Op::CacheLook: return cache_look(frame, in);
     case Op::CacheFill: cache_fill(frame, in.a, true); return true;
-    case Op::Replicate: replicate(frame, in); return false;
+    case Op::Replicate:
+      if (in.c != none) {
+        log_write(frame, in.c, in.a);
+        return true;
+      }
+      replicate(frame, in);
+      return false;
+    case Op::Applied: applied(frame); return true;
+    case Op::See: see(frame, in.a); return true;
     case Op::Deliver: deliver_message(in.a, in.b, f.key, f.trace); return true;
     default: SCANTLING_ASSERT(false && "instruction not of the rare kind"); return false;
   }
@@ -124,71 +132,6 @@ void Engine::choose(std::uint32_t frame, const Instruction& in) {
   frames_[frame].pc = p_.choices[in.a + i].pc;
 }
 
-// At a store's leading copy: the write is carried to the other copies of the shard.
-void Engine::replicate(std::uint32_t frame, const Instruction& in) {
-  const std::uint32_t here = frames_[frame].instance;
-  const ServiceInfo& store = p_.services[p_.instances[here].service];
-  const std::uint32_t shard = (here - store.first_instance) / store.copies;
-  std::uint32_t legs = 0;
-  for (std::uint32_t copy = 0; copy < store.copies; ++copy) {
-    const std::uint32_t there = store.first_instance + shard * store.copies + copy;
-    if (there != here && stations_[there].up) ++legs;
-  }
-  Frame& f = frames_[frame];
-  if (legs < in.b) {  // too few copies are left to promise the write
-    finish(frame, Cause::Lost, seen_error);
-    return;
-  }
-  ++f.join_ticket;
-  f.join_left = static_cast<std::uint16_t>(in.b);
-  f.join_spare = static_cast<std::uint16_t>(legs - in.b);
-  f.since = now_;
-  for (std::uint32_t copy = 0; copy < store.copies; ++copy) {
-    const std::uint32_t there = store.first_instance + shard * store.copies + copy;
-    if (there == here || !stations_[there].up) continue;
-    const std::uint32_t leg = branch(frame, 0, FrameKind::Leg);
-    Frame& l = frames_[leg];
-    if (in.b == 0) l.parent = none;
-    l.instance = there;
-    l.caller_instance = here;
-    l.endpoint = in.a;
-    send(leg);
-  }
-  if (in.b == 0) ready_.push_back({Ready::Run, frame});
-}
-
-// --- locks: held until the endpoint ends ---
-
-bool Engine::take_lock(std::uint32_t frame, std::uint32_t lock) {
-  Lock& l = locks_[lock];
-  Frame& f = frames_[frame];
-  if (l.holder == none) {
-    l.holder = frame;
-    l.holder_generation = f.generation;
-    return true;
-  }
-  if (l.holder == frame) return true;
-  f.state = FrameState::Locked;
-  f.since = now_;
-  l.line.push_back(frames_, frame);
-  return false;
-}
-
-void Engine::release_locks(std::uint32_t frame) {
-  for (Lock& l : locks_) {
-    if (l.holder != frame || l.holder_generation != frames_[frame].generation) continue;
-    l.holder = none;
-    if (l.line.length == 0) continue;
-    const std::uint32_t next = l.line.pop_front(frames_);
-    Frame& f = frames_[next];
-    trace_to(f, p_.code[f.pc - 1].c);
-    f.state = FrameState::Running;
-    l.holder = next;
-    l.holder_generation = f.generation;
-    ready_.push_back({Ready::Run, next});
-  }
-}
-
 // --- caches ---
 
 // On a hit the frame jumps over the steps of the miss. With single flight it waits when another
@@ -208,8 +151,8 @@ bool Engine::cache_look(std::uint32_t frame, const Instruction& in) {
     return true;
   }
   if (!info.single_flight && !info.leases) return true;
-  const std::uint64_t name = FillTable::name_of(info.leases ? 0 : f.instance + 1, f.cache_key);
-  FillTable::Entry* fill = cache.fills().find(name);
+  const std::uint64_t name = Fills::name_of(info.leases ? 0 : f.instance + 1, f.cache_key);
+  Fills::Entry* fill = cache.fills().find(name);
   if (fill == nullptr) {
     cache.fills().add(name);
     f.flags |= frame_filling;
@@ -218,7 +161,7 @@ bool Engine::cache_look(std::uint32_t frame, const Instruction& in) {
   f.state = FrameState::Filling;
   f.since = now_;
   f.pc = in.c;
-  fill->waiting.push_back(frames_, frame);
+  fill->value.push_back(frames_, frame);
   return false;
 }
 
@@ -235,10 +178,10 @@ void Engine::cache_fill(std::uint32_t frame, std::uint32_t cache_index, bool suc
   if ((frames_[frame].flags & frame_filling) == 0) return;
   frames_[frame].flags &= static_cast<std::uint8_t>(~frame_filling);
   const std::uint64_t name =
-      FillTable::name_of(info.leases ? 0 : frames_[frame].instance + 1, frames_[frame].cache_key);
-  const FillTable::Entry* fill = cache.fills().find(name);
+      Fills::name_of(info.leases ? 0 : frames_[frame].instance + 1, frames_[frame].cache_key);
+  const Fills::Entry* fill = cache.fills().find(name);
   if (fill == nullptr) return;
-  Line line = fill->waiting;
+  Line line = fill->value;
   cache.fills().remove(name);
   while (line.length > 0) {
     const std::uint32_t waiting = line.pop_front(frames_);

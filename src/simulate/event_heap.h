@@ -75,19 +75,34 @@ class EventHeap {
   bool empty() const { return size_ == (hole_ ? 1U : 0U); }
   std::size_t bytes() const { return capacity_ * sizeof(Key); }
   std::size_t size() const { return size_ - (hole_ ? 1U : 0U); }
+  // Gives each pending event f(event) as its time, which is not before the one taken last. Rare.
+  template <class F>
+  void reschedule(F&& f) {
+    if (hole_) fill_hole();
+    for (std::size_t i = 0; i < size_; ++i) {
+      const Time time = f(event_of(at(i)));
+      at(i) = (static_cast<Key>(static_cast<std::uint64_t>(time)) << 64) |
+              static_cast<std::uint64_t>(at(i));
+    }
+    for (std::size_t i = size_; i-- > 0;)
+      settle(i);
+  }
   // The earliest; not empty.
   Event take() {
     if (hole_) fill_hole();
     const Key key = at(0);
     hole_ = true;
-    const auto low = static_cast<std::uint32_t>(key);
-    return {static_cast<Time>(static_cast<std::uint64_t>(key >> 64)),
-            static_cast<EventKind>(low >> index_bits), low & ((1U << index_bits) - 1)};
+    return event_of(key);
   }
 
  private:
   using Key = EventKey;
 
+  static Event event_of(Key key) {
+    const auto low = static_cast<std::uint32_t>(key);
+    return {static_cast<Time>(static_cast<std::uint64_t>(key >> 64)),
+            static_cast<EventKind>(low >> index_bits), low & ((1U << index_bits) - 1)};
+  }
   Key key_of(Time time, EventKind kind, std::uint32_t index) {
     return (static_cast<Key>(static_cast<std::uint64_t>(time)) << 64) |
            (static_cast<std::uint64_t>(sequence_++) << 32) |
@@ -118,6 +133,19 @@ class EventHeap {
       if (at(parent) <= key) break;
       at(i) = at(parent);
       i = parent;
+    }
+    at(i) = key;
+  }
+  // The node may be later than those below it.
+  void settle(std::size_t i) {
+    const Key key = at(i);
+    for (std::size_t first = 4 * i + 1; first < size_; first = 4 * i + 1) {
+      std::size_t least = first;
+      for (std::size_t c = first + 1; c < first + 4 && c < size_; ++c)
+        if (at(c) < at(least)) least = c;
+      if (key <= at(least)) break;
+      at(i) = at(least);
+      i = least;
     }
     at(i) = key;
   }

@@ -32,7 +32,9 @@ enum class Op : std::uint8_t {
   Jump,       // c: pc
   CacheLook,  // a: cache, c: pc on a hit
   CacheFill,  // a: cache
-  Replicate,  // a: endpoint on the other copies, b: how many must answer
+  Replicate,  // a: endpoint on the other copies, b: how many must answer, c: replication or none
+  Applied,    // at a copy: it has done a write
+  See,        // a: replication; a read is answered
   Deliver,    // a: channel, b: event
   BranchEnd,
   End,

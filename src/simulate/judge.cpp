@@ -31,6 +31,7 @@ class Judge {
   void recovers();
   void amplification();
   void lag();
+  void data_loss();
   Phases from(Time at) const;
   Time last_fault_end() const;
   std::string path(const std::string& rest) const {
@@ -150,6 +151,7 @@ void Judge::all() {
   recovers();
   amplification();
   lag();
+  data_loss();
 }
 
 // Goodput in the window after the faults over goodput before them, of every operation with load.
@@ -234,6 +236,25 @@ void Judge::lag() {
                        static_cast<double>(expect.lag->value), measured, "messages", false);
     j.path = path("lag");
     j.span = expect.lag.from.span;
+  }
+}
+
+// What went with a leader that was lost, against the store's recovery point.
+void Judge::data_loss() {
+  for (std::size_t i = 0; i < result_.copies.size(); ++i) {
+    const CopiesResult& copies = result_.copies[i];
+    if (copies.failovers <= 0 || copies.allowed_seconds < 0) continue;
+    std::vector<double> values;
+    for (const Replication& r : runs_.replications)
+      values.push_back(static_cast<double>(r.replicated[i].longest) * 1e-9);
+    const Store& store = model_.stores[copies.store];
+    Judgement& j = add(store.name, "data loss", copies.allowed_seconds,
+                       interval(values, runs_.confidence), "s", false);
+    j.path = "stores." + store.name + ".backup.rpo";
+    j.span = store.backup->rpo.from.span;
+    if (j.verdict == Verdict::Fails)
+      j.causes.push_back("writes are answered before a copy has them: " +
+                         number_text(copies.lost_writes.mean, 3) + " were lost with the leader");
   }
 }
 

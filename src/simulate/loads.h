@@ -34,6 +34,7 @@ struct SourceInfo {
   // Closed: users, each with its own think time, choosing among `operations` by share.
   std::uint32_t users = 0;
   TimeSampler think;
+  bool memoryless = false;  // exponential think times
   std::vector<Choice> mix;  // pc: the source whose operation is asked for
 };
 
@@ -49,6 +50,7 @@ struct OperationInfo {
   std::uint32_t model_id = none;
   std::string name;
   double nominal_rate = 0;
+  Time staleness = 0;  // how old what it reads may be
 };
 
 enum class Spot : std::uint8_t { Instance, Service, Zone, All };

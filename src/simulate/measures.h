@@ -15,6 +15,9 @@ namespace scantling::sim {
 
 struct OperationCounters {
   std::uint64_t offered = 0, good = 0;
+  // Of stores whose copies may be behind: reads, those that missed a write of their key, and those
+  // that missed one older than the operation allows.
+  std::uint64_t copy_reads = 0, outdated = 0, stale = 0;
   std::array<std::uint64_t, cause_count> errors{};
   std::uint64_t bad() const {
     std::uint64_t sum = 0;
@@ -26,6 +29,7 @@ struct OperationCounters {
 
 struct EndpointCounters {
   std::uint64_t arrived = 0, good = 0, bad = 0;
+  std::uint64_t shed = 0;  // of the bad: refused for its priority
 };
 
 struct EdgeCounters {
@@ -39,6 +43,12 @@ struct ChannelCounters {
   std::uint64_t behind_max = 0;
   Time behind_area = 0;
   Time changed = 0;
+};
+
+// Of one store, in the measured time.
+struct ReplicationCounters {
+  std::uint64_t failovers = 0, lost = 0;  // leaders replaced; writes lost with them
+  Time longest = 0;                       // before the loss the oldest of these was answered
 };
 
 // All counters at one moment.
@@ -106,6 +116,10 @@ struct Replication {
   std::vector<Histogram> operation_latency;  // operation x phase
   std::vector<Histogram> endpoint_latency;
   std::vector<Histogram> channel_delay;
+  std::vector<Histogram>
+      replica_lag;  // per replication: from a write's answer to when a copy has it
+  std::vector<ReplicationCounters> replicated;
+  std::vector<Time> oldest_read;       // per operation: the oldest write that a read missed
   std::vector<std::uint64_t> overdue;  // per operation
   std::vector<std::vector<OperationBucket>> operation_series;
   std::vector<std::vector<ServiceBucket>> service_series;

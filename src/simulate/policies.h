@@ -16,6 +16,7 @@ namespace scantling::sim {
 struct PolicyInfo {
   std::string_view name;
   std::string_view meaning;  // one sentence
+  std::string_view source;
 };
 
 #define POLICY(name) extern const PolicyInfo policy_##name;

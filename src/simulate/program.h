@@ -55,6 +55,7 @@ struct ServiceInfo {
   std::uint32_t shards = 1, copies = 1;
   WeightedChoice shard_choice;  // empty: even
   Time failover = 0;
+  std::uint32_t replication = none;  // of `replications`: copies that writes do not wait for
   std::uint32_t hop_queue = none, hop_run = none, hop_pool = none;
 };
 
@@ -71,6 +72,7 @@ struct EndpointInfo {
   std::uint32_t priority = 1;
   std::uint32_t rank = 0;  // 0: the highest priority of its service
   bool locks = false;
+  std::uint32_t shed_at = unlimited;  // refused from so many requests in its instance on
 };
 
 enum class Access : std::uint8_t { Balanced, Leader, AnyCopy, Quorum };
@@ -149,6 +151,14 @@ struct CacheInfo {
   std::uint32_t state = 0;  // caches of one store and keys share their content
 };
 
+struct ReplicationInfo {
+  std::uint32_t service = 0;
+  Time lag = 0;     // from the answer of a write until it is sent
+  ZipfChoice keys;  // that are written and read
+  std::uint32_t stream = 0;
+  std::uint32_t first = 0;  // of the logs: one a shard
+};
+
 struct GroupInfo {
   std::uint32_t endpoint = 0;
   std::uint32_t channel = 0;
@@ -177,6 +187,7 @@ struct Program {
   std::vector<std::uint32_t> branches;  // pcs
   std::vector<Choice> choices;
   std::vector<TimeSampler> laws;
+  std::vector<std::uint8_t> memoryless;  // of each law: exponential
   std::vector<std::uint64_t> stream_purposes;
   std::vector<ServiceInfo> services;  // 0: the outside
   std::vector<InstanceInfo> instances;
@@ -197,6 +208,8 @@ struct Program {
   std::vector<std::uint32_t> ranks;  // of each service: different priorities
   std::vector<CacheInfo> caches;
   std::uint32_t cache_states = 0;
+  std::vector<ReplicationInfo> replications;
+  std::uint32_t logs = 0;
   std::vector<ChannelInfo> channels;
   std::vector<GroupInfo> groups;
   std::vector<SourceInfo> sources;

@@ -9,10 +9,10 @@
 // are found by pilot runs with other seeds, level by level, so that a fifth of the time spent over
 // one threshold is spent over the next.
 //
-// What is scheduled already when a run is split stays scheduled in its copies: the next arrival,
-// the end of the work that runs. That is sound, and costs little where many events lead to a level;
-// where one event far ahead decides (the next failure of a machine), all copies meet the same one
-// and splitting gains nothing.
+// What is left of exponential times (the next arrival, the end of work, a user's thinking) is drawn
+// anew in each copy, which their having no memory allows; other times stay as they were scheduled.
+// That is sound too, and costs little where many events lead to a level; where one such event far
+// ahead decides, all copies meet the same one and splitting gains nothing.
 #pragma once
 
 #include <cstdint>
@@ -43,5 +43,32 @@ struct RareResult {
 // Fails for an unknown station, naming those that there are.
 Expected<RareResult> estimate_rare(const Architecture& model, const Experiment& experiment,
                                    const RareOptions& options);
+
+struct FailureResult {
+  Interval share;        // of an operation's requests that are not answered well
+  bool reached = false;  // false: no failure was seen, however full the station
+  std::string station;   // whose filling leads to failures
+  std::vector<std::uint32_t> thresholds;
+  std::vector<int> splits;
+  int replications = 0;
+  std::uint64_t events = 0;
+  bool incomplete = false;
+};
+
+// The share of an operation's requests that fail, where it is the filling of `station` that makes
+// them fail: runs are split at more and more requests there until failures are seen often. Up to
+// four times the replications are run while the interval holds `target`.
+Expected<FailureResult> estimate_failures(const Architecture& model, const Experiment& experiment,
+                                          const RareOptions& options, OperationId operation,
+                                          double target);
+
+namespace sim {
+struct Runs;
+// Availability of 99.99% and more that the runs can't tell, by the number of failures that they
+// saw: a bound where none was seen, split runs where these find any. Experiments with faults or a
+// changing load are left alone: they have no long run.
+void decide_rare(const Architecture& model, const Experiment& experiment,
+                 const SimulateOptions& options, const Runs& runs, ExperimentResult& result);
+}  // namespace sim
 
 }  // namespace scantling

@@ -65,5 +65,96 @@ TEST(Rare, SaysHowFarItCame) {
   EXPECT_NE(unknown.error().message.find("did you mean 'server'?"), std::string::npos);
 }
 
+// Machines that fail and are repaired: users who think until they fail and ask for a repair.
+struct Machines : System {
+  Experiment experiment = plain_experiment();
+
+  Machines(std::int64_t machines, double repairmen, double fails_after, double repaired_in) {
+    service("repair", repairmen);
+    operation("fix", endpoint("repair", "fix", {work(exponential_time(repaired_in))}), 1);
+    ClosedLoad closed{said(Count{machines}), said(exponential_time(fails_after))};
+    ExperimentLoad load;
+    load.closed = said(std::move(closed));
+    experiment.load = said(std::move(load));
+  }
+};
+
+// k of n, each repaired by itself: more than n - k are down with the binomial's probability. Here
+// 2 of 6 are needed: 5 or 6 down, each 1% of the time; beyond nine nines.
+TEST(Rare, KOfNMachinesWithARepairmanEach) {
+  const Machines m(6, 6, 9.9, .1);
+  const double right = 6 * std::pow(.01, 5) * .99 + std::pow(.01, 6);  // 6.0e-10
+  const RareResult r = rare(m, m.experiment, "repair", 5, 800);
+  ASSERT_TRUE(r.reached);
+  expect_inside(r.share, right, 1, "5 of 6 down");
+}
+
+// One repairman: a birth-death chain, p(i + 1) = p(i) (n - i) MTTR / MTTF.
+TEST(Rare, MachinesThatShareARepairman) {
+  const Machines m(4, 1, 5, .1);
+  double p = 1;
+  double sum = 1;
+  for (int i = 0; i < 4; ++i)
+    sum += p *= (4 - i) * .1 / 5;
+  const RareResult r = rare(m, m.experiment, "repair", 4, 300);
+  ASSERT_TRUE(r.reached);
+  expect_inside(r.share, p / sum, 1, "all down");  // 3.5e-6: between five and six nines
+}
+
+// M/M/1/K loses (1 - rho) rho^K / (1 - rho^(K + 1)).
+double mm1k(double rho, int k) {
+  return (1 - rho) * std::pow(rho, k) / (1 - std::pow(rho, k + 1));
+}
+
+System bounded_queue(double rate, std::int64_t k) {
+  System s;
+  s.service("server", 1, 1, 1, k - 1);
+  s.operation("ask", s.endpoint("server", "ask", {work(exponential_time(.01))}), rate);
+  return s;
+}
+
+TEST(Rare, LossOfAFullQueueAtSixNines) {
+  const System s = bounded_queue(40, 16);
+  RareOptions options;
+  options.simulate = quick(60, 10);
+  options.station = "server";
+  const auto r = estimate_failures(s.model, plain_experiment(), options, OperationId(std::size_t{0}), 1e-5);
+  ASSERT_TRUE(r.has_value() && r->reached);
+  expect_inside(r->share, mm1k(.4, 16), 1, "loss");  // 2.6e-7
+}
+
+TEST(Rare, DecidesFiveNinesThatPlainRunsCannot) {
+  // Loses 2.6e-7: plain runs of 12,000 requests see nothing. Asked for: 99.999% and 99.99999%.
+  for (const auto& [target, verdict] :
+       {std::pair{99.999, Verdict::Holds}, std::pair{99.99999, Verdict::Fails}}) {
+    System s = bounded_queue(40, 16);
+    Objective five;
+    five.availability = said(Share{target / 100});
+    s.model.operations.raw()[0].objective = said(five);
+    SimulateOptions options = quick(60);
+    const Experiment peak = peak_experiment(s.model);
+    EXPECT_FALSE(run(s, options, peak).judgements[0].by_splitting);
+    options.rare = true;
+    const ExperimentResult r = run(s, options, peak);
+    ASSERT_EQ(r.judgements.size(), 1U);
+    EXPECT_TRUE(r.judgements[0].by_splitting);
+    EXPECT_EQ(r.judgements[0].verdict, verdict) << r.judgements[0].measured.mean;
+    EXPECT_NE(r.notes.back().find("by splitting runs"), std::string::npos) << r.notes.back();
+  }
+}
+
+TEST(Rare, SaysWhenNothingSeenIsTooLittle) {
+  // Nothing can fail here, and 300 requests don't show it.
+  System s = single_queue(1);
+  Objective five;
+  five.availability = said(Share{.99999});
+  s.model.operations.raw()[0].objective = said(five);
+  SimulateOptions options = quick(60);
+  options.rare = true;
+  const ExperimentResult r = run(s, options, peak_experiment(s.model));
+  EXPECT_EQ(r.judgements[0].verdict, Verdict::Undecided);
+  EXPECT_NE(r.notes.back().find("not enough"), std::string::npos) << r.notes.back();
+}
+
 }  // namespace
 }  // namespace scantling::sim

@@ -83,7 +83,7 @@ struct Frame {
   std::uint32_t endpoint = 0;
   std::uint32_t key = 0;
   std::uint32_t loop_left = 0;
-  std::uint32_t item = none;  // Entry: source
+  std::uint32_t item = none;  // Entry: source; Leg: number of the write, if its log counts them
   std::uint32_t cache_key = 0;
   std::uint16_t ticket = 0;       // of the parent's join or call
   std::uint16_t join_ticket = 0;  // of this frame's current join
@@ -149,6 +149,8 @@ enum class TimerPurpose : std::uint8_t {
   Elect,       // shard; service in `call_generation`
   Readmit,     // instance
   TakeBack,    // frame; generation in `call_generation`
+  Ship,        // instance that led a shard
+  Resend,      // instance
 };
 
 // First in, first out, linked through `next`. Pushing in front makes it a stack.

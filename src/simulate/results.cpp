@@ -5,23 +5,10 @@
 
 #include "base/text.h"
 #include "simulate/fault_windows.h"
-#include "simulate/statistics.h"
+#include "simulate/result_support.h"
 
 namespace scantling::sim {
 namespace {
-
-// f(replication) of each, as an interval.
-template <class F>
-Interval over(const Runs& runs, F&& f) {
-  std::vector<double> values;
-  for (const Replication& r : runs.replications)
-    values.push_back(f(r));
-  return interval(values, runs.confidence);
-}
-
-double seconds_of(const Replication& r) {
-  return std::max(1e-9, static_cast<double>(r.end.at - r.start.at) * 1e-9);
-}
 
 ErrorsByCause errors_of(const Runs& runs, auto&& counts) {
   std::array<double, cause_count> sum{};
@@ -35,31 +22,6 @@ ErrorsByCause errors_of(const Runs& runs, auto&& counts) {
   out.breaker_open = sum[static_cast<std::size_t>(Cause::BreakerOpen)];
   out.lost = sum[static_cast<std::size_t>(Cause::Lost)];
   out.throttled = sum[static_cast<std::size_t>(Cause::Throttled)];
-  return out;
-}
-
-template <class Get>  // Get(replication) -> Histogram
-LatencyResult latency_of(const Runs& runs, Get&& get) {
-  std::vector<Histogram> merged;
-  for (const Replication& r : runs.replications)
-    merged.push_back(get(r));
-  // A replication without a single answer says nothing about how long one takes.
-  std::erase_if(merged, [](const Histogram& h) { return h.count() == 0; });
-  const auto of = [&](auto&& f) {
-    std::vector<double> values;
-    for (const Histogram& h : merged)
-      values.push_back(f(h) * 1e-9);
-    return interval(values, runs.confidence);
-  };
-  LatencyResult out;
-  out.mean = of([](const Histogram& h) { return h.mean(); });
-  out.p50 = of([](const Histogram& h) { return h.quantile(.5); });
-  out.p90 = of([](const Histogram& h) { return h.quantile(.9); });
-  out.p95 = of([](const Histogram& h) { return h.quantile(.95); });
-  out.p99 = of([](const Histogram& h) { return h.quantile(.99); });
-  out.p999 = of([](const Histogram& h) { return h.quantile(.999); });
-  for (const Histogram& h : merged)
-    out.max = std::max(out.max, static_cast<double>(h.largest()) * 1e-9);
   return out;
 }
 
@@ -122,6 +84,7 @@ OperationResult operation_result(const Runs& runs, std::uint32_t i) {
   const auto at = [i](const Replication& r, std::size_t b) -> const OperationBucket& {
     return r.operation_series[i][b];
   };
+  out.reads = reads_result(runs, i);
   out.series.push_back(
       series_of(runs, "offered", "/s", n,
                 [&](const Replication& r, std::size_t b) { return at(r, b).offered / width; }));
@@ -197,6 +160,7 @@ StationResult station_result(const Runs& runs, std::uint32_t k) {
                     seconds_of(r) / n;
     out.instances += running(r) / n;
   }
+  if (info.shed != unlimited) out.shed = shed_results(runs, k);
   const std::size_t buckets = bucket_count(runs);
   const auto at = [k](const Replication& r, std::size_t b) -> const ServiceBucket& {
     return r.service_series[k][b];
@@ -377,6 +341,8 @@ ExperimentResult combine(const Architecture& model, const Runs& runs) {
     out.edges.push_back(edge_result(runs, i));
   for (std::uint32_t i = 0; i < p.channels.size(); ++i)
     out.channels.push_back(channel_result(runs, i));
+  for (std::uint32_t i = 0; i < p.replications.size(); ++i)
+    out.copies.push_back(copies_result(model, runs, i));
   critical_paths(runs, out);
   for (const FaultInfo& fault : p.faults) {
     const Time until =
@@ -386,7 +352,6 @@ ExperimentResult combine(const Architecture& model, const Runs& runs) {
   }
   out.fault_windows = fault_windows(runs, out);
   out.notes.insert(out.notes.begin(), p.notes.begin(), p.notes.end());
-  (void)model;
   return out;
 }
 

@@ -13,6 +13,8 @@ class Ring {
   std::size_t size() const { return count_; }
   std::size_t bytes() const { return items_.size() * sizeof(T); }
   const T& front() const { return items_[head_]; }
+  const T& operator[](std::size_t i) const { return items_[(head_ + i) & (items_.size() - 1)]; }
+  T& operator[](std::size_t i) { return items_[(head_ + i) & (items_.size() - 1)]; }
   void push(const T& item) {
     if (count_ == items_.size()) grow();
     items_[(head_ + count_++) & (items_.size() - 1)] = item;
@@ -21,6 +23,7 @@ class Ring {
     head_ = (head_ + 1) & (items_.size() - 1);
     --count_;
   }
+  void pop_back() { --count_; }
 
  private:
   void grow() {

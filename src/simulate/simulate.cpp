@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "simulate/compile.h"
+#include "simulate/rare.h"
 #include "simulate/replications.h"
 #include "simulate/results.h"
 
@@ -50,6 +51,7 @@ Expected<ExperimentResult> simulate(const Architecture& model, const Experiment&
     result.notes.push_back("the precision asked for is not reached with " +
                            std::to_string(result.replications) + " replications");
   sim::judge(model, experiment, runs, result);
+  if (options.rare) sim::decide_rare(model, experiment, options, runs, result);
   return result;
 }
 

@@ -31,7 +31,10 @@ struct SimulateOptions {
   Duration warm_up{};                        // zero: found by MSER-5
   std::uint64_t max_events = 2'000'000'000;  // over all replications; reaching it is said
   double scale = 1;                          // <1: a shorter run for the loop; scales `measured`
-  double load = 1;             // multiplies every rate of arrivals, schedule and number of users
+  double load = 1;  // multiplies every rate of arrivals, schedule and number of users
+  // Availability that plain runs can't tell (99.99% and more, too few failures seen) is estimated
+  // by splitting runs; see rare.h.
+  bool rare = false;
   std::function<bool()> stop;  // asked now and then; true ends the run, marked incomplete
   std::function<void(const RunProgress&)> progress;  // after each replication, one at a time
 };
@@ -62,12 +65,22 @@ struct Series {
   std::vector<double> values;
 };
 
+// Reads of stores whose copies may be behind, by one operation. Shares are of the reads.
+struct ReadsResult {
+  Interval rate;               // per second; 0 when there are none
+  Interval outdated;           // that missed a write of what they read
+  Interval stale;              // of these, a write older than the operation allows
+  double allowed_seconds = 0;  // how old what it reads may be
+  double oldest_seconds = 0;   // the oldest write that one missed
+};
+
 struct OperationResult {
   OperationId operation;
   Interval offered, goodput;  // per second; goodput: answered well within its timeout
   Interval availability;      // goodput over offered
   LatencyResult latency;      // of good answers
   ErrorsByCause errors;
+  ReadsResult reads;
   std::vector<Series> series;  // goodput, offered, errors, p50, p99
 };
 
@@ -77,17 +90,25 @@ struct EndpointResult {
   LatencyResult latency;
 };
 
+// What a service that sheds load refused of one priority, per second.
+struct ShedResult {
+  std::uint32_t priority = 0;
+  std::int64_t from = -1;  // requests in an instance from which it is refused; -1: never shed
+  Interval offered, refused;
+};
+
 // A service, a store, or an external: anything that can saturate.
 struct StationResult {
   std::string kind;  // "service", "store", "external", "channel"
   std::string name;
-  Interval utilisation;        // of its cpu servers or its slots, 0..1
-  Interval in_progress;        // requests held
-  Interval queue;              // waiting
-  Interval rate;               // arrivals per second
-  double rejected = 0;         // per second
-  double instances = 0;        // time average
-  std::vector<Series> series;  // utilisation, queue, instances
+  Interval utilisation;          // of its cpu servers or its slots, 0..1
+  Interval in_progress;          // requests held
+  Interval queue;                // waiting
+  Interval rate;                 // arrivals per second
+  double rejected = 0;           // per second
+  double instances = 0;          // time average
+  std::vector<ShedResult> shed;  // of each priority, the lowest first; empty: it sheds nothing
+  std::vector<Series> series;    // utilisation, queue, instances
 };
 
 struct EdgeResult {                   // one call step of one endpoint
@@ -107,6 +128,16 @@ struct ChannelResult {
   LatencyResult delay;  // published to handled
 };
 
+// A store whose writes do not wait for its copies.
+struct CopiesResult {
+  StoreId store;
+  LatencyResult lag;            // from the answer of a write until a copy shows it
+  double failovers = 0;         // leaders replaced, of one run
+  Interval lost_writes;         // answered, and gone with their leader; of one run
+  double lost_seconds = 0;      // before the loss the oldest of these was answered, at most
+  double allowed_seconds = -1;  // the store's rpo; -1: it has none
+};
+
 enum class Verdict : std::uint8_t { Holds, Fails, Undecided };
 std::string_view to_text(Verdict verdict);  // "holds", "fails", "undecided"
 
@@ -122,6 +153,7 @@ struct Judgement {
   bool at_least = false;  // target is a lower bound (availability, goodput)
   std::string path;       // "experiments.zone-down.expect.place-order.availability"
   Span span;
+  bool by_splitting = false;        // measured by split runs, not by plain ones
   std::vector<std::string> causes;  // failing: first saturated element, amplification, ...
 };
 
@@ -164,6 +196,7 @@ struct ExperimentResult {
   std::vector<StationResult> stations;
   std::vector<EdgeResult> edges;
   std::vector<ChannelResult> channels;
+  std::vector<CopiesResult> copies;
   std::vector<Judgement> judgements;
   std::vector<std::pair<OperationId, std::vector<HopShare>>> critical_path;
   std::vector<std::pair<double, double>> fault_bands;  // seconds from the measured start

@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "commands/find.h"
+#include "commands/rare.h"
 #include "commands/support.h"
 #include "commands/watch.h"
 #include "design/design.h"
@@ -41,6 +42,7 @@ bool read_options(const Invocation& invocation, SimulateOptions& options) {
     }
     options.measured = *duration;
   }
+  options.rare = true;
   options.stop = [] { return interrupted(); };
   return true;
 }
@@ -135,6 +137,7 @@ int run(const Invocation& invocation) {
     listen_for_interrupts();
     return run_find(invocation, model, experiments, options, outputs);
   }
+  if (invocation.has("--rare")) return run_rare(invocation, model, experiments[0], options);
   TraceRequest trace;
   if (!read_trace(invocation, experiments, trace)) return kExitUsage;
   listen_for_interrupts();
@@ -186,6 +189,10 @@ constexpr CommandOption kOptions[] = {
      "search instead of judging: the load that still holds, the fewest instances, the smallest "
      "spike that it doesn't recover from; in peak unless --experiment says otherwise",
      "", "capacity|replicas|trigger", false},
+    {"--rare", "STATION>=N",
+     "how often an instance holds so many requests, however seldom, by splitting runs; in peak "
+     "unless --experiment says otherwise",
+     "", "", false},
     {"--trace", "N[=FILE]",
      "write N requests of the one experiment as OTLP JSON, for Jaeger or Tempo", "", "", false},
     {"--watch", "", "progress with its precision and the time left on standard error",

@@ -361,6 +361,45 @@ void make_cache(Workspace& ws, CachePlan& plan) {
   draft.fill(of.capacity, Bytes{static_cast<std::int64_t>(std::min(size * 1.3, 64e9))});
 }
 
+// What a server of a given engine does, where the store doesn't say.
+void complete_server(Workspace& ws, StoreId id, const Technology* engine) {
+  Store& store = ws.model.stores[id];
+  if (engine == nullptr || store.from.origin != Origin::Given || (store.read && store.write))
+    return;
+  Draft draft(ws, store.name + ".server", "data",
+              fmt::format("what does a copy of {} do in a second?", store.name));
+  draft.choose("the catalogue's " + engine->name)
+      .reject("a measurement", {}, "none is given; traces would give one")
+      .because(fmt::format("{} for a read, {} for a write, without load", to_text(engine->read),
+                           to_text(engine->write)))
+      .flips("flips if traces say otherwise")
+      .traces({"stores." + store.name + ".engine"})
+      .reversibility(Reversibility::Easy);
+  put(draft, store, store.shards, Count{ws.homes()}, "shards");
+  fill_server(draft, store, *engine);
+}
+
+// What is open of a cache that is given: copies, shards, spread, and what its server does.
+void complete_cache(Workspace& ws, StoreId id) {
+  Store& cache = ws.model.stores[id];
+  const Technology* engine = cache.engine ? ws.catalog.find(*cache.engine) : nullptr;
+  if (engine == nullptr || (cache.copies && cache.shards && cache.read)) return;
+  Draft draft(ws, cache.name + ".copies", "data",
+              fmt::format("how is {} kept, so that it can be read at all?", cache.name));
+  const std::int64_t copies = ws.zones() > 1 ? 2 : 1;
+  draft.choose(plural(copies, "copy"))
+      .reject("3 copies", {}, "what it holds can be read again from its source")
+      .because(fmt::format("{}: the loss of one leaves the other", plural(ws.zones(), "zone")))
+      .flips("flips if the zones change")
+      .traces({"stores." + cache.name})
+      .reversibility(Reversibility::Easy);
+  put(draft, cache, cache.consistency, Consistency{ConsistencyKind::Eventual, {}}, "consistency");
+  put(draft, cache, cache.copies, Count{copies}, "copies");
+  put(draft, cache, cache.shards, Count{ws.homes()}, "shards");
+  put(draft, cache, cache.spread, ws.zones() > 1 ? Spread::Zones : Spread::None, "spread");
+  fill_server(draft, cache, *engine);
+}
+
 // --- channels ---
 
 void decide_broker(Workspace& ws) {
@@ -483,13 +522,17 @@ void pass_data(Workspace& ws) {
     decide_shards(ws, id, need, *engine);
   }
   for (const StoreId id : ws.model.stores.ids()) {
-    if (ws.model.stores[id].expires) continue;
+    if (ws.model.stores[id].expires) {
+      if (ws.model.stores[id].from.origin == Origin::Given) complete_cache(ws, id);
+      continue;
+    }
     std::vector<AggregateId> members;
     for (const auto& held : *ws.model.stores[id].holds)
-      members.push_back(held.id);
+      if (held.id.valid()) members.push_back(held.id);
     const Technology* engine =
         ws.model.stores[id].engine ? ws.catalog.find(*ws.model.stores[id].engine) : nullptr;
     if (!ws.model.stores[id].copies) decide_copies(ws, id, members, engine);
+    complete_server(ws, id, engine);
     decide_care(ws, id, members);
     decide_cap(ws, id);
   }

@@ -14,7 +14,8 @@ namespace scantling::sim {
 extern const PolicyInfo policy_arrivals = {
     "arrivals",
     "Poisson, with ramps, spikes, steps and random bursts; schedules; recorded times; "
-    "closed loads"};
+    "closed loads",
+    "Lewis, Shedler 1979 (thinning); Fischer, Meier-Hellstern 1993 (bursts)"};
 
 // The moments at which bursts begin and end, drawn for the whole run.
 void Engine::plan_bursts() {

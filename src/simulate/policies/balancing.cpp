@@ -13,7 +13,8 @@ extern const PolicyInfo policy_balancing = {
     "balancing",
     "which instance of the callee an attempt goes to: round-robin, random, "
     "random-of-two, random-of-three, least-request, weighted, consistent-hash, bounded-hash, "
-    "zone-local with spill-over"};
+    "zone-local with spill-over",
+    "Mitzenmacher 2001; Mirrokni, Thorup, Zadimoghaddam 2018; Envoy's zone-aware routing"};
 
 namespace {
 

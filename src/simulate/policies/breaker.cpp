@@ -8,7 +8,8 @@ namespace scantling::sim {
 extern const PolicyInfo policy_breaker = {
     "breaker",
     "after too many failures, calls of one caller instance to a callee fail at once "
-    "for a while, then probes decide"};
+    "for a while, then probes decide",
+    "Nygard, Release It!, 2nd ed., 2018, 5.2"};
 
 void compile_breaker(EdgeInfo& edge, const BreakerPolicy& breaker, Program& program) {
   BreakerInfo info;

@@ -9,7 +9,8 @@ namespace scantling::sim {
 extern const PolicyInfo policy_bulkhead = {
     "bulkhead",
     "bounds the calls in flight from one caller instance to a callee, and those that "
-    "wait"};
+    "wait",
+    "Nygard, Release It!, 2nd ed., 2018, 5.3"};
 
 void compile_bulkhead(EdgeInfo& edge, const BulkheadPolicy& policy, Program& program) {
   if (!policy.calls || policy.calls->value < 0) return;  // no bound

@@ -8,7 +8,8 @@ namespace scantling::sim {
 extern const PolicyInfo policy_cache = {
     "cache",
     "what a cache holds: keys by Zipf, least recently used goes first, expiry, filled "
-    "on success, single flight, leases, stale answers; or a miss rate"};
+    "on success, single flight, leases, stale answers; or a miss rate",
+    "Che, Tung, Wang 2002; Nishtala et al., Scaling Memcache at Facebook, NSDI 2013, 3.2.1"};
 
 void CacheState::prepare(const CacheInfo& info) {
   expires_ = info.expires;

@@ -9,11 +9,14 @@
 #include <vector>
 
 #include "base/distribution.h"
-#include "simulate/policies/fill_table.h"
+#include "simulate/policies/key_table.h"
 #include "simulate/program.h"
 #include "simulate/state.h"
 
 namespace scantling::sim {
+
+// Of each key that is being fetched, the frames that wait for it.
+using Fills = KeyTable<Line>;
 
 class CacheState {
  public:
@@ -25,7 +28,7 @@ class CacheState {
   bool had(std::uint64_t key) const { return filled_at_[key] != unfilled; }
   std::uint64_t draw_key(RandomStream& random) const { return zipf_.draw(random); }
   // Fills under way: of one instance with single flight, of all with leases.
-  FillTable& fills() { return under_way_; }
+  Fills& fills() { return under_way_; }
 
   // Rate-level.
   bool hit_by_rate(double share, RandomStream& random) {
@@ -42,8 +45,8 @@ class CacheState {
   // The frame waits no longer for a fill.
   template <class Frames>
   void forget(std::uint32_t frame, Frames& frames) {
-    for (FillTable::Entry& entry : under_way_.entries()) {
-      Line& line = entry.waiting;
+    for (Fills::Entry& entry : under_way_.entries()) {
+      Line& line = entry.value;
       Line kept;
       while (line.length > 0) {
         const std::uint32_t i = line.pop_front(frames);
@@ -67,7 +70,7 @@ class CacheState {
   std::vector<Time> filled_at_;
   std::vector<std::uint32_t> newer_, older_;
   std::uint32_t newest_ = none, oldest_ = none;
-  FillTable under_way_;
+  Fills under_way_;
   // rate-level
   double fullness_ = 1, step_ = 0;
   std::uint64_t fills_ = 0;

@@ -14,7 +14,8 @@ namespace scantling::sim {
 extern const PolicyInfo policy_ejection = {
     "ejection",
     "an instance that fails in a row leaves the rotation for a while, while a share of "
-    "the instances stays"};
+    "the instances stays",
+    "Envoy's outlier detection and panic threshold"};
 
 void compile_ejection(ServiceInfo& service, const HealthPolicy& health) {
   if (!health.eject_at_most || health.eject_at_most->value <= 0) return;

@@ -10,7 +10,8 @@ namespace scantling::sim {
 extern const PolicyInfo policy_fault = {
     "fault",
     "lose, slow, fail, cut, drop, cpu, flush, pause, flap at their times; detection, "
-    "failover, restart"};
+    "failover, restart",
+    "docs/guide/language.md, fault"};
 
 void Engine::plan_faults() {
   for (std::uint32_t k = 0; k < p_.services.size(); ++k)
@@ -131,6 +132,7 @@ void Engine::lose(std::uint32_t i, bool silent) {
   if (!s.up && !s.rotating) return;  // not running at this time
   silent_[i] = silent;
   s.up = false;
+  copy_lost(i);
   kill_inside(i, silent);
   const std::uint32_t note = new_note(i, 0, TimerPurpose::Detect);
   heap_.push(now_ + p_.services[s.service].detection, EventKind::Timer, note);
@@ -151,12 +153,10 @@ void Engine::elected(std::uint32_t service, std::uint32_t shard) {
   const ServiceInfo& info = p_.services[service];
   std::uint32_t& leader = leader_[shard_first_[service] + shard];
   if (stations_[leader].up) return;
-  const std::uint32_t first = info.first_instance + shard * info.copies;
-  for (std::uint32_t i = first; i < first + info.copies; ++i)
-    if (stations_[i].up) {
-      leader = i;
-      return;
-    }
+  const std::uint32_t best = most_advanced(service, info.first_instance + shard * info.copies);
+  if (best == none) return;
+  leads(best, leader);
+  leader = best;
 }
 
 void Engine::bring_back(std::uint32_t i) {
@@ -183,6 +183,8 @@ void Engine::other_timer(const Note& note) {
     case TimerPurpose::Start: started(note.call); break;
     case TimerPurpose::Scaled: scaled(note.call); break;
     case TimerPurpose::Readmit: readmit(note.call); break;
+    case TimerPurpose::Ship: ship_timer(note.call); break;
+    case TimerPurpose::Resend: resend(note.call); break;
     case TimerPurpose::TakeBack: taken_back(note.call, note.call_generation); break;
     case TimerPurpose::Elect: elected(note.call_generation, note.call); break;
     case TimerPurpose::Redeliver: redeliver(note.call); break;
@@ -208,6 +210,7 @@ void Engine::started(std::uint32_t i) {
   if (info.kind == ServiceKind::Store) {
     const std::uint32_t shard = (i - info.first_instance) / info.copies;
     elected(s.service, shard);
+    copy_back(i);
   }
   if (info.kind == ServiceKind::Channel) pull_channel(s.service);
 }
@@ -296,29 +299,6 @@ void Engine::unlink_from(Line& line, std::uint32_t frame) {
     if (i != frame) kept.push_back(frames_, i);
   }
   line = kept;
-}
-
-// --- the network ---
-
-double Engine::drop_share(std::uint32_t from, std::uint32_t to) const {
-  double through = 1;
-  for (std::uint32_t index : active_network_) {
-    const FaultInfo& fault = p_.faults[index];
-    const bool applies =
-        std::binary_search(fault.instances.begin(), fault.instances.end(), from) &&
-        std::binary_search(fault.to_instances.begin(), fault.to_instances.end(), to);
-    if (applies) through *= fault.kind == FaultKind::Cut ? 0 : 1 - fault.share;
-  }
-  return 1 - through;
-}
-
-bool Engine::answer_is_lost(std::uint32_t frame) {
-  Frame& f = frames_[frame];
-  if (f.kind == FrameKind::Entry || f.kind == FrameKind::Message) return false;
-  const double lost = drop_share(f.instance, f.caller_instance);
-  if (lost <= 0 || stream(fault_stream_).uniform() >= lost) return false;
-  vanish(frame);
-  return true;
 }
 
 }  // namespace scantling::sim

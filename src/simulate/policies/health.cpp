@@ -17,7 +17,8 @@ namespace scantling::sim {
 extern const PolicyInfo policy_health = {
     "health",
     "checks that take part in the pool they check unless apart; deep ones fail with what "
-    "the service depends on"};
+    "the service depends on",
+    "Brooker, Implementing Health Checks, Amazon Builders' Library"};
 
 bool Engine::callees_answer(std::uint32_t service) const {
   for (const EdgeInfo& edge : p_.edges) {

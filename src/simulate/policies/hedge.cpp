@@ -8,7 +8,8 @@
 namespace scantling::sim {
 
 extern const PolicyInfo policy_hedge = {"hedge",
-                                        "a second call after a delay; the first answer wins"};
+                                        "a second call after a delay; the first answer wins",
+                                        "Dean, Barroso, The Tail at Scale, CACM 56(2), 2013"};
 
 void compile_hedge(EdgeInfo& edge, const HedgePolicy& policy) {
   if (!policy.after) return;

@@ -7,7 +7,8 @@
 namespace scantling::sim {
 
 extern const PolicyInfo policy_optimistic = {
-    "optimistic", "nobody waits for the lock; who ends on a version that is gone fails"};
+    "optimistic", "nobody waits for the lock; who ends on a version that is gone fails",
+    "Kung, Robinson, On Optimistic Methods for Concurrency Control, TODS 6(2), 1981"};
 
 void Engine::read_version(std::uint32_t frame, std::uint32_t row) {
   if (versions_read_.size() <= frame) versions_read_.resize(frames_.size());

@@ -7,6 +7,7 @@ namespace scantling::sim {
 extern const PolicyInfo policy_priority = {
     "priority",
     "the highest priority leaves a full instance's line first; work that has begun "
-    "is not interrupted"};
+    "is not interrupted",
+    "Cobham, Priority Assignment in Waiting Line Problems, Operations Research 2(1), 1954"};
 
 }  // namespace scantling::sim

@@ -5,6 +5,7 @@
 namespace scantling::sim {
 
 extern const PolicyInfo policy_processor_sharing = {
-    "processor sharing", "the processors divide their time evenly among all requests"};
+    "processor sharing", "the processors divide their time evenly among all requests",
+    "Kleinrock, Queueing Systems II, 1976, 4.4"};
 
 }  // namespace scantling::sim

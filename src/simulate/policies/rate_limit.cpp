@@ -1,8 +1,7 @@
-// At the door of an instance: faults that make it fail, rate limits, shedding.
+// Rate limits.
 //
 // A limit is a token bucket that holds one second's worth, at least one request: of the whole
 // service, or one for each caller. Callers are told apart by the request's key; they ask alike.
-// Shedding: from so many requests in the instance on, those of priority 0 are refused.
 #include <algorithm>
 
 #include "simulate/engine.h"
@@ -11,9 +10,8 @@
 namespace scantling::sim {
 
 extern const PolicyInfo policy_rate_limit = {
-    "rate limit",
-    "a token bucket of a service, or of each of its callers; low priorities are "
-    "refused above a number of requests in progress"};
+    "rate limit", "a token bucket of a service, or of each of its callers",
+    "Turner, New Directions in Communications, IEEE Comm. Magazine 24(10), 1986"};
 
 bool Engine::throttled(std::uint32_t service, std::uint32_t key) {
   const ServiceInfo& info = p_.services[service];
@@ -27,25 +25,6 @@ bool Engine::throttled(std::uint32_t service, std::uint32_t key) {
   bucket_time_[at] = now_;
   if (level < 1) return true;
   level -= 1;
-  return false;
-}
-
-bool Engine::guarded(std::uint32_t frame, const Station& station, Cause& cause) {
-  const Frame& f = frames_[frame];
-  const ServiceInfo& info = p_.services[station.service];
-  if (fail_share_[f.instance] > 0 && stream(fault_stream_).uniform() < fail_share_[f.instance]) {
-    cause = Cause::Failed;
-    return true;
-  }
-  if (info.rate_limit > 0 && info.kind != ServiceKind::Store && throttled(station.service, f.key)) {
-    cause = Cause::Throttled;
-    return true;
-  }
-  if (info.shed != unlimited && p_.endpoints[f.endpoint].priority == 0 &&
-      station.inside >= info.shed) {
-    cause = Cause::Rejected;
-    return true;
-  }
   return false;
 }
 

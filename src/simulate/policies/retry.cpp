@@ -6,7 +6,8 @@
 namespace scantling::sim {
 
 extern const PolicyInfo policy_retry = {
-    "retry", "a new arrival after backoff and jitter, while attempts and budget last"};
+    "retry", "a new arrival after backoff and jitter, while attempts and budget last",
+    "Brooker, Exponential Backoff and Jitter, AWS 2015; Site Reliability Engineering, ch. 21"};
 
 void compile_retry(EdgeInfo& edge, const RetryPolicy& retry, Program& program) {
   edge.attempts =

@@ -10,7 +10,8 @@
 namespace scantling::sim {
 
 extern const PolicyInfo policy_scaling = {
-    "scaling", "instances follow a metric after their delay, in bounded steps"};
+    "scaling", "instances follow a metric after their delay, in bounded steps",
+    "Kubernetes' HorizontalPodAutoscaler: ceil(current x metric / target)"};
 
 double Engine::scale_metric(std::uint32_t service, double seconds) {
   const ServiceInfo& info = p_.services[service];

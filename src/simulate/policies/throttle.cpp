@@ -6,7 +6,8 @@
 namespace scantling::sim {
 
 extern const PolicyInfo policy_throttle = {
-    "throttle", "a caller refuses its own calls while the callee accepts too few of them"};
+    "throttle", "a caller refuses its own calls while the callee accepts too few of them",
+    "Site Reliability Engineering, 2016, ch. 21, Client-Side Throttling"};
 
 void compile_throttle(EdgeInfo& edge, const ThrottlePolicy& policy, Program& program) {
   ThrottleInfo info;

@@ -7,7 +7,8 @@
 namespace scantling::sim {
 
 extern const PolicyInfo policy_tied = {
-    "tied", "the first of two calls whose work begins takes the other one back"};
+    "tied", "the first of two calls whose work begins takes the other one back",
+    "Dean, Barroso, The Tail at Scale, CACM 56(2), 2013"};
 
 void Engine::tie(std::uint32_t call, int which, std::uint32_t child) {
   frames_[child].flags |= frame_tied;

@@ -1,34 +1,38 @@
-// The fills of a cache that are under way, each with the frames that wait for it: a hash table with
-// open addressing (linear probing, deletion by moving back; Knuth, TAOCP 3, 6.4, algorithm R),
-// which allocates nothing once it has had its most entries.
+// A hash table with open addressing (linear probing, deletion by moving back; Knuth, TAOCP 3, 6.4,
+// algorithm R), which allocates nothing once it has had its most entries. A name is never 0.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
-#include "simulate/records.h"
-
 namespace scantling::sim {
 
-class FillTable {
+template <class Value>
+class KeyTable {
  public:
   struct Entry {
     std::uint64_t name = 0;  // 0: free
-    Line waiting;            // of frames
+    Value value;
   };
 
   static std::uint64_t name_of(std::uint32_t scope, std::uint32_t key) {
     return (static_cast<std::uint64_t>(scope) + 1) << 32 | key;
   }
+  const Entry* find(std::uint64_t name) const {
+    const std::size_t at = place(name);
+    return entries_[at].name == name ? &entries_[at] : nullptr;
+  }
   Entry* find(std::uint64_t name) {
     const std::size_t at = place(name);
     return entries_[at].name == name ? &entries_[at] : nullptr;
   }
-  void add(std::uint64_t name) {
+  // Not there yet.
+  void add(std::uint64_t name, Value value = {}) {
     if (2 * ++count_ > entries_.size()) grow();
     Entry& entry = entries_[place(name)];
     entry.name = name;
-    entry.waiting = {};
+    entry.value = value;
   }
   void remove(std::uint64_t name) {
     std::size_t hole = place(name);
