@@ -227,6 +227,7 @@ EstimateNetwork NetworkCompiler::run() {
   endpoints();
   loads();
   order();
+  count_visits();
   dependencies();
   remarks();
   expiries();
