@@ -3,18 +3,20 @@
 #
 #   ./setup.sh build   what `make` and `make demo` need (the default)
 #   ./setup.sh test    and what `make test` and `make bench` need
-#   ./setup.sh ci      and what .ci/run needs: clang-19's tools, Node.js, Chromium, promtool, amtool, protoc
+#   ./setup.sh ci      and what .ci/run needs: clang-19's tools, Node.js, Chromium, promtool, amtool, protoc, Open MPI
 #
 # Debian 12 or newer and Ubuntu 24.04 or newer, through apt. Elsewhere it says what to install.
 # SCANTLING_SKIP_SETUP=1 makes it do nothing, for a machine that is set up another way.
 set -euo pipefail
 
 build_packages=(g++ cmake ninja-build ccache lld libyaml-dev libfmt-dev nlohmann-json3-dev libcli11-dev
-                libboost-math-dev)
+                libboost-math-dev libsqlite3-dev)
 test_packages=(libgtest-dev)
 ci_packages=(spin clang-19 clang-format-19 clang-tidy-19 libclang-rt-19-dev
              # promtool, amtool and protoc: tests/validators holds what is generated to them.
-             prometheus prometheus-alertmanager protobuf-compiler libprotobuf-dev)
+             prometheus prometheus-alertmanager protobuf-compiler libprotobuf-dev
+             # Campaigns over MPI: tests/ci/mpi.sh.
+             libopenmpi-dev openmpi-bin)
 
 say() { printf 'setup: %s\n' "$*" >&2; }
 have() { command -v "$1" >/dev/null 2>&1; }
@@ -43,9 +45,9 @@ oldest=none
 if [ "$oldest" = none ] || ! have apt-get ||
   [ "$(printf '%s\n%s\n' "$oldest" "$version" | sort -V | head -n 1)" != "$oldest" ]; then
   say "knows only Debian 12 and Ubuntu 24.04 or newer, and this is $id $version. Please install:"
-  say "  g++ 12 or newer, CMake 3.22, Ninja, libyaml, fmt 9, nlohmann-json 3.11, CLI11 2, Boost.Math"
+  say "  g++ 12 or newer, CMake 3.22, Ninja, libyaml, fmt 9, nlohmann-json 3.11, CLI11 2, Boost.Math, SQLite 3"
   [ "$purpose" = build ] || say "  GoogleTest 1.12"
-  [ "$purpose" = ci ] && say "  clang-format, clang-tidy and clang 19 with its runtime, Node.js 18, npm, Chromium, promtool, amtool, protoc"
+  [ "$purpose" = ci ] && say "  clang-format, clang-tidy and clang 19 with its runtime, Node.js 18, npm, Chromium, promtool, amtool, protoc, Open MPI"
   say "and then run with SCANTLING_SKIP_SETUP=1"
   exit 1
 fi

@@ -68,22 +68,6 @@ std::vector<PlacedStep> placed_steps(const std::vector<Step>& steps) {
   return out;
 }
 
-std::int64_t attempts_of(const CallPolicy& policy) {
-  return policy.retry ? std::max<std::int64_t>(policy.retry->attempts.or_else({1}).value, 1) : 1;
-}
-
-double backoff_seconds(const RetryPolicy& retry, std::int64_t attempts) {
-  const double first = retry.backoff.or_else({}).seconds();
-  const double cap = retry.cap.has() ? retry.cap->seconds() : HUGE_VAL;
-  double sum = 0, wait = first;
-  for (std::int64_t k = 2; k <= attempts; ++k) {
-    if (wait >= cap) return sum + cap * static_cast<double>(attempts - k + 1);
-    sum += wait;
-    wait *= 2;
-  }
-  return sum;
-}
-
 std::optional<double> try_seconds(const CallPolicy& policy) {
   if (!policy.timeout) return std::nullopt;
   const std::int64_t attempts = attempts_of(policy);

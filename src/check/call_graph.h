@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "model/architecture.h"
+#include "model/retries.h"
 
 namespace scantling {
 
@@ -37,9 +38,6 @@ struct CallEdge {
   StepPlace place;
 };
 
-std::int64_t attempts_of(const CallPolicy& policy);  // 1 without a retry
-// All waits between `attempts` attempts at their longest: backoff x 2^(k-2), each at most `cap`.
-double backoff_seconds(const RetryPolicy& retry, std::int64_t attempts);
 // attempts x timeout + backoffs; nothing without a timeout.
 std::optional<double> try_seconds(const CallPolicy& policy);
 // "3 x 700 ms + 150 ms backoff"

@@ -48,6 +48,8 @@ void check(const Architecture& model, std::string_view today, Diagnostics& out);
 // matches nothing changes nothing and is itself a finding. `check` does this; callers that add
 // findings later (simulation, verification) may do it again: it is idempotent.
 void apply_acceptances(const Architecture& model, std::string_view today, Diagnostics& out);
+// Of a property that is explored (`scantling verify`), not found by a rule.
+bool is_verified_property(std::string_view name);
 
 // Markdown: the page of one rule (docs/rules/NAME.md) and the list of them (docs/rules/README.md).
 std::string rule_page(const Rule& rule);

@@ -83,7 +83,7 @@ int run_find(const Invocation& invocation, const Architecture& model,
   invocation.streams.print(render(invocation.get("--format", "human")));
   for (const auto& [format, path] : outputs)
     if (!save(invocation, path, render(format))) return kExitUsage;
-  if (interrupted()) return kExitInterrupted;
+  if (interrupted()) return exit_of_interrupt();
   return all_good ? kExitFine : kExitUnmet;
 }
 

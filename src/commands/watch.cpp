@@ -16,10 +16,15 @@ volatile std::sig_atomic_t interrupt_seen = 0;
 }  // namespace
 
 void listen_for_interrupts() {
-  std::signal(SIGINT, [](int) {
-    interrupt_seen = 1;
-    std::signal(SIGINT, SIG_DFL);
-  });
+  for (const int wanted : {SIGINT, SIGTERM})
+    std::signal(wanted, [](int number) {
+      interrupt_seen = number;
+      std::signal(number, SIG_DFL);
+    });
+}
+
+int exit_of_interrupt() {
+  return 128 + interrupt_seen;
 }
 
 bool interrupted() {

@@ -10,9 +10,11 @@
 
 namespace scantling {
 
-// From here on the first Ctrl-C only sets `interrupted`; a second one ends the program.
+// From here on the first Ctrl-C, or the first request to terminate (as a batch system sends before
+// it kills), only sets `interrupted`; a second one ends the program.
 void listen_for_interrupts();
 bool interrupted();
+int exit_of_interrupt();  // 130, or 143 after a request to terminate
 
 // Progress of several runs on standard error: one line that is written over on a terminal, a line a
 // replication with --watch elsewhere, nothing otherwise. Says the precision so far and the time

@@ -8,8 +8,10 @@
 #include <fmt/core.h>
 
 #include "check/check.h"
+#include "design/interim.h"
 #include "design/loop.h"
 #include "design/passes.h"
+#include "design/verifying.h"
 
 namespace scantling {
 namespace {
@@ -57,8 +59,8 @@ void find_fault_targets(Architecture& model) {
       }
 }
 
-void elaborate(Architecture& model, const Catalog& catalog, const DesignOptions& options,
-               const Demands& demands) {
+DesignVerification elaborate(Architecture& model, const Catalog& catalog,
+                             const DesignOptions& options, const Demands& demands) {
   Workspace ws(model, catalog, options, demands);
   for (const Pass& pass : kPasses) {
     if (std::ranges::find(options.without, pass.info.name) != options.without.end()) continue;
@@ -66,10 +68,14 @@ void elaborate(Architecture& model, const Catalog& catalog, const DesignOptions&
     pass.run(ws);
   }
   find_fault_targets(model);
+  if (!options.verify) return {};
+  if (options.progress) options.progress("verify");
+  return verify_decided(ws);
 }
 
 struct Attempt {
   Architecture model;
+  DesignVerification verification;
   SimulationResult simulation;
   double shortfall = 0;
 };
@@ -116,7 +122,7 @@ DesignResult design(Architecture model, const Catalog& catalog, const DesignOpti
   for (int number = 1;; ++number) {
     Attempt attempt;
     attempt.model = model;
-    elaborate(attempt.model, catalog, options, demands);
+    attempt.verification = elaborate(attempt.model, catalog, options, demands);
     if (!options.simulate || !has_solution(attempt.model)) {
       best = std::move(attempt);
       break;
@@ -124,7 +130,7 @@ DesignResult design(Architecture model, const Catalog& catalog, const DesignOpti
     if (options.progress) options.progress(fmt::format("simulate, round {}", number));
     auto simulation = prove_attempt(attempt.model, options, best ? &*best : nullptr);
     if (!simulation) {
-      result.unmet.push_back({"", simulation.error().message, 0, 0, "", ""});
+      result.unmet.push_back({"", simulation.error().message, 0, 0, "", "", ""});
       best = std::move(attempt);
       break;
     }
@@ -144,13 +150,16 @@ DesignResult design(Architecture model, const Catalog& catalog, const DesignOpti
   }
   result.model = std::move(best->model);
   result.simulation = std::move(best->simulation);
+  result.verification = std::move(best->verification);
   say_notes_once(result.simulation);
   result.rounds = std::move(rounds);
   if (result.simulation.verdict() == Verdict::Fails)
     result.unmet = unmet_requirements(result.model, result.simulation);
+  prove_interims(model, catalog, options, result);
   if (options.progress) options.progress("check");
   result.estimate = estimate(result.model);
   check(result.model, "", result.findings);
+  report_verification(result);
   result.findings.sort();
   return result;
 }

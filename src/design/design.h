@@ -13,6 +13,7 @@
 #include "estimate/estimate.h"
 #include "model/architecture.h"
 #include "simulate/simulate.h"
+#include "verify/diagnose.h"
 
 namespace scantling {
 
@@ -21,6 +22,7 @@ struct DesignOptions {
   int jobs = 0;
   int rounds = 4;  // of the loop, at most
   bool simulate = true;
+  bool verify = true;
   std::vector<std::string> without;  // passes left out (for ablation)
   std::function<void(std::string_view)> progress;
 };
@@ -38,13 +40,21 @@ struct Unmet {
   std::string text;  // "place-order availability 99.95% needs psp >= 99.97%; it has 99.9%"
   double target = 0, reached = 0;
   std::string unit;
-  std::string relax;  // what would make it hold
+  std::string relax;   // what would make it hold
+  std::string what{};  // "effect-once": a property that holds or doesn't; empty: it is measured
+};
+
+// What was explored of the model as it is, and what was repaired before it held.
+struct DesignVerification {
+  verify::Verification result;
+  std::vector<verify::Mended> mended;
 };
 
 struct DesignResult {
   Architecture model;  // elaborated, with its decisions and assumptions
   Estimate estimate;
   SimulationResult simulation;
+  DesignVerification verification;
   Diagnostics findings;
   std::vector<LoopRound> rounds;
   std::vector<Unmet> unmet;

@@ -217,9 +217,9 @@ struct Filler {
     const OperationPlan& plan = ws.plan(id);
     std::vector<Step> out{work(at)};
     if (plan.saga) log_write(out, at);  // where the saga stands is known after a crash
-    if (plan.answers_after > 0) {
+    if (plan.answers_early()) {
       planned_steps(out, id, at, 0, plan.answers_after);
-      log_write(out, at);
+      if (plan.answers_after > 0) log_write(out, at);
       publish(out, camel(ws.model.operations[id].name) + "Accepted", Share{1});
       return out;
     }

@@ -10,12 +10,15 @@
 #include <fmt/core.h>
 
 #include "base/text.h"
+#include "design/failovers.h"
 #include "design/shortening.h"
 
 namespace scantling {
 namespace {
 
 constexpr double kPeakSeconds = 6;
+constexpr double kFewRunsPace = .25;  // 40,000 operations a second and more
+constexpr int kFewRuns = 3;
 constexpr double kSaturated = .85;
 constexpr double kRaise = 1.4, kMostRaise = 16;
 
@@ -37,15 +40,8 @@ std::string failover_text(const Architecture& model, const ExperimentResult& exp
                           const Judgement& j) {
   const auto id = find_by_name(model.experiments, experiment.name);
   if (!id.valid() || j.what != "availability") return "";
-  double window = 60;
-  bool loses = false;
-  for (const Fault& fault : *model.experiments[id].faults) {
-    loses |= fault.kind == FaultKind::Lose &&
-             (fault.target.kind == Target::Kind::Zone || fault.target.kind == Target::Kind::Store);
-    window = std::max(window, fault.at.or_else({}).seconds() +
-                                  fault.lasts.or_else(Duration::from_seconds(60)).seconds() + 60);
-  }
-  if (!loses) return "";
+  if (!loses_leaders(model.experiments[id])) return "";
+  const double window = window_seconds(model.experiments[id]);
   std::string slowest;
   double longest = 0;
   for (const Store& store : model.stores)
@@ -92,6 +88,12 @@ void doubt_small_samples(const Architecture& model, ExperimentResult& result) {
 
 namespace {
 
+Expected<ExperimentResult> run_one(const Architecture& model, const ShortExperiment& of,
+                                   const SimulateOptions& run) {
+  return of.failover_factor < 1 ? simulate(with_shorter_failovers(model, of), of.experiment, run)
+                                : simulate(model, of.experiment, run);
+}
+
 // In the order of the model; the longest run first, each on one core.
 std::vector<Expected<ExperimentResult>> run_all(const Architecture& model,
                                                 const std::vector<ShortExperiment>& experiments,
@@ -107,12 +109,8 @@ std::vector<Expected<ExperimentResult>> run_all(const Architecture& model,
   std::vector<Expected<ExperimentResult>> out(experiments.size(), ExperimentResult{});
   std::atomic<std::size_t> next{0};
   const auto work = [&] {
-    for (std::size_t at = next++; at < order.size(); at = next++) {
-      const ShortExperiment& of = experiments[order[at]];
-      out[order[at]] = of.failover_factor < 1
-                           ? simulate(with_shorter_failovers(model, of), of.experiment, run)
-                           : simulate(model, of.experiment, run);
-    }
+    for (std::size_t at = next++; at < order.size(); at = next++)
+      out[order[at]] = run_one(model, experiments[order[at]], run);
   };
   {
     std::vector<std::jthread> pool;
@@ -139,7 +137,17 @@ Expected<SimulationResult> prove(const Architecture& model, const DesignOptions&
     if (wanted(experiment.name))
       experiments.push_back(
           shortened(experiment, pace, failover_seconds(model, experiment), breaker_seconds(model)));
+  // Many requests need few runs; where few leave a verdict open, all are made.
+  if (pace <= kFewRunsPace) run.replications = kFewRuns;
   std::vector<Expected<ExperimentResult>> results = run_all(model, experiments, run);
+  if (pace <= kFewRunsPace) {
+    run.replications = SimulateOptions().replications;
+    for (std::size_t i = 0; i < experiments.size(); ++i)
+      if (results[i] && std::ranges::any_of(results[i]->judgements, [](const Judgement& j) {
+            return j.verdict == Verdict::Undecided;
+          }))
+        results[i] = run_one(model, experiments[i], run);
+  }
   SimulationResult out;
   for (std::size_t i = 0; i < experiments.size(); ++i) {
     const ShortExperiment& of = experiments[i];

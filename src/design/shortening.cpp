@@ -81,7 +81,8 @@ double failover_seconds(const Architecture& model, const Experiment& experiment)
   double out = 0;
   if (loses)
     for (const Store& store : model.stores)
-      if (store.failover && !store.expires) out = std::max(out, store.failover->seconds());
+      if (store.failover && !store.expires && store.consistency->kind != ConsistencyKind::Quorum)
+        out = std::max(out, store.failover->seconds());
   return out;
 }
 
@@ -97,9 +98,9 @@ double breaker_seconds(const Architecture& model) {
 }
 
 Architecture with_shorter_failovers(Architecture model, const ShortExperiment& of) {
+  const double longest = of.failover_factor * of.full_failover_seconds;
   for (Store& store : model.stores)
-    if (store.failover)
-      store.failover.value = Duration::from_seconds(store.failover->seconds() * of.failover_factor);
+    if (store.failover) store.failover.value = at_most(*store.failover, longest);
   return model;
 }
 

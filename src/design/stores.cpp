@@ -6,6 +6,7 @@
 #include <fmt/core.h>
 
 #include "base/text.h"
+#include "design/failovers.h"
 
 namespace scantling {
 namespace {
@@ -14,6 +15,8 @@ constexpr double kAnalyticRows = 1000;    // rows a run from which it is a scan,
 constexpr double kLogRowWrites = 20'000;  // rows a second
 constexpr double kLogBytes = 4e12;
 constexpr double kWriteUtilisation = .6;
+// Weighs more than any wish; less than what is required by name.
+constexpr double kBreaksARequirement = 8;
 
 bool contains(const std::vector<std::string>& list, std::string_view name) {
   return std::ranges::find(list, name) != list.end();
@@ -34,6 +37,51 @@ Use use_of(const Architecture& model, AggregateId id) {
   return out;
 }
 
+}  // namespace
+
+std::vector<FailoverNeed> needs_on(const Workspace& ws, const StoreNeed& need) {
+  std::vector<FailoverNeed> out;
+  for (FailoverNeed& of : failover_needs(ws.model)) {
+    const OperationPlan& plan = ws.plan(of.operation);
+    const Operation& operation = ws.model.operations[of.operation];
+    bool through = plan.answers_early() && plan.entry == need.service;
+    const std::size_t before = plan.answers_early() ? plan.answers_after : plan.steps.size();
+    for (std::size_t i = 0; i < before; ++i) {
+      const ProblemStep& step = (*operation.steps)[static_cast<std::size_t>(plan.steps[i].step)];
+      through |= plan.steps[i].crossing != Crossing::View &&
+                 std::ranges::find(need.members, step.aggregate.id) != need.members.end();
+    }
+    if (through && ws.zones() > 1) out.push_back(std::move(of));
+  }
+  return out;
+}
+
+namespace {
+
+// Seconds in which nothing is answered, when a zone takes the leader and requests don't wait for
+// the next: of an engine that shards itself, leaders are in every zone.
+double seconds_lost(const Workspace& ws, const Technology& t, const Operation& operation) {
+  if (outlasts(operation, t.failover.seconds())) return 0;
+  return t.failover.seconds() / (t.shards_itself ? ws.zones() : 1);
+}
+
+// The worst share of a window that the engine's failover leaves without answers beyond what is
+// allowed; empty `path` when all can be met.
+struct FailoverMiss {
+  double lost = 0, allowed = 0;  // share of the requests
+  std::string path;
+};
+FailoverMiss failover_miss(const Workspace& ws, const Technology& t,
+                           const std::vector<FailoverNeed>& needs) {
+  FailoverMiss out;
+  for (const FailoverNeed& need : needs) {
+    const double lost = seconds_lost(ws, t, ws.model.operations[need.operation]);
+    if (lost > need.room() && lost / need.window - (1 - need.target) > out.lost - out.allowed)
+      out = {lost / need.window, 1 - need.target, need.path};
+  }
+  return out;
+}
+
 bool fits(const Technology& t, StoreRole role) {
   switch (role) {
     case StoreRole::Records:
@@ -44,6 +92,13 @@ bool fits(const Technology& t, StoreRole role) {
     case StoreRole::Analytics: return t.kind == "analytics";
   }
   return false;
+}
+
+// False: only a provider offers it, and none is named.
+bool offered(const Workspace& ws, const Technology& t) {
+  const Constraints& constraints = *ws.model.constraints;
+  return t.provider.empty() || constraints.provider.or_else("generic") != "generic" ||
+         contains(*constraints.required, t.name);
 }
 
 // What people's skills and wishes say about a technology.
@@ -66,8 +121,7 @@ double preference(const Workspace& ws, const Technology& t, TeamId team, std::ve
   else
     against = "nobody here knows it";
   add("operations burden", -.4 * (t.operations_burden - 1));
-  if (!t.provider.empty() && constraints.provider.or_else("generic") == "generic" &&
-      !contains(*constraints.required, t.name)) {
+  if (!offered(ws, t)) {
     add("no provider is named that offers it", -10);
     against = "no provider is named that offers it";
   }
@@ -132,9 +186,12 @@ std::vector<StoreNeed> store_needs(const Workspace& ws) {
   return out;
 }
 
+int round_up_to(int value, int multiple) {
+  return (value + multiple - 1) / multiple * multiple;
+}
+
 int round_to_homes(const Workspace& ws, int shards) {
-  const int homes = ws.homes();
-  return (shards + homes - 1) / homes * homes;
+  return round_up_to(shards, ws.homes());
 }
 
 StoreSize size_store(const Technology& engine, const StoreNeed& need) {
@@ -152,6 +209,7 @@ StoreSize size_store(const Technology& engine, const StoreNeed& need) {
 std::vector<EngineScore> rank_engines(const Workspace& ws, const StoreNeed& need) {
   const Service& service = ws.model.services[need.service];
   const TeamId team = service.team ? service.team->id : TeamId();
+  const std::vector<FailoverNeed> needs = needs_on(ws, need);
   std::vector<EngineScore> out;
   for (const Technology& t : ws.catalog.technologies()) {
     if (!fits(t, need.role) || contains(*ws.model.constraints->forbidden, t.name)) continue;
@@ -167,6 +225,13 @@ std::vector<EngineScore> rank_engines(const Workspace& ws, const StoreNeed& need
       of.against = fmt::format("{} would have to be sharded by the application",
                                plural(size.shards, "shard"));
     }
+    if (const FailoverMiss miss = failover_miss(ws, t, needs); !miss.path.empty()) {
+      of.parts.push_back(score("requests lost with a zone", 100 * miss.lost, "%"));
+      of.total -= kBreaksARequirement + std::min(2.0, miss.lost * 20);
+      of.against = fmt::format(
+          "a lost zone leaves it without a leader for {}: {}% lost, {}% allowed",
+          to_text(t.failover), number_text(100 * miss.lost, 3), number_text(100 * miss.allowed, 3));
+    }
     if (need.role == StoreRole::Records) {
       const bool relational = t.model.find("relational") != std::string::npos ||
                               t.model.find("sql") != std::string::npos;
@@ -175,7 +240,7 @@ std::vector<EngineScore> rank_engines(const Workspace& ws, const StoreNeed& need
         of.total -= 2;
         of.against = "transactions over several records are not its strength";
       }
-      if (size.shards == 1 && t.shards_itself && relational) {
+      if (size.shards == 1 && t.shards_itself && relational && needs.empty()) {
         of.parts.push_back(score("distribution not needed", -1));
         of.total -= 1;
         if (of.against.empty())
@@ -186,6 +251,15 @@ std::vector<EngineScore> rank_engines(const Workspace& ws, const StoreNeed& need
   }
   std::ranges::stable_sort(
       out, [](const EngineScore& a, const EngineScore& b) { return a.total > b.total; });
+  return out;
+}
+
+double shortest_failover_seconds(const Workspace& ws) {
+  double out = 1e9;
+  for (const Technology& t : ws.catalog.technologies())
+    if (fits(t, StoreRole::Records) && t.cap == "CP" && offered(ws, t) &&
+        !contains(*ws.model.constraints->forbidden, t.name))
+      out = std::min(out, t.failover.seconds());
   return out;
 }
 

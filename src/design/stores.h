@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "design/failovers.h"
 #include "design/workspace.h"
 
 namespace scantling {
@@ -24,6 +25,10 @@ struct StoreNeed {
 
 std::vector<StoreNeed> store_needs(const Workspace& ws);
 
+// The operations whose requests are answered by way of what the need holds, with what experiments
+// that take a leader ask of them.
+std::vector<FailoverNeed> needs_on(const Workspace& ws, const StoreNeed& need);
+
 // Analytics: scanned by the thousand; Log: appended faster or kept larger than a database of
 // records takes. Neither where an invariant or an atomic operation needs transactions.
 StoreRole store_role(const Architecture& model, AggregateId id, const AggregateRates& rates);
@@ -33,6 +38,7 @@ struct StoreSize {
   int shards = 1;
   double bound_by_bytes = 0, bound_by_writes = 0;
 };
+int round_up_to(int value, int multiple);  // of both at least 1
 // The least multiple of the regions that serve: each is the home of as many shards.
 int round_to_homes(const Workspace& ws, int shards);
 inline constexpr double kCoresACopy = 8;
@@ -46,6 +52,9 @@ struct EngineScore {
 };
 // Best first. Never empty: the catalogue's relational engines carry any records.
 std::vector<EngineScore> rank_engines(const Workspace& ws, const StoreNeed& need);
+
+// Of the engines for records that may be chosen: the shortest time without a leader, in seconds.
+double shortest_failover_seconds(const Workspace& ws);
 
 // Best first among technologies of a kind, by required, preferred, what the team knows, burden.
 std::vector<EngineScore> rank_technologies(const Workspace& ws, std::string_view kind, TeamId team);

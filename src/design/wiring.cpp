@@ -128,6 +128,7 @@ ChannelId ensure_channel(Workspace& ws, Draft& draft, ServiceId publisher,
 void create_channels(Workspace& ws) {
   for (const OperationId id : ws.model.operations.ids()) {
     const OperationPlan& plan = ws.plan(id);
+    if (!plan.entry.valid()) continue;  // interactions was left out
     for (const std::string& text : *ws.model.operations[id].emits) {
       const std::string event = parse_emission(text).event;
       if (channel_of_event(ws.model, event).valid()) continue;
@@ -244,7 +245,7 @@ std::string rest_channel(const Operation& operation) {
 void create_rest(Workspace& ws, OperationId id) {
   const Operation& operation = ws.model.operations[id];
   const OperationPlan& plan = ws.plan(id);
-  if (plan.given || plan.answers_after == 0) return;
+  if (plan.given || !plan.entry.valid() || !plan.answers_early()) return;
   const DecisionId by = find_by_name(ws.model.decisions, operation.name + ".answer");
   Draft draft(ws, "", "interactions", "");
   draft.adopt(by);
@@ -332,7 +333,7 @@ void create_endpoints(Workspace& ws) {
   for (const OperationId id : ws.model.operations.ids()) {
     const Operation& operation = ws.model.operations[id];
     const OperationPlan& plan = ws.plan(id);
-    if (plan.given) continue;
+    if (plan.given || !plan.entry.valid()) continue;
     Draft draft(ws, operation.name + ".participants", "interactions",
                 fmt::format("what do other services do for {}?", operation.name));
     draft.choose("an endpoint a step")

@@ -49,6 +49,8 @@ struct OperationPlan {
   bool saga = false;            // writes cross services and must be all or nothing
   // Above 0: it answers once so many of `steps` are done, and a consumer of its own does the rest.
   std::size_t answers_after = 0;
+  bool answers_recorded = false;  // it answers once the request itself is written down
+  bool answers_early() const { return answers_recorded || answers_after > 0; }
 };
 
 // An endpoint that a pass made, with what it is for.

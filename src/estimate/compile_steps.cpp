@@ -3,6 +3,7 @@
 
 #include "estimate/compiler.h"
 #include "estimate/defaults.h"
+#include "model/retries.h"
 
 namespace scantling {
 namespace {
@@ -31,7 +32,8 @@ std::size_t NetworkCompiler::add(NetOp op, std::int32_t target, double amount) {
   return net_.code.size() - 1;
 }
 
-std::int32_t NetworkCompiler::policy_of(const CallPolicy& policy) {
+std::int32_t NetworkCompiler::policy_of(const Step& step) {
+  const CallPolicy& policy = step.policy;
   NetPolicy out;
   if (policy.timeout) out.timeout_seconds = policy.timeout->seconds();
   if (policy.retry) {
@@ -52,6 +54,7 @@ std::int32_t NetworkCompiler::policy_of(const CallPolicy& policy) {
     out.cap_seconds = jitter * (retry.cap ? retry.cap->seconds() : defaults::kBackoffCapSeconds);
     if (retry.budget) out.budget = retry.budget->value;
   }
+  if (waits_for_leader(model_, step)) out.attempts = 1;  // they multiply nothing that works
   out.propagate = policy.deadline && *policy.deadline == Deadline::Propagate;
   if (policy.hedge && policy.hedge->after) {
     out.hedge_after_seconds = policy.hedge->after->seconds();
@@ -181,7 +184,7 @@ void NetworkCompiler::emit_one_access(const Step& step, std::int32_t service, in
       if (net_.code[at].required) net_.code[at].time = fixed_time(defaults::kPublishSeconds);
       break;
   }
-  if (at < net_.code.size()) net_.code[at].policy = policy_of(step.policy);
+  if (at < net_.code.size()) net_.code[at].policy = policy_of(step);
   if (step.miss && step.kind == StepKind::Read) {
     if (step.store.valid()) {
       net_.code[at].required = false;  // a cache that is gone is a miss

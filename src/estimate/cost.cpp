@@ -115,19 +115,26 @@ void Bill::stores() {
       continue;
     }
     double cores = defaults::kStoreCpu;
+    double nodes = net.copies * net.shards;
     if (engine != nullptr && engine->reads_per_core > 0 && engine->writes_per_core > 0) {
       const StationState& load = peak_.stores[i];
       const double used = (load.reads / engine->reads_per_core +
                            load.writes * net.copies / engine->writes_per_core) /
                           (net.copies * net.shards);
-      cores = std::max(cores, std::ceil(used / defaults::kScaleTarget));
+      // An engine that shards itself puts many shards on a node.
+      if (engine->shards_itself)
+        nodes = std::max({std::min(nodes, double{net.copies}),
+                          std::ceil(used * nodes / defaults::kScaleTarget / defaults::kStoreCpu),
+                          std::ceil(bytes * defaults::kStorageOverhead * net.copies / kGib /
+                                    std::max(1.0, engine->max_shard_gib))});
+      else
+        cores = std::max(cores, std::ceil(used / defaults::kScaleTarget));
     }
-    const double nodes = net.copies * net.shards;
     const bool in_memory = engine != nullptr && engine->kind == "cache";
     const double held = in_memory && store.capacity ? static_cast<double>(store.capacity->count)
                         : in_memory                 ? bytes
                                                     : bytes * defaults::kStorageOverhead;
-    const double gib_each = held / kGib / net.shards;
+    const double gib_each = held * net.copies / kGib / nodes;
     const double memory =
         in_memory ? std::max(1.0, gib_each * 1.25) : std::max(defaults::kStoreMemoryGib, cores * 4);
     const double disk = in_memory ? 0 : gib_each;

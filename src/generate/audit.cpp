@@ -4,7 +4,7 @@
 #include <set>
 
 #include "base/text.h"
-#include "generate/audit_world.h"
+#include "generate/audit_model.h"
 #include "generate/k8s.h"
 #include "generate/routes.h"
 #include "generate/schema.h"
@@ -14,6 +14,7 @@ namespace {
 
 void check_schemas(const World& world, Audit& out) {
   std::set<std::string> unknown;
+  SchemaRules rules;
   Findings findings;
   for (const AuditObject& object : world.objects()) {
     if (object.kind.empty() || object.api.empty()) {
@@ -26,10 +27,17 @@ void check_schemas(const World& world, Audit& out) {
       unknown.insert(std::string(object.kind) + " of " + std::string(object.api));
       continue;
     }
-    for (SchemaProblem& problem : check_schema(*object.value))
-      findings.add("schema", object, std::move(problem.path), std::move(problem.text));
+    for (SchemaProblem& problem : check_schema(*object.value, &rules)) {
+      const bool rule = problem.text.starts_with("breaks the rule");
+      findings.add(rule ? "rule-broken" : "schema", object, std::move(problem.path),
+                   std::move(problem.text));
+    }
   }
   out.findings = findings.take();
+  out.rules_asked = rules.asked;
+  out.rules_about_changes = rules.about_changes;
+  const std::set<std::string> not_understood(rules.unknown.begin(), rules.unknown.end());
+  out.rules_unknown.assign(not_understood.begin(), not_understood.end());
   out.without_schema.assign(unknown.begin(), unknown.end());
 }
 
@@ -56,6 +64,7 @@ class ModelAudit {
       look_routes(service);
     }
     look_connections();
+    audit_promises(plan_, world_, out_);
     return out_.take();
   }
 
@@ -125,10 +134,14 @@ class ModelAudit {
       for (const ServiceId user : plan_.users_of(id))
         most += store.pool->per_instance ? store.pool->size * plan_.service(user).high
                                          : store.pool->size;
-      // Each shard is a server; connections are spread over them.
+      // Each shard is a server, and where any node answers each copy is; connections are spread.
       const std::vector<std::string> nodes = plan_.store_nodes(id);
-      const std::int64_t limit =
-          store.max_connections->value * static_cast<std::int64_t>(nodes.size());
+      std::int64_t servers = static_cast<std::int64_t>(nodes.size());
+      if (engine_of(store.engine.value).shards_itself)
+        servers = std::max<std::int64_t>(1, store.shards.or_else({1}).value);
+      for (const char* any_node : {"cassandra", "scylladb", "cockroachdb"})
+        if (store.engine.value == any_node) servers *= store.copies.or_else({1}).value;
+      const std::int64_t limit = store.max_connections->value * servers;
       const AuditPods* pods = pods_of(nodes.front());
       if (pods != nullptr && most > limit)
         out_.add("connections-past-limit", *pods->owner, "",
@@ -173,6 +186,7 @@ Audit audit(const std::vector<Resource>& objects) {
   audit_networks(world, cross);
   audit_workloads(world, cross);
   audit_collectors(world, cross);
+  audit_canaries(world, cross);
   if (world.unfinished())
     cross.add("too-large", world.objects().front(), "",
               "there are too many objects to compare all with all: check them in parts");

@@ -22,6 +22,9 @@ struct Audit {
   std::vector<AuditFinding> findings;  // by file, object, path
   std::size_t objects = 0;
   std::vector<std::string> without_schema;  // "RabbitmqCluster of rabbitmq.com/v1beta1", each once
+  std::size_t rules_asked = 0;              // CEL rules of custom resources, over all objects
+  std::size_t rules_about_changes = 0;      // that compare with what was there before
+  std::vector<std::string> rules_unknown;   // that this program doesn't understand, each once
 };
 
 // Objects with the files that they stand in.

@@ -60,7 +60,13 @@ class References {
       made("Secret", object, value.text_at({"spec", "ca", "secretName"}), "spec.ca.secretName");
     if (object.kind == "ScheduledBackup")
       need("Cluster", object, value.text_at({"spec", "cluster", "name"}), "spec.cluster.name");
-    if (object.kind == "Cluster" && object.api.starts_with("postgresql.")) look_postgres(object);
+    if (object.kind == "Cluster" && object.api.starts_with("postgresql.")) {
+      look_postgres(object);
+      look_backup_keys(object, {"spec", "backup", "barmanObjectStore", "s3Credentials"},
+                       "spec.backup.barmanObjectStore");
+    }
+    if (object.kind == "ObjectStore")
+      look_backup_keys(object, {"spec", "configuration", "s3Credentials"}, "spec.configuration");
     if (object.kind == "TriggerAuthentication")
       if (const Value* keys = value.path({"spec", "secretTargetRef"}))
         for (const Value& key : keys->items())
@@ -174,12 +180,21 @@ class References {
   }
 
   void look_postgres(const AuditObject& object) {
-    const Value* keys =
-        object.value->path({"spec", "backup", "barmanObjectStore", "s3Credentials"});
+    const Value* plugins = object.value->path({"spec", "plugins"});
+    if (plugins == nullptr) return;
+    for (const Value& plugin : plugins->items()) {
+      const std::string_view name = plugin.text_at({"parameters", "barmanObjectName"});
+      if (!name.empty()) need("ObjectStore", object, name, "spec.plugins");
+    }
+  }
+
+  void look_backup_keys(const AuditObject& object, std::initializer_list<std::string_view> where,
+                        const char* path) {
+    const Value* keys = object.value->path(where);
     if (keys == nullptr) return;
     for (const char* key : {"accessKeyId", "secretAccessKey"})
       if (const Value* reference = keys->find(key))
-        made("Secret", object, reference->text_at({"name"}), "spec.backup.barmanObjectStore");
+        made("Secret", object, reference->text_at({"name"}), path);
   }
 
   void look_store(const AuditObject& object) {

@@ -110,7 +110,10 @@ TEST(Audit, FindsNothingInWhatWeWrite) {
   const Case original;
   EXPECT_GT(original.generated.audit.objects, 50U);
   EXPECT_EQ(audit_lines(original.generated.audit), "");
-  EXPECT_TRUE(original.generated.audit.without_schema.empty());
+  EXPECT_EQ(original.generated.audit.without_schema,
+            std::vector<std::string>{"ObjectStore of barmancloud.cnpg.io/v1"});
+  EXPECT_GT(original.generated.audit.rules_asked, 50U);
+  EXPECT_EQ(original.generated.audit.rules_unknown, std::vector<std::string>{});
 }
 
 // Each mutant with the rule that must find it.
@@ -204,6 +207,33 @@ const Mutant kMutants[] = {
      [](Value& o) { at(o, {"spec", "maxReplicaCount"}) = 9; }},
     {"no-time-to-drain", "Deployment", "ledger",
      [](Value& o) { at(o, {"spec", "template", "spec", "terminationGracePeriodSeconds"}) = 10; }},
+    // Rules of the custom resources: an exact path is a path; one redirect and no backends; two
+    // selections exclude each other.
+    {"rule-broken", "HTTPRoute", "checkout-public",
+     [](Value& o) {
+       Value rule = at(o, {"spec", "rules"}).at(0);
+       rule.set("matches",
+                list({map({{"path", map({{"type", "Exact"}, {"value", "payments"}})}})}));
+       at(o, {"spec", "rules"}) = list({rule});
+     }},
+    {"rule-broken", "HTTPRoute", "checkout-public",
+     [](Value& o) {
+       Value rule = at(o, {"spec", "rules"}).at(0);
+       rule.set("timeouts", map({{"request", "1s"}, {"backendRequest", "2s"}}));
+       at(o, {"spec", "rules"}) = list({rule});
+     }},
+    {"rule-broken", "AuthorizationPolicy", "checkout",
+     [](Value& o) {
+       at(o, {"spec", "targetRef"}) =
+           map({{"group", "gateway.networking.k8s.io"}, {"kind", "Gateway"}, {"name", "till"}});
+     }},
+    {"rule-broken", "Cluster", "ledger-db",
+     [](Value& o) {
+       at(o, {"spec", "imageCatalogRef"}) = map({{"apiGroup", "postgresql.cnpg.io"},
+                                                 {"kind", "ImageCatalog"},
+                                                 {"name", "images"},
+                                                 {"major", 17}});
+     }},
     {"duplicate-object", "Service", "checkout",
      [](Value& o) { at(o, {"metadata", "name"}) = "ledger"; }},
 };
@@ -227,6 +257,79 @@ TEST(Audit, FindsAPolicyThatForgotADeclaredCall) {
   ASSERT_FALSE(findings.empty());
   EXPECT_EQ(findings.front().rule, "blocked-call");
   EXPECT_NE(findings.front().text.find("port 8080 of Deployment till/ledger"), std::string::npos);
+}
+
+// Rules that need the model: each on the objects as they were, changed in one place.
+TEST(Audit, FindsBrokenPromises) {
+  struct Promise {
+    const char* rule;
+    const char* kind;
+    const char* name;
+    void (*change)(Value& object);
+  };
+  const Promise kPromises[] = {
+      {"retry-product", "VirtualService", "ledger",
+       [](Value& o) {
+         Value rules = Value::empty_list();
+         for (Value rule : at(o, {"spec", "http"}).items())
+           rules.add(rule.set("retries", map({{"attempts", 11}, {"perTryTimeout", "1ms"}})));
+         at(o, {"spec", "http"}) = rules;
+       }},
+      {"retry-product", "ConfigMap", "checkout",
+       [](Value& o) { at(o, {"data", "LEDGER_BOOK_ATTEMPTS"}) = "4"; }},
+      {"zone-loss", "HorizontalPodAutoscaler", "checkout",
+       [](Value& o) { at(o, {"spec", "minReplicas"}) = 1; }},
+      {"zone-loss", "PodDisruptionBudget", "checkout",
+       [](Value& o) {
+         const Value selector = at(o, {"spec", "selector"});
+         at(o, {"spec"}) = map({{"minAvailable", 4}, {"selector", selector}});
+       }},
+  };
+  const Case original;
+  const Plan plan(original.model, {});
+  EXPECT_TRUE(audit_model(plan, original.generated.output.resources()).empty());
+  for (const Promise& each : kPromises) {
+    auto objects = original.changed(each.kind, each.name, each.change);
+    if (std::string_view(each.kind) == "PodDisruptionBudget")
+      for (Resource& resource : objects)
+        if (resource.object.text_at({"kind"}) == "HorizontalPodAutoscaler")
+          resource.object["spec"].set("minReplicas", 5);
+    EXPECT_TRUE(finds(audit_model(plan, objects), each.rule)) << each.rule << " " << each.kind;
+  }
+}
+
+TEST(Audit, FindsAnObjectivePastItsDependencies) {
+  std::string text = kModel;
+  const std::string from = "bank: { idempotent: by key }";
+  text.replace(text.find(from), from.size(), "bank: { idempotent: by key, availability: 99.5% }");
+  const auto findings = Case(text).generated.audit.findings;
+  ASSERT_TRUE(finds(findings, "objective-past-dependencies"));
+  const auto found =
+      std::ranges::find(findings, "objective-past-dependencies", &AuditFinding::rule);
+  EXPECT_NE(found->text.find("externals.bank 99.5%"), std::string::npos) << found->text;
+}
+
+TEST(Audit, FindsCanariesThatNothingMeasures) {
+  std::string text = kModel;
+  const std::string from = "mesh: istio";
+  text.replace(text.find(from), from.size(), "mesh: istio, rollout: canary");
+  const Case canary(text);
+  EXPECT_EQ(audit_lines(canary.generated.audit), "");
+  for (const auto& [old_text, new_text] :
+       {std::pair<std::string, std::string>{"http_server_request_duration_seconds_count",
+                                            "http_requests_total"},
+        {"job=\"checkout\"", "job=\"chekout\""}}) {
+    const auto objects = canary.changed("AnalysisTemplate", "checkout", [&](Value& o) {
+      Value metric = at(o, {"spec", "metrics"}).at(0);
+      std::string query(metric.text_at({"provider", "prometheus", "query"}));
+      const std::size_t place = query.find(old_text);
+      ASSERT_NE(place, std::string::npos) << query;
+      query.replace(place, old_text.size(), new_text);
+      metric["provider"]["prometheus"].set("query", query);
+      at(o, {"spec", "metrics"}) = list({metric});
+    });
+    EXPECT_TRUE(finds(audit(objects).findings, "unknown-series")) << new_text;
+  }
 }
 
 TEST(Audit, FindsMorePoolsThanConnections) {

@@ -5,10 +5,34 @@
 #include <set>
 
 #include "base/text.h"
-#include "generate/audit_world.h"
+#include "generate/audit_model.h"
 #include "generate/manifests.h"
 
 namespace scantling::generate {
+
+std::int64_t least_pods(const World& world, const AuditPods& pods) {
+  for (const AuditObject& object : world.objects()) {
+    if (!world.more_work()) break;
+    if (object.space != pods.owner->space) continue;
+    const bool hpa = object.kind == "HorizontalPodAutoscaler";
+    if (!hpa && object.kind != "ScaledObject") continue;
+    if (object.value->text_at({"spec", "scaleTargetRef", "name"}) != pods.owner->name) continue;
+    const Value* least = object.value->path({"spec", hpa ? "minReplicas" : "minReplicaCount"});
+    return least == nullptr ? 1 : least->integer();
+  }
+  const Value* replicas = pods.owner->value->path({"spec", "replicas"});
+  // A Deployment that a Rollout refers to has as many as the Rollout says.
+  if (const AuditObject* rollout = world.find("Rollout", pods.owner->space, pods.owner->name))
+    if (replicas == nullptr) replicas = rollout->value->path({"spec", "replicas"});
+  return replicas == nullptr ? 1 : replicas->integer();
+}
+
+std::int64_t pods_of_all(const Value& value, std::int64_t all) {
+  if (!value.is_string()) return value.integer();
+  const std::int64_t percent = std::atoi(value.text().substr(0, 6).c_str());
+  return (percent * all + 99) / 100;
+}
+
 namespace {
 
 void look_template(const AuditPods& pods, Findings& out) {
@@ -61,28 +85,6 @@ void look_drain(const AuditPods& pods, Findings& out) {
   }
 }
 
-// The fewest pods that the workload may have: of its autoscaler, else its replicas.
-std::int64_t least_pods(const World& world, const AuditPods& pods) {
-  for (const AuditObject& object : world.objects()) {
-    if (!world.more_work()) break;
-    if (object.space != pods.owner->space) continue;
-    const bool hpa = object.kind == "HorizontalPodAutoscaler";
-    if (!hpa && object.kind != "ScaledObject") continue;
-    if (object.value->text_at({"spec", "scaleTargetRef", "name"}) != pods.owner->name) continue;
-    const Value* least = object.value->path({"spec", hpa ? "minReplicas" : "minReplicaCount"});
-    return least == nullptr ? 1 : least->integer();
-  }
-  const Value* replicas = pods.owner->value->path({"spec", "replicas"});
-  return replicas == nullptr ? 1 : replicas->integer();
-}
-
-// How many of `all` a number or a percentage comes to; Kubernetes rounds percentages up.
-std::int64_t amount(const Value& value, std::int64_t all) {
-  if (!value.is_string()) return value.integer();
-  const std::int64_t percent = std::atoi(value.text().substr(0, 6).c_str());
-  return (percent * all + 99) / 100;
-}
-
 void look_budget(const World& world, const AuditObject& object, Findings& out) {
   const Value* selector = object.value->path({"spec", "selector"});
   const Value* most = object.value->path({"spec", "maxUnavailable"});
@@ -93,8 +95,8 @@ void look_budget(const World& world, const AuditObject& object, Findings& out) {
     if (pods.owner->space != object.space || pods.spec == nullptr || !selects(*selector, pods))
       continue;
     const std::int64_t all = least_pods(world, pods);
-    const bool blocks = (most != nullptr && amount(*most, all) == 0) ||
-                        (least != nullptr && amount(*least, all) >= all);
+    const bool blocks = (most != nullptr && pods_of_all(*most, all) == 0) ||
+                        (least != nullptr && pods_of_all(*least, all) >= all);
     if (blocks)
       out.add("budget-blocks", object, "spec",
               "lets none of the " + std::to_string(all) + " pods of " + pods.owner->title() +

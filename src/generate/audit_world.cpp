@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "generate/engines.h"
+
 namespace scantling::generate {
 namespace {
 
@@ -106,6 +108,8 @@ void World::add_pods(const AuditObject& object) {
                      nullptr});
   } else if (object.kind == "RabbitmqCluster") {
     pods_.push_back({&object, {{"app.kubernetes.io/name", name}}, nullptr});
+  } else if (const Operated* by = operated_kind(object.api, object.kind)) {
+    pods_.push_back({&object, {{std::string(by->pod_label), name}}, nullptr});
   }
 }
 
@@ -136,6 +140,12 @@ void World::add_made(const AuditObject& object) {
   }
   if (object.kind == "User") made("Secret", name + "-user-credentials");
   if (object.kind == "RabbitmqCluster") made("Service", name);
+  if (const Operated* by = operated_kind(object.api, object.kind)) {
+    made("Secret", name + std::string(by->ca_after));
+    for (const char* suffix : {"-superuser", "-root", "-node"})
+      made("Secret", name + suffix);
+    made("Service", std::string(by->before) + name + std::string(by->after));
+  }
 }
 
 const AuditObject* World::find(std::string_view kind, std::string_view space,

@@ -92,5 +92,6 @@ void audit_references(const World& world, Findings& out);
 void audit_networks(const World& world, Findings& out);
 void audit_workloads(const World& world, Findings& out);
 void audit_collectors(const World& world, Findings& out);
+void audit_canaries(const World& world, Findings& out);
 
 }  // namespace scantling::generate

@@ -30,6 +30,7 @@ Generated generate_all(const Architecture& model, const std::vector<std::string>
   out.output.set_target("kustomize");
   write_kustomize(plan, out.output);
   out.audit = audit_output(plan, out.output);
+  out.missing = not_generated(plan);
   // What was not asked for is somewhere else.
   if (!whole)
     std::erase_if(out.audit.findings, [](const AuditFinding& finding) {

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "generate/audit.h"
+#include "generate/coverage.h"
 #include "generate/output.h"
 #include "generate/plan.h"
 
@@ -12,8 +13,9 @@ namespace scantling::generate {
 
 struct Generated {
   Output output;
-  std::vector<std::string> targets;  // that ran, in order
-  Audit audit;                       // of what was written: findings are our bugs, or the model's
+  std::vector<std::string> targets;   // that ran, in order
+  Audit audit;                        // of what was written: findings are our bugs, or the model's
+  std::vector<NotGenerated> missing;  // what was decided that no target writes
 };
 
 // `targets` are names of target.h; none: those that fit the model. Every name must exist.

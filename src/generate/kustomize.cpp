@@ -54,6 +54,27 @@ Value delete_kind(std::string_view kind, std::string_view version) {
                             "\nkind: " + std::string(kind) + "\nmetadata:\n  name: any\n"}});
 }
 
+// The copies of what other operators run, one each; they want it said that one is too few.
+void add_small_operated(std::string_view kind, std::string_view name, Value& patches) {
+  if (kind == "PerconaServerMongoDB")
+    patches.add(patch(kind, name,
+                      list({operation("replace", "/spec/replsets/0/size", 1),
+                            operation("replace", "/spec/backup", map({{"enabled", false}})),
+                            operation("add", "/spec/unsafeFlags", map({{"replsetSize", true}}))})));
+  if (kind == "PerconaXtraDBCluster")
+    patches.add(patch(kind, name,
+                      list({operation("replace", "/spec/pxc/size", 1),
+                            operation("replace", "/spec/haproxy/size", 1),
+                            operation("add", "/spec/unsafeFlags",
+                                      map({{"pxcSize", true}, {"proxySize", true}}))})));
+  if (kind == "ClickHouseInstallation")
+    patches.add(patch(
+        kind, name,
+        list({operation("replace", "/spec/configuration/clusters/0/layout/replicasCount", 1)})));
+  if (kind == "Elasticsearch")
+    patches.add(patch(kind, name, list({operation("replace", "/spec/nodeSets/0/count", 1)})));
+}
+
 // One copy of each store and broker; what only several can keep goes with them.
 void add_small_stores(const Output& out, Value& patches) {
   for (const Resource& resource : out.resources()) {
@@ -64,7 +85,7 @@ void add_small_stores(const Output& out, Value& patches) {
     };
     if (kind == "Cluster") {
       Value operations = list({operation("replace", "/spec/instances", 1)});
-      for (const char* key : {"replicationSlots", "backup"})
+      for (const char* key : {"replicationSlots", "backup", "plugins"})
         if (resource.object.path({"spec", key}) != nullptr)
           operations.add(remove(std::string("/spec/") + key));
       if (resource.object.path({"spec", "postgresql", "synchronous"}) != nullptr)
@@ -85,6 +106,8 @@ void add_small_stores(const Output& out, Value& patches) {
       patches.add(patch(kind, name, operations));
     } else if (kind == "RabbitmqCluster") {
       patches.add(patch(kind, name, list({operation("replace", "/spec/replicas", 1)})));
+    } else {
+      add_small_operated(kind, name, patches);
     }
   }
 }

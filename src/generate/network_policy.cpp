@@ -53,6 +53,7 @@ Value store_peer(const Plan& plan, StoreId id, const Engine& engine) {
         for (const std::string& node : plan.store_nodes(id))
           nodes.push_back(sentinel_name(node));
       return pods_with("app.kubernetes.io/name", nodes);
+    case RunBy::Operator: return pods_with(operated_as(engine.name)->pod_label, nodes);
     case RunBy::Elsewhere: break;
   }
   return internet_peer();

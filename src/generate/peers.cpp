@@ -44,6 +44,7 @@ Value broker_peer(const Plan& plan, const Broker& broker) {
       return pods_peer(map({{"strimzi.io/cluster", kafka_cluster(plan.system())},
                             {"strimzi.io/name", kafka_cluster(plan.system()) + "-kafka"}}));
     case BrokerBy::RabbitMq:
+    case BrokerBy::Nats:
       return pods_peer(map({{"app.kubernetes.io/name", broker_service(plan.system(), broker)}}));
     default: break;
   }
@@ -73,12 +74,15 @@ void add_mesh_egress(const Plan& plan, Value& egress) {
   if (plan.selected("linkerd"))
     egress.add(egress_rule(namespace_peer("linkerd"),
                            list({policy_port(8080), policy_port(8086), policy_port(8090)})));
+  if (plan.selected("consul"))
+    egress.add(egress_rule(namespace_peer("consul"), list({policy_port(8501), policy_port(8502)})));
 }
 
 Value scrape_rule(const Plan& plan, int port) {
   Value ports = list({policy_port(port)});
   if (plan.selected("istio")) ports.add(policy_port(15020));
   if (plan.selected("linkerd")) ports.add(policy_port(4191));
+  if (plan.selected("consul")) ports.add(policy_port(20200));
   return ingress_rule(namespace_peer(kMonitoringNamespace), std::move(ports));
 }
 

@@ -230,7 +230,8 @@ bool Plan::uses_run_by(RunBy run_by) const {
 std::vector<std::string> Plan::store_nodes(StoreId id) const {
   const Store& store = model_.stores[id];
   const std::int64_t shards = store.shards.or_else({1}).value;
-  if (shards <= 1 || engine_of(store.engine.value).run_by == RunBy::Elsewhere)
+  const Engine& engine = engine_of(store.engine.value);
+  if (shards <= 1 || engine.shards_itself || engine.run_by == RunBy::Elsewhere)
     return {store_name(id)};
   std::vector<std::string> out;
   for (std::int64_t i = 0; i < std::min<std::int64_t>(shards, 256); ++i)

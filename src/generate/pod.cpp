@@ -16,7 +16,8 @@ void add_store_mounts(const Plan& plan, StoreId id, std::vector<Mount>& out) {
   const Engine& engine = engine_of(plan.model().stores[id].engine.value);
   for (const std::string& node : plan.store_nodes(id)) {
     const std::string path = "/var/run/secrets/stores/" + node;
-    out.push_back({"store-" + node, path, node_secret(node, engine)});
+    if (const std::string secret = node_secret(node, engine); !secret.empty())
+      out.push_back({"store-" + node, path, secret});
     if (const std::string ca = node_ca_secret(node, engine); !ca.empty())
       out.push_back({"store-ca-" + node, path + "-ca", ca, true});
   }
@@ -121,6 +122,11 @@ Value pod_metadata(const Plan& plan, const ServicePlan& service, std::string_vie
   Value annotations = map(
       {{"kubectl.kubernetes.io/default-container", "app"}, {"scantling/config-hash", config_hash}});
   if (plan.selected("linkerd")) annotations.set("linkerd.io/inject", "enabled");
+  if (plan.selected("consul")) {
+    annotations.set("consul.hashicorp.com/connect-inject", "true");
+    if (service.serves())
+      annotations.set("consul.hashicorp.com/connect-service-port", service.grpc ? "grpc" : "http");
+  }
   return map({{"labels", labels(plan, origins_of(plan, service))},
               {"annotations", std::move(annotations)}});
 }

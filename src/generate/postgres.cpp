@@ -54,20 +54,36 @@ Value postgresql(const Store& store, const StoreSize& size) {
   return out;
 }
 
-Value backup(const Plan& plan, const Store& store, std::string_view node) {
+constexpr std::string_view kBarman = "barman-cloud.cloudnative-pg.io";
+
+// Where the Barman Cloud plugin keeps base backups and the log, and for how long.
+Value object_store(const Plan& plan, const StoreNode& node) {
+  const Store& store = plan.model().stores[node.id];
   const double keep = store.backup->keep.or_else({35LL * 86'400'000'000'000}).seconds();
   const std::string secret = backup_secret(plan);
   const auto key = [&](std::string_view name) { return map({{"name", secret}, {"key", name}}); };
-  return map({{"target", "prefer-standby"},
-              {"retentionPolicy",
-               std::to_string(std::max<std::int64_t>(1, whole_seconds(keep / 86'400))) + "d"},
-              {"barmanObjectStore",
-               map({{"destinationPath", backup_path(plan, node)},
-                    {"endpointURL", backup_endpoint(plan)},
-                    {"s3Credentials", map({{"accessKeyId", key("ACCESS_KEY_ID")},
-                                           {"secretAccessKey", key("SECRET_ACCESS_KEY")}})},
-                    {"wal", map({{"compression", "gzip"}, {"maxParallel", 4}})},
-                    {"data", map({{"compression", "gzip"}, {"jobs", 2}})}})}});
+  Value out = object("barmancloud.cnpg.io/v1", "ObjectStore",
+                     metadata(plan, origins_of(plan, node.id), node.name));
+  out.set("spec",
+          map({{"retentionPolicy",
+                std::to_string(std::max<std::int64_t>(1, whole_seconds(keep / 86'400))) + "d"},
+               {"configuration",
+                map({{"destinationPath", backup_path(plan, node.name)},
+                     {"endpointURL", backup_endpoint(plan)},
+                     {"s3Credentials", map({{"accessKeyId", key("AWS_ACCESS_KEY_ID")},
+                                            {"secretAccessKey", key("AWS_SECRET_ACCESS_KEY")}})},
+                     {"wal", map({{"compression", "gzip"}, {"maxParallel", 4}})},
+                     {"data", map({{"compression", "gzip"}, {"jobs", 2}})}})},
+               {"instanceSidecarConfiguration",
+                map({{"resources", map({{"requests", map({{"cpu", "100m"}, {"memory", "256Mi"}})},
+                                        {"limits", map({{"memory", "256Mi"}})}})}})}}));
+  return out;
+}
+
+Value archiver(const StoreNode& node) {
+  return map({{"name", kBarman},
+              {"isWALArchiver", true},
+              {"parameters", map({{"barmanObjectName", node.name}})}});
 }
 
 Value spread(const Store& store, std::string_view node) {
@@ -81,6 +97,7 @@ Value spread(const Store& store, std::string_view node) {
 Value cluster(const Plan& plan, const StoreNode& node) {
   const Store& store = plan.model().stores[node.id];
   const StoreSize size = store_size(plan, node.id);
+  const bool timescale = store.engine.value == "timescaledb";
   const Origins origins = origins_of(plan, node.id);
   const std::string database = snake_name(plan.store_name(node.id));
   const std::string memory = memory_quantity(size.memory_bytes);
@@ -94,7 +111,7 @@ Value cluster(const Plan& plan, const StoreNode& node) {
   Value out = object("postgresql.cnpg.io/v1", "Cluster", metadata(plan, origins, node.name));
   Value spec =
       map({{"instances", store.copies.or_else({1}).value},
-           {"imageName", engine_of("postgresql").image},
+           {"imageName", engine_of(store.engine.value).image},
            {"imagePullPolicy", "IfNotPresent"},
            {"primaryUpdateStrategy", "unsupervised"},
            {"primaryUpdateMethod", "switchover"},
@@ -119,7 +136,18 @@ Value cluster(const Plan& plan, const StoreNode& node) {
            {"topologySpreadConstraints", spread(store, node.name)}});
   if (store.copies.or_else({1}).value > 1)
     spec.set("replicationSlots", map({{"highAvailability", map({{"enabled", true}})}}));
-  if (store.backup) spec.set("backup", backup(plan, store, node.name));
+  if (store.backup) {
+    spec.set("backup", map({{"target", "prefer-standby"}}));
+    spec.set("plugins", list({archiver(node)}));
+  }
+  if (timescale) {
+    // Its image runs as user 1000 where CloudNativePG's own runs as 26.
+    spec.set("postgresUID", 1000);
+    spec.set("postgresGID", 1000);
+    spec["postgresql"].set("shared_preload_libraries", list({"timescaledb"}));
+    spec["bootstrap"]["initdb"].set("postInitApplicationSQL",
+                                    list({"CREATE EXTENSION IF NOT EXISTS timescaledb"}));
+  }
   out.set("spec", std::move(spec));
   return out;
 }
@@ -132,7 +160,8 @@ Value scheduled_backup(const Plan& plan, const StoreNode& node) {
   out.set("spec", map({{"cluster", map({{"name", node.name}})},
                        {"schedule", "0 " + std::to_string(minute) + " 2 * * *"},
                        {"backupOwnerReference", "cluster"},
-                       {"method", "barmanObjectStore"},
+                       {"method", "plugin"},
+                       {"pluginConfiguration", map({{"name", kBarman}})},
                        {"immediate", true}}));
   return out;
 }
@@ -169,7 +198,10 @@ Value pod_monitor(const Plan& plan, const StoreNode& node) {
 void add_postgres(const Plan& plan, const StoreNode& node, Output& out) {
   const std::string file = store_file(node);
   out.add_resource(file, cluster(plan, node));
-  if (plan.model().stores[node.id].backup) out.add_resource(file, scheduled_backup(plan, node));
+  if (plan.model().stores[node.id].backup) {
+    out.add_resource(file, object_store(plan, node));
+    out.add_resource(file, scheduled_backup(plan, node));
+  }
   out.add_resource(file, network(plan, node));
   if (plan.selected("prometheus")) out.add_resource(file, pod_monitor(plan, node));
 }

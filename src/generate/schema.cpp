@@ -12,6 +12,7 @@
 
 #include "base/embedded.h"
 #include "base/text.h"
+#include "generate/cel.h"
 #include "generate/pattern.h"
 
 namespace scantling {
@@ -33,8 +34,17 @@ enum TypeBit : unsigned {
   kMap = 64
 };
 
+struct Rule {
+  CelExpression expression;
+  std::string message;
+};
+
 struct Node {
-  unsigned types = 0;  // 0: any
+  std::vector<Rule> rules;
+  std::optional<Value> fallback;  // where an object says nothing
+  bool rules_below = false;       // here or further down
+  bool fills_below = false;       // further down something is filled in
+  unsigned types = 0;             // 0: any
   bool closed = false;
   std::map<std::string, const Node*, std::less<>> fields;
   std::vector<std::string> required;
@@ -49,6 +59,29 @@ struct Node {
   std::optional<std::size_t> least_size, most_size;  // of texts, lists or maps
   std::vector<std::string> keys;                     // of a list that is a map
 };
+
+Value value_of(const json& from) {
+  switch (from.type()) {
+    case json::value_t::boolean: return Value(from.get<bool>());
+    case json::value_t::number_integer:
+    case json::value_t::number_unsigned: return Value(from.get<std::int64_t>());
+    case json::value_t::number_float: return Value(from.get<double>());
+    case json::value_t::string: return Value(from.get<std::string>());
+    case json::value_t::array: {
+      Value out = Value::empty_list();
+      for (const json& each : from)
+        out.add(value_of(each));
+      return out;
+    }
+    case json::value_t::object: {
+      Value out = Value::empty_map();
+      for (const auto& [key, each] : from.items())
+        out.set(key, value_of(each));
+      return out;
+    }
+    default: return {};
+  }
+}
 
 class Compiler {
  public:
@@ -157,6 +190,23 @@ class Compiler {
           list->push_back(sub(each));
     if (schema.contains("not")) out.negated = sub(schema["not"]);
     fill_limits(out, schema);
+    fill_rules(out, schema);
+  }
+
+  static void fill_rules(Node& out, const json& schema) {
+    if (schema.contains("default")) out.fallback = value_of(schema["default"]);
+    if (schema.contains("x-kubernetes-validations"))
+      for (const json& rule : schema["x-kubernetes-validations"])
+        out.rules.push_back({CelExpression(rule.value("rule", "")), rule.value("message", "")});
+    out.rules_below = !out.rules.empty();
+    const auto look = [&](const Node* part) {
+      out.rules_below = out.rules_below || part->rules_below;
+      out.fills_below = out.fills_below || part->fills_below || part->fallback.has_value();
+    };
+    for (const auto& [name, field] : out.fields)
+      look(field);
+    if (out.items != nullptr) look(out.items);
+    if (out.others != nullptr) look(out.others);
   }
 
   void fill_map(Node& out, const json& schema) {
@@ -414,6 +464,70 @@ class Checker {
   std::vector<SchemaProblem> problems_;
 };
 
+// Asks the rules of an object whose shape is right.
+class RuleChecker {
+ public:
+  explicit RuleChecker(SchemaRules& rules) : rules_(rules) {}
+  std::vector<SchemaProblem> take() { return std::move(problems_); }
+
+  // Fills in defaults on the way down, as the API server does before it asks.
+  void check(const Node& node, Value& value) {
+    if (!(node.rules_below || node.fills_below) || value.kind() == Value::Kind::Null) return;
+    if (value.is_map()) {
+      for (const auto& [name, field] : node.fields)
+        if (field->fallback && value.find(name) == nullptr) value.set(name, *field->fallback);
+      const std::vector<std::string> keys = value.keys();
+      for (const std::string& key : keys) {
+        const auto known = node.fields.find(key);
+        const Node* field = known != node.fields.end() ? known->second : node.others;
+        if (field != nullptr) at(key, *field, value[key]);
+      }
+    }
+    if (value.is_list() && node.items != nullptr &&
+        (node.items->rules_below || node.items->fills_below)) {
+      Value out = Value::empty_list();
+      for (std::size_t i = 0; i < value.size(); ++i) {
+        Value item = value.at(i);
+        at("[" + std::to_string(i) + "]", *node.items, item);
+        out.add(std::move(item));
+      }
+      value = std::move(out);
+    }
+    for (const Rule& rule : node.rules)
+      ask(rule, value);
+  }
+
+ private:
+  void at(const std::string& step, const Node& node, Value& value) {
+    const std::size_t before = path_.size();
+    if (!path_.empty() && step.front() != '[') path_ += '.';
+    path_ += step;
+    check(node, value);
+    path_.resize(before);
+  }
+
+  void ask(const Rule& rule, const Value& value) {
+    if (rule.expression.of_changes()) {
+      ++rules_.about_changes;
+      return;
+    }
+    const CelVerdict verdict = rule.expression.evaluate("self", value);
+    if (verdict == CelVerdict::Unknown) {
+      rules_.unknown.push_back(rule.expression.text());
+      return;
+    }
+    ++rules_.asked;
+    if (verdict == CelVerdict::Holds || problems_.size() >= 20) return;
+    problems_.push_back(
+        {path_, "breaks the rule " + (rule.message.empty() ? rule.expression.text().substr(0, 200)
+                                                           : "'" + rule.message + "'")});
+  }
+
+  SchemaRules& rules_;
+  std::string path_;
+  std::vector<SchemaProblem> problems_;
+};
+
 std::string key_of(std::string_view api_version, std::string_view kind) {
   return std::string(api_version) + "/" + std::string(kind);
 }
@@ -424,14 +538,20 @@ bool has_schema(std::string_view api_version, std::string_view kind) {
   return compiler().knows(key_of(api_version, kind), api_version, kind);
 }
 
-std::vector<SchemaProblem> check_schema(const Value& object) {
+std::vector<SchemaProblem> check_schema(const Value& object, SchemaRules* rules) {
   const std::string_view api_version = object.text_at({"apiVersion"});
   const std::string_view kind = object.text_at({"kind"});
   if (!has_schema(api_version, kind)) return {};
   const Node* node = compiler().of(key_of(api_version, kind), api_version, kind);
   Checker checker;
   checker.check(*node, object);
-  return checker.take();
+  std::vector<SchemaProblem> problems = checker.take();
+  if (!problems.empty() || !node->rules_below) return problems;
+  SchemaRules unasked;
+  RuleChecker asker(rules == nullptr ? unasked : *rules);
+  Value filled = object;
+  asker.check(*node, filled);
+  return asker.take();
 }
 
 }  // namespace scantling::generate

@@ -20,6 +20,12 @@ namespace {
 [[maybe_unused]] bool with_linkerd(const Plan& plan) {
   return plan.mesh() == "linkerd";
 }
+[[maybe_unused]] bool with_consul(const Plan& plan) {
+  return plan.mesh() == "consul-connect";
+}
+[[maybe_unused]] bool with_kong(const Plan& plan) {
+  return plan.gateway() == "kong" && !plan.public_endpoints().empty();
+}
 [[maybe_unused]] bool with_public(const Plan& plan) {
   return !plan.public_endpoints().empty();
 }
@@ -32,6 +38,9 @@ namespace {
 [[maybe_unused]] bool with_rabbitmq(const Plan& plan) {
   return with_channels(plan) && broker_of(plan.broker()).run_by == BrokerBy::RabbitMq;
 }
+[[maybe_unused]] bool with_nats(const Plan& plan) {
+  return with_channels(plan) && broker_of(plan.broker()).run_by == BrokerBy::Nats;
+}
 // Scaled by something that the metrics server doesn't know.
 [[maybe_unused]] bool with_keda(const Plan& plan) {
   for (const ServicePlan& service : plan.services())
@@ -39,7 +48,8 @@ namespace {
   return false;
 }
 [[maybe_unused]] bool with_own_stores(const Plan& plan) {
-  return plan.uses_run_by(RunBy::CloudNativePg) || plan.uses_run_by(RunBy::StatefulSet);
+  return plan.uses_run_by(RunBy::CloudNativePg) || plan.uses_run_by(RunBy::StatefulSet) ||
+         plan.uses_run_by(RunBy::Operator);
 }
 [[maybe_unused]] bool with_certificates(const Plan& plan) {
   return with_public(plan) || needs_internal_issuer(plan);

@@ -29,7 +29,7 @@ void add_callees(const Plan& plan, const ServicePlan& service, Settings& out) {
 // The caller's own bounds on a call. A mesh retries and times out calls between services; the
 // program then only keeps the time limit, and tries once.
 void add_policies(const Plan& plan, const ServicePlan& service, Settings& out) {
-  const bool meshed = plan.selected("istio") || plan.selected("linkerd");
+  const bool meshed = plan.selected("istio") || plan.selected("linkerd") || plan.selected("consul");
   for (const CallPlan& call : service.calls) {
     if (call.policy == nullptr || !call.policy->timeout) continue;
     const std::string callee = call.external.valid()
@@ -57,20 +57,21 @@ void add_store(const Plan& plan, const ServicePlan& service, const StoreUse& use
     hosts.push_back(engine.run_by == RunBy::Elsewhere
                         ? node + "." + plan.options().domain
                         : service_host(node_service(node, engine), plan.system()));
-    credentials.push_back("/var/run/secrets/stores/" + node);
+    if (!node_secret(node, engine).empty())
+      credentials.push_back("/var/run/secrets/stores/" + node);
     authorities.push_back("/var/run/secrets/stores/" + node + "-ca/ca.crt");
     sentinels.push_back(service_host(sentinel_name(node), plan.system()) + ":" +
                         std::to_string(kSentinelPort));
   }
   out[key + "_HOST"] = join(hosts, ",");
   out[key + "_PORT"] = std::to_string(engine.port);
-  out[key + "_CREDENTIALS"] = join(credentials, ",");
+  if (!credentials.empty()) out[key + "_CREDENTIALS"] = join(credentials, ",");
   if (engine.run_by != RunBy::Elsewhere) out[key + "_CA"] = join(authorities, ",");
   if (has_sentinels(engine, store)) {
     out[key + "_SENTINELS"] = join(sentinels, ",");
     out[key + "_SENTINEL_PRIMARY"] = join(plan.store_nodes(use.store), ",");
   }
-  if (engine.run_by == RunBy::CloudNativePg)
+  if (engine.run_by == RunBy::CloudNativePg || engine.run_by == RunBy::Operator)
     out[key + "_DATABASE"] = snake_name(plan.store_name(use.store));
   if (store.pool && store.pool->size > 0)
     out[key + "_POOL_SIZE"] = std::to_string(
@@ -93,8 +94,7 @@ void add_broker(const Plan& plan, const ServicePlan& service, Settings& out) {
       return;
     case BrokerBy::InStore: out["EVENTS_VIA"] = plan.broker(); return;
     case BrokerBy::RabbitMq:
-      out["BROKER_ADDRESS"] = service_host(name, plan.system()) + port;
-      break;
+    case BrokerBy::Nats: out["BROKER_ADDRESS"] = service_host(name, plan.system()) + port; break;
     case BrokerBy::Elsewhere:
       out["BROKER_ADDRESS"] = name + "." + plan.options().domain + port;
       break;
@@ -161,6 +161,7 @@ std::string external_secret_name(const ServicePlan& service, std::string_view ex
 std::string broker_user_secret(const Plan& plan, const ServicePlan& service) {
   if (broker_of(plan.broker()).run_by == BrokerBy::RabbitMq)
     return service.name + "-user-credentials";
+  if (broker_of(plan.broker()).run_by == BrokerBy::Nats) return nats_client(service.name) + "-tls";
   return broker_secret(plan.system());
 }
 

@@ -106,13 +106,14 @@ TEST(WriteBack, ListsKeepTheirGivenItems) {
   relation.kind = {RelationKind::Partnership, by};
   model.relations.push_back(relation);
   MigrationStep step;
+  step.from = by;
   step.extract = {"a", by};
   model.migration.push_back(step);
   const std::string after =
       head + "context-map:\n" + given +
       "  - { upstream: b, downstream: c, kind: partnership }\nsystem: s\n\n"
       "migration: [extract: a]\n\n"
-      "decisions:\n  map: { sets: [context-map.2.*, migration.1.extract], pass: test }\n";
+      "decisions:\n  map: { sets: [context-map.2.*, migration.*], pass: test }\n";
   EXPECT_EQ(back(read, model), after);
   const Read again = read_text(after);
   EXPECT_EQ(said(again), "");

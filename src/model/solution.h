@@ -302,6 +302,7 @@ struct Operating {
 // The order in which services leave what exists.
 struct MigrationStep {
   Span span;
+  Provenance from;
   Field<std::string> extract;  // service
   Field<std::string> how;      // "strangler", "branch by abstraction", ...
   Field<std::string> interim;  // calls that cross while it stands

@@ -21,6 +21,7 @@ void add_operating_blocks(const Facts& facts, Blocks& to);      // mesh, trust, 
 void add_compliance_blocks(const Facts& facts, Blocks& to);     // compliance
 void add_proof_blocks(const Facts& facts, const std::vector<Requirement>& requirements,
                       Blocks& to);  // unmet, load, faults, messaging, checks, loop, notes
+void add_verification_block(const Facts& facts, Blocks& to);  // verification
 void add_plan_blocks(const Facts& facts, Blocks& to);  // migration, assumptions, decisions, cost,
                                                        // technology, existing, risks
 

@@ -174,9 +174,11 @@ Block model_notes_block(const Facts& facts) {
 
 Block messaging_block(const Facts& facts) {
   Block block = make_block("messaging", "Sagas and messaging");
+  // A design that was verified says so in its own block.
   for (const Saga& saga : facts.model.sagas)
-    block.add(line("saga " + saga.name, "not shown: its states have not been explored",
-                   Origin::Absent, Tone::Dim));
+    if (facts.result.verification.result.protocols.empty())
+      block.add(line("saga " + saga.name, "not shown: its states have not been explored",
+                     Origin::Absent, Tone::Dim));
   Table table;
   table.caption = "channels, simulated";
   table.columns = {{"run", false, 0},           {"channel", false, 0},

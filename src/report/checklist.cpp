@@ -126,14 +126,22 @@ std::vector<Item> operations(const Facts& facts, const std::vector<Requirement>&
   std::size_t scaled = 0;
   for (const Service& service : model.services)
     if (service.scale) ++scaled;
-  const bool load_tested = std::any_of(requirements.begin(), requirements.end(), [](const auto& r) {
-    return r.scenario == "at peak" && r.verdict == RequirementVerdict::Met;
-  });
-  out.push_back(reply_item("scaling strategies are defined and tested",
-                           model.services.empty() || !load_tested ? Reply::NotShown
-                           : scaled == model.services.size()      ? Reply::Yes
-                                                                  : Reply::No,
-                           fmt::format("{} of {} services scale", scaled, model.services.size())));
+  const auto at_peak = [&](RequirementVerdict verdict) {
+    return std::ranges::any_of(requirements, [&](const Requirement& r) {
+      return r.scenario == "at peak" && r.verdict == verdict;
+    });
+  };
+  const bool tested = !model.services.empty() && at_peak(RequirementVerdict::Met);
+  out.push_back(reply_item(
+      "scaling strategies are defined and tested",
+      !tested                               ? Reply::NotShown
+      : at_peak(RequirementVerdict::NotMet) ? Reply::No
+                                            : Reply::Yes,
+      scaled == model.services.size()
+          ? fmt::format("{} of {} services scale", scaled, model.services.size())
+          : fmt::format("{} of {} services scale, the others carry the highest load that "
+                        "is asked for as they are",
+                        scaled, model.services.size())));
   std::size_t backed_up = 0, lasting = 0;
   for (const Store& store : model.stores) {
     if (is_cache(store)) continue;

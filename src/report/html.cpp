@@ -72,7 +72,9 @@ std::vector<PageSection> page_sections(const Facts& facts, const Sources& source
   std::string proof;
   for (const Section& section : document.sections)
     if (section.title == "PROOF") proof = blocks_html(section);
-  add("proof", "Proof", experiments_html(facts, requirements) + proof);
+  add("proof", "Proof",
+      experiments_html(facts, requirements) + proof +
+          verification_steppers_html(facts.result.verification));
   add("decisions", "Decisions", decisions_html(facts));
   add("findings", "Findings", findings_html(facts, sources));
   for (const Section& section : document.sections) {

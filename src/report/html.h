@@ -31,6 +31,8 @@ std::string experiments_html(const Facts& facts, const std::vector<Requirement>&
 std::string decisions_html(const Facts& facts);
 std::string findings_html(const Facts& facts, const Sources& sources);
 std::string cost_html(const Facts& facts);
+// What failed, what failed before it was repaired, and a whole run of each saga, to step through.
+std::string verification_steppers_html(const DesignVerification& verification);
 std::string sequences_html(const Facts& facts);
 std::string sequence_svg(const Sequence& sequence);
 

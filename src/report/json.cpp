@@ -7,6 +7,7 @@
 #include "report/facts.h"
 #include "report/outline.h"
 #include "report/requirements.h"
+#include "report/verification.h"
 
 namespace scantling {
 
@@ -381,7 +382,8 @@ std::string report_json(const DesignResult& result, const Sources& sources) {
                      {"target", number(item.target)},
                      {"reached", number(item.reached)},
                      {"unit", item.unit},
-                     {"relax", item.relax}});
+                     {"relax", item.relax},
+                     {"property", item.what}});
   const Json out = {{"schema", "scantling.design/1"},
                     {"model", model_json(result, sources)},
                     {"requirements", requirements_json(facts)},
@@ -389,6 +391,7 @@ std::string report_json(const DesignResult& result, const Sources& sources) {
                     {"assumptions", assumptions_json(result.model)},
                     {"estimate", estimate_json(result.model, result.estimate)},
                     {"simulation", {{"experiments", std::move(runs)}}},
+                    {"verification", Json::parse(design_verification_json(result.verification))},
                     {"findings", findings_json(result.findings, sources)},
                     {"rounds", std::move(rounds)},
                     {"unmet", std::move(unmet)}};

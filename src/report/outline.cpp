@@ -41,6 +41,7 @@ const std::vector<OutlineLine>& outlines() {
          {{"load", "PR"},
           {"faults", "PR"},
           {"messaging", "PR"},
+          {"verification", "PR"},
           {"checks", "PR"},
           {"loop", "PR"},
           {"notes", "PR"}}},
@@ -60,6 +61,7 @@ const std::vector<OutlineLine>& outlines() {
           {"load", ""},
           {"faults", ""},
           {"messaging", ""},
+          {"verification", ""},
           {"loop", ""},
           {"notes", ""}}},
         {"6. Service mesh configuration", {{"mesh", ""}, {"trust", ""}, {"compliance", ""}}},
@@ -124,6 +126,7 @@ Document build_document(const DesignResult& result, std::string_view outline) {
   add_operating_blocks(facts, blocks);
   add_compliance_blocks(facts, blocks);
   add_proof_blocks(facts, requirements, blocks);
+  add_verification_block(facts, blocks);
   add_plan_blocks(facts, blocks);
   const std::string_view chosen = is_outline(outline) ? outline : "tree";
   for (const OutlineLine& candidate : outlines()) {

@@ -143,8 +143,50 @@ class Collector {
     out_.back().origin = origin;
   }
 
-  // `atomic` and `within`: a local transaction shows atomicity by itself, a saga needs its states
-  // explored, which no part of this design did.
+  // What exploring the saga's states said of "all of it or none".
+  void explored(const Operation& op, Requirement& item) {
+    item.evidence = "a saga with compensations; its states have not been explored";
+    item.anchor = "sagas";
+    for (const verify::ProtocolVerdict& of : facts_.result.verification.result.protocols) {
+      if (of.protocol.system.name != "saga " + op.name) continue;
+      for (const verify::PropertyVerdict& property : of.properties) {
+        if (property.property != "ends-whole") continue;
+        item.reached = fmt::format("{} states explored", of.exploration.states);
+        item.evidence = "every run of the saga ends with all of it done or all of it undone";
+        item.verdict = RequirementVerdict::Met;
+        if (property.outcome == verify::Outcome::Holds) return;
+        item.evidence = property.text;
+        item.verdict = property.outcome == verify::Outcome::Fails ? RequirementVerdict::NotMet
+                                                                  : RequirementVerdict::NotShown;
+        return;
+      }
+    }
+  }
+
+  // Until the last step is done: the answer, and what a consumer does after it. The slowest
+  // hundredth of each, in the run in which they take longest.
+  void done_within(OperationId id, Requirement& item) {
+    const Operation& op = model_.operations[id];
+    const ChannelId rest = find_by_name(model_.channels, op.name + ".accepted");
+    double longest = -1;
+    for (const ExperimentResult& run : facts_.result.simulation.experiments) {
+      const OperationResult* of = facts_.operation(run, id);
+      if (of == nullptr || of->goodput.mean <= 0) continue;
+      double seconds = of->latency.p99.mean;
+      for (const ChannelResult& channel : run.channels)
+        if (channel.channel == rest) seconds += channel.delay.p99.mean;
+      if (seconds <= longest) continue;
+      longest = seconds;
+      item.reached = "p99 " + readable_seconds(seconds);
+      item.evidence = fmt::format("simulated, {}{}", run.name,
+                                  rest.valid() ? ": the answer, and its consumer after it" : "");
+    }
+    if (longest < 0) return;
+    item.verdict =
+        longest <= op.within->seconds() ? RequirementVerdict::Met : RequirementVerdict::NotMet;
+  }
+
+  // `atomic` and `within`: a local transaction shows atomicity by itself, a saga by its states.
   void behaviour(OperationId id) {
     const Operation& op = model_.operations[id];
     if (op.atomic.has() && op.atomic.value) {
@@ -153,8 +195,7 @@ class Collector {
       item.target = "all of it or none";
       const std::vector<std::string> writers = written_by(id);
       if (facts_.in_saga(id)) {
-        item.evidence = "a saga with compensations; its states have not been explored";
-        item.anchor = "sagas";
+        explored(op, item);
       } else if (writers.size() == 1) {
         item.verdict = RequirementVerdict::Met;
         item.reached = "one transaction";
@@ -171,6 +212,7 @@ class Collector {
                                             "within", op.within.from.origin);
       item.target = "at most " + readable(*op.within);
       item.evidence = "no run judges it";
+      done_within(id, item);
       out_.push_back(std::move(item));
     }
   }
@@ -215,7 +257,30 @@ class Collector {
     }
   }
 
+  // What stands is left a step at a time, each step a state that was designed and simulated.
+  void migration() {
+    if (!model_.existing.has() || model_.services.size() < 2) return;
+    Requirement item = design_requirement("existing", "what exists", "a way out of it",
+                                          model_.existing.from.origin);
+    item.anchor = "migration";
+    item.target = "a step at a time, each with a way back";
+    std::size_t back = 0, failing = 0;
+    for (const MigrationStep& step : model_.migration) {
+      back += step.rollback.has();
+      failing += step.interim && step.interim->find("at peak, fails") != std::string::npos;
+    }
+    if (!model_.migration.empty()) {
+      item.reached = plural_of(model_.migration.size(), "step");
+      item.evidence =
+          fmt::format("{} with a way back; {} whose interim state fails at peak", back, failing);
+      item.verdict = failing > 0 || back < model_.migration.size() ? RequirementVerdict::NotMet
+                                                                   : RequirementVerdict::Met;
+    }
+    out_.push_back(std::move(item));
+  }
+
   void system_wide() {
+    migration();
     if (!model_.constraints) return;
     const Constraints& limits = *model_.constraints;
     if (limits.budget) {
@@ -256,7 +321,7 @@ class Collector {
   void unmet() {
     for (const Unmet& item : facts_.result.unmet) {
       const auto found = std::find_if(out_.begin(), out_.end(), [&](const Requirement& known) {
-        return known.path == item.path;
+        return known.path == item.path && item.what.empty();
       });
       if (found != out_.end()) {
         found->relax = item.relax;
@@ -265,9 +330,14 @@ class Collector {
         if (found->causes.empty()) found->causes.push_back(item.text);
         continue;
       }
-      Requirement added = design_requirement(item.path, item.path, "", Origin::Given);
-      added.target = fmt::format("{} {}", number_text(item.target, 5), item.unit);
-      added.reached = fmt::format("{} {}", number_text(item.reached, 5), item.unit);
+      Requirement added = design_requirement(item.path, item.path, item.what, Origin::Given);
+      if (item.what.empty()) {
+        added.target = fmt::format("{} {}", number_text(item.target, 5), item.unit);
+        added.reached = fmt::format("{} {}", number_text(item.reached, 5), item.unit);
+      } else {
+        added.target = "to hold";
+        added.reached = "fails";
+      }
       added.evidence = item.text;
       added.relax = item.relax;
       added.verdict = RequirementVerdict::NotMet;

@@ -183,8 +183,8 @@ class Terminal {
 
 std::string repair_text(const TriedRepair& tried) {
   std::vector<std::string> parts;
-  for (const verify::Repair* r : tried.parts)
-    parts.push_back(r->text + " on " + r->element);
+  for (const verify::Repair& r : tried.parts)
+    parts.push_back(r.text + " on " + r.element);
   return enumerate(parts);
 }
 
@@ -194,6 +194,7 @@ std::string bound_text(const Exploration& e) {
     case Ended::FaultLimit:
       return "up to " + counted(static_cast<std::uint64_t>(e.faults), "fault");
     case Ended::MemoryLimit: return "stopped by the memory limit";
+    case Ended::StateLimit: return "stopped by the limit of states";
     case Ended::Stopped: return "stopped";
     case Ended::TooWide: return "not searched: its state has too many bits";
   }

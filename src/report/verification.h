@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "design/design.h"
 #include "report/counterexample.h"
 #include "verify/verify.h"
 
@@ -21,6 +22,9 @@ std::string verification_terminal(const std::string& name, const verify::Verific
 // { "schema": "scantling.verification/1", ... }; docs/schemas/verification.schema.json describes
 // it.
 std::string verification_json(const std::string& name, const verify::Verification& result);
+
+// The same of a design, without the runs, and what was repaired: a member of `scantling.design/1`.
+std::string design_verification_json(const DesignVerification& verification);
 
 // Markdown with a sequence diagram for each counterexample.
 std::string verification_mermaid(const std::string& name, const verify::Verification& result);

@@ -27,8 +27,8 @@ ordered_json run_json(const verify::System& system, const verify::Trace& trace) 
 
 ordered_json tried_json(const verify::TriedRepair& tried) {
   ordered_json changes = ordered_json::array();
-  for (const verify::Repair* r : tried.parts)
-    changes.push_back({{"element", r->element}, {"change", r->text}});
+  for (const verify::Repair& r : tried.parts)
+    changes.push_back({{"element", r.element}, {"change", r.text}});
   return {{"changes", std::move(changes)}, {"holds", tried.holds}, {"states", tried.states}};
 }
 
@@ -75,6 +75,34 @@ std::string verification_json(const std::string& name, const verify::Verificatio
                          {"protocols", std::move(protocols)},
                          {"not_verified", result.left_out}};
   return out.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n";
+}
+
+std::string design_verification_json(const DesignVerification& verification) {
+  ordered_json protocols = ordered_json::array(), mended = ordered_json::array();
+  for (const verify::ProtocolVerdict& p : verification.result.protocols) {
+    ordered_json properties = ordered_json::array();
+    for (const verify::PropertyVerdict& v : p.properties)
+      properties.push_back({{"property", v.property},
+                            {"element", v.element},
+                            {"verdict", to_text(v.outcome)},
+                            {"by", v.by_sum ? "sum" : "search"}});
+    protocols.push_back({{"name", p.protocol.system.name},
+                         {"element", p.protocol.system.element},
+                         {"states", p.exploration.states},
+                         {"bound", bound_text(p.exploration)},
+                         {"complete", p.exploration.any_faults()},
+                         {"properties", std::move(properties)}});
+  }
+  for (const verify::Mended& m : verification.mended)
+    mended.push_back({{"protocol", m.system.name},
+                      {"property", m.verdict.property},
+                      {"faults", m.verdict.result.faults},
+                      {"steps", m.verdict.result.trace.steps.size()},
+                      {"repair", repair_text(m.repair())}});
+  const ordered_json out{{"protocols", std::move(protocols)},
+                         {"repaired", std::move(mended)},
+                         {"not_verified", verification.result.left_out}};
+  return out.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
 }
 
 }  // namespace scantling

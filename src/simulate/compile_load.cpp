@@ -352,8 +352,10 @@ void Compiler::times() {
   if (faulty || (load.spike && grace > 0)) {
     const Time least =
         last + grace + (grace > 0 ? std::max<Time>(grace / 2, 10'000'000'000) : after);
-    measured = experiment_.lasts || load.over ? std::max(measured, last + grace + 10'000'000'000)
-                                              : std::max(least, measured);
+    // A time that was given is taken at its word, but for what an expectation has to see.
+    measured = experiment_.lasts ? std::max(measured, last + grace + 1'000'000'000)
+               : load.over       ? std::max(measured, last + grace + 10'000'000'000)
+                                 : std::max(least, measured);
     if (last > 0) marks.push_back(last);
     if (expect.after_faults) marks.push_back(last + expect.after_faults->within->nanoseconds);
     if (expect.recovers_within) marks.push_back(last + expect.recovers_within->nanoseconds);

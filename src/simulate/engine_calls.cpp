@@ -217,10 +217,10 @@ void Engine::attempt_ended(std::uint32_t c, int which, Cause cause, std::uint8_t
   if (edge.breaker != none) {
     const BreakerInfo& info = p_.breakers[edge.breaker];
     Breaker& breaker = breaker_[info.first + local(caller)];
-    if (cause == Cause::None || seen != seen_local)
+    if (cause == Cause::None || (seen != seen_local && call.waits == 0))
       breaker_learns(breaker, info, now_, cause == Cause::None, call.probe);
     else if (call.probe)
-      breaker_takes_back(breaker);  // it was never sent
+      breaker_takes_back(breaker);  // it was never sent: its time ended in the caller's own line
   }
   if (edge.throttle != none && (cause == Cause::None || cause == Cause::Failed)) {
     const ThrottleInfo& info = p_.throttles[edge.throttle];
@@ -256,6 +256,10 @@ void Engine::settle(Call& call, int which, std::uint32_t caller) {
   if (call.holds_bulkhead[which]) {
     call.holds_bulkhead[which] = false;
     release_bulkhead(edge, local(caller));
+  }
+  if (call.holds_connection[which]) {
+    call.holds_connection[which] = false;
+    release_connection(edge, caller);
   }
 }
 

@@ -119,6 +119,7 @@ struct Call {
   std::uint32_t callee[2] = {none, none};  // instance, for the balancer's count
   std::uint8_t waits = 0;  // 1: for the bulkhead, 2: for a connection, 3: has it, not yet sent
   bool holds_bulkhead[2] = {false, false};
+  bool holds_connection[2] = {false, false};  // quorum: the client's one, till its answer
   bool probe = false;
   Time last_backoff = 0;
   Time attempt_started = 0;

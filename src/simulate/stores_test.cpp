@@ -59,6 +59,25 @@ TEST(Stores, AQuorumWaitsForTheSlowestOfTheFastest) {
   expect_inside(run(s, quick(1000)).operations[0].latency.mean, .02 + .03, .03, "2 of 3");
 }
 
+TEST(Stores, ASilentCopyHoldsNoConnectionOfAQuorum) {
+  // 500/s of 1 ms each through 4 connections: were one in three held until the loss is noticed,
+  // all four would be after a few milliseconds.
+  StoreId id;
+  System s = reading(id, 500, fixed_time(.001), 1000);
+  s.model.stores[id].copies = said(Count{3});
+  s.model.stores[id].pool = said(Pool{4, true});
+  Consistency c;
+  c.kind = ConsistencyKind::Quorum;
+  c.quorum = {2, 2};
+  s.model.stores[id].consistency = said(c);
+  Target t;
+  t.kind = Target::Kind::Instance;
+  t.name = "db";
+  t.store = id;
+  const ExperimentResult r = run(s, quick(20), with_faults({fault(FaultKind::Lose, 5, 10, t)}, 20));
+  EXPECT_NEAR(mean_between(series(r.operations[0], "goodput"), 5, 8), 500, 25);
+}
+
 TEST(Stores, AStrongWriteWaitsForAMajority) {
   // Leader, then one of the two others: s + s (fixed).
   System s;

@@ -21,13 +21,32 @@ struct Sum {
   std::string text;  // the sum: "2 read + 1 written <= 3 copies"
 };
 
+// A model while it is being repaired. Says whether a repair went beyond what was open.
+struct Mender {
+  Architecture& model;
+  Provenance from{Origin::Assumed, {}, {}};  // of what it sets
+  bool overrules = false;                    // something given, or measured, was changed
+  bool foreign = false;                      // something that only another's owner can change
+
+  template <class T>
+  void set(Field<T>& field, T value) {
+    overrules |= field.fixed();
+    field = Field<T>(std::move(value), from);
+  }
+  template <class T>
+  void clear(Field<T>& field) {
+    overrules |= field.fixed();
+    field = {};
+  }
+};
+
 // A change of the model that may make a property hold. `verify` applies it to a copy, derives the
 // protocol again and searches it before anybody is told about it.
 struct Repair {
   std::string property;
   std::string text;     // "tombstone: true"
   std::string element;  // path of what it changes: "sagas.place.steps[0]"
-  std::function<void(Architecture&)> apply;
+  std::function<void(Mender&)> apply;
   bool last = false;  // changes the order of what the others change
 };
 
@@ -60,6 +79,7 @@ void derive_repeats(const Derivation& d);    // endpoints that are asked twice
 void derive_events(const Derivation& d);     // changes and the events about them
 void derive_consumers(const Derivation& d);  // order, poison messages
 void derive_failover(const Derivation& d);   // stores with a leader and copies
+void derive_votes(const Derivation& d);      // stores whose copies elect a leader
 void derive_quorums(const Derivation& d);    // stores read and written by quorum
 void derive_freshness(const Derivation& d);  // how old an answer may be
 void derive_locks(const Derivation& d);      // leases

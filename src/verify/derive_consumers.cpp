@@ -138,14 +138,14 @@ class Consumer {
     if (!gives_up())
       b_.repair("no-blocked-partition",
                 "dead-letter: " + channel_.name + ".dead-letter, attempts: 5",
-                "channels." + channel_.name, [c](Architecture& m) {
-                  m.channels[c].dead_letter = assumed(m.channels[c].name + ".dead-letter");
-                  m.channels[c].attempts = assumed(Count{5});
+                "channels." + channel_.name, [c](Mender& m) {
+                  m.set(m.model.channels[c].dead_letter, m.model.channels[c].name + ".dead-letter");
+                  m.set(m.model.channels[c].attempts, Count{5});
                 });
     if (!in_order())
       b_.repair("order-kept", "key: the id of what the events are about",
                 "channels." + channel_.name,
-                [c](Architecture& m) { m.channels[c].key = assumed(std::string("id")); });
+                [c](Mender& m) { m.set(m.model.channels[c].key, std::string("id")); });
   }
 
   const Derivation& d_;

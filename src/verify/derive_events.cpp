@@ -91,14 +91,14 @@ class Announcement {
     if (direct_)
       for (const char* property : {"no-lost-event", "no-phantom-event"})
         b_.repair(property, "via: outbox on " + publishes(), path_of(d_.model, id),
-                  [id, &model = d_.model, &step = publish_](Architecture& m) {
-                    if (Step* same = same_step(m, model, id, step))
-                      same->via = assumed(PublishVia::Outbox);
+                  [id, &model = d_.model, &step = publish_](Mender& m) {
+                    if (Step* same = same_step(m.model, model, id, step))
+                      m.set(same->via, PublishVia::Outbox);
                   });
     if (channel_.delivery.or_else(Delivery::AtLeastOnce) == Delivery::AtMostOnce)
       b_.repair("no-lost-event", "delivery: at-least-once", "channels." + channel_.name,
-                [c = publish_.channel](Architecture& m) {
-                  m.channels[c].delivery = assumed(Delivery::AtLeastOnce);
+                [c = publish_.channel](Mender& m) {
+                  m.set(m.model.channels[c].delivery, Delivery::AtLeastOnce);
                 });
   }
 

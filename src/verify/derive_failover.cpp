@@ -157,10 +157,10 @@ class Failover {
     const std::string path = "stores." + store_.name;
     if (!fenced_)
       b_.repair("one-leader", "fenced: true", path,
-                [id](Architecture& m) { m.stores[id].fenced = assumed(true); });
+                [id](Mender& m) { m.set(m.model.stores[id].fenced, true); });
     if (in_sync_ < 2)
       b_.repair("no-history-lost", "in-sync: 2", path,
-                [id](Architecture& m) { m.stores[id].in_sync = assumed(Count{2}); });
+                [id](Mender& m) { m.set(m.model.stores[id].in_sync, Count{2}); });
   }
 
   const Derivation& d_;

@@ -103,8 +103,8 @@ void derive_pair(const Derivation& d, const Change& change, const Operation& rea
           reader.name + " acts on a change of " + what + " that is taken back");
   b.repair("isolated", "semantic-lock: true",
            "sagas." + saga.name + ".steps[" + std::to_string(change.step) + "]",
-           [c = change](Architecture& m) {
-             m.sagas[c.saga].steps.value[c.step].semantic_lock = assumed(true);
+           [c = change](Mender& m) {
+             m.set(m.model.sagas[c.saga].steps.value[c.step].semantic_lock, true);
            });
   d.out.push_back(b.finish(step.span));
 }

@@ -85,16 +85,16 @@ class Lease {
   void repairs() {
     if (!lock_.fenced.or_else(false))
       b_.repair("one-holder", "fenced: true on lock: " + lock_.lock, path_of(d_.model, id_),
-                [id = id_, &model = d_.model, &step = lock_](Architecture& m) {
-                  if (Step* same = same_step(m, model, id, step)) same->fenced = assumed(true);
+                [id = id_, &model = d_.model, &step = lock_](Mender& m) {
+                  if (Step* same = same_step(m.model, model, id, step)) m.set(same->fenced, true);
                 });
     if (longest_ && short_) {
       const double enough = *longest_ * 1.5;  // half as much again for pauses
       b_.repair("lease-covers-work", "lease: " + to_text(Duration::from_seconds(enough)),
                 path_of(d_.model, id_),
-                [id = id_, &model = d_.model, &step = lock_, enough](Architecture& m) {
-                  if (Step* same = same_step(m, model, id, step))
-                    same->lease = assumed(Duration::from_seconds(enough));
+                [id = id_, &model = d_.model, &step = lock_, enough](Mender& m) {
+                  if (Step* same = same_step(m.model, model, id, step))
+                    m.set(same->lease, Duration::from_seconds(enough));
                 });
     }
   }
@@ -143,9 +143,9 @@ class Writer {
                                       " kept, and together they break it");
     const char* text = "guard: compare-and-set";
     b_.repair(property(), text + (" on write: " + write_.target), path_of(d_.model, id_),
-              [id = id_, &model = d_.model, &step = write_](Architecture& m) {
-                if (Step* same = same_step(m, model, id, step))
-                  same->guard = assumed(WriteGuard::CompareAndSet);
+              [id = id_, &model = d_.model, &step = write_](Mender& m) {
+                if (Step* same = same_step(m.model, model, id, step))
+                  m.set(same->guard, WriteGuard::CompareAndSet);
               });
     d_.out.push_back(b_.finish(write_.span));
   }

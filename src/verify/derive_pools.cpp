@@ -196,11 +196,11 @@ class Pools {
     for (const EndpointId e : callers)
       names.push_back(endpoint_name(d_.model, e));
     b.repair("no-deadlock", "timeout: 1s on each call of the circle", enumerate(names),
-             [callers](Architecture& m) {
+             [callers](Mender& m) {
                for (const EndpointId e : callers)
-                 for (const Step* s : steps_of(m.endpoint(e)))
+                 for (const Step* s : steps_of(m.model.endpoint(e)))
                    if (s->kind == StepKind::Call && !s->policy.timeout)
-                     const_cast<Step*>(s)->policy.timeout = assumed(Duration::from_seconds(1));
+                     m.set(const_cast<Step*>(s)->policy.timeout, Duration::from_seconds(1));
              });
   }
 

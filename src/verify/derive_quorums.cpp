@@ -60,8 +60,9 @@ class QuorumStore {
       b_.repair(
           property,
           "consistency: quorum read " + std::to_string(read) + " write " + std::to_string(write),
-          path_, [id = id_, read, write](Architecture& m) {
-            m.stores[id].consistency = assumed(Consistency{ConsistencyKind::Quorum, {read, write}});
+          path_, [id = id_, read, write](Mender& m) {
+            m.set(m.model.stores[id].consistency,
+                  Consistency{ConsistencyKind::Quorum, {read, write}});
           });
   }
 
@@ -90,7 +91,7 @@ class QuorumStore {
                 std::to_string(needed) + " are needed"});
     if (!holds && !apart)
       b_.repair("survives-zone", "spread: zones", path_,
-                [id = id_](Architecture& m) { m.stores[id].spread = assumed(Spread::Zones); });
+                [id = id_](Mender& m) { m.set(m.model.stores[id].spread, Spread::Zones); });
   }
 
   void search() {
@@ -204,14 +205,14 @@ class QuorumStore {
       b_.never("no-history-lost", lost, {{{joined_, 1}}},
                "an acknowledged write is missing: copies answer before they have their data");
       b_.repair("no-history-lost", "bootstrap: true", path_,
-                [id = id_](Architecture& m) { m.stores[id].bootstrap = assumed(true); });
+                [id = id_](Mender& m) { m.set(m.model.stores[id].bootstrap, true); });
     }
     if (!read_strictly(d_, id_)) return;
     b_.never("monotonic", inverted, {{{reads_[0], 2}}},
              "a second read gets the old value after a first one got the new");
     if (!store_.read_repair.or_else(false))
       b_.repair("monotonic", "read-repair: true", path_,
-                [id = id_](Architecture& m) { m.stores[id].read_repair = assumed(true); });
+                [id = id_](Mender& m) { m.set(m.model.stores[id].read_repair, true); });
   }
 
   const Derivation& d_;
@@ -279,8 +280,8 @@ void derive_freshness(const Derivation& d) {
           const double lag = d.model.stores[s].lag ? d.model.stores[s].lag->seconds() : 0;
           const double left = std::max(0.0, operation.staleness->seconds() - lag);
           b.repair("fresh-within", "expires: " + to_text(Duration::from_seconds(left)),
-                   "stores." + d.model.stores[s].name, [s, left](Architecture& m) {
-                     m.stores[s].expires = assumed(Duration::from_seconds(left));
+                   "stores." + d.model.stores[s].name, [s, left](Mender& m) {
+                     m.set(m.model.stores[s].expires, Duration::from_seconds(left));
                    });
         }
     d.out.push_back(b.finish(operation.from.span));

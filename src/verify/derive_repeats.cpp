@@ -153,9 +153,9 @@ class Repeated {
 
   void repairs() {
     if (repeat_of(d_, id_) == Idempotency::No)
-      b_.repair(
-          "effect-once", "idempotent: by key", path_of(d_.model, id_),
-          [id = id_](Architecture& m) { m.endpoint(id).idempotent = assumed(Idempotency::ByKey); });
+      b_.repair("effect-once", "idempotent: by key", path_of(d_.model, id_), [id = id_](Mender& m) {
+        m.set(m.model.endpoint(id).idempotent, Idempotency::ByKey);
+      });
     for (const Effect& e : effects_) {
       if (e.keyed || e.local) continue;
       if (e.external.valid()) {
@@ -163,13 +163,14 @@ class Repeated {
           b_.repair(
               "effect-once", "idempotent: by key",
               "externals." + d_.model.externals[e.external].name + " (its owner has to offer that)",
-              [x = e.external](Architecture& m) {
-                m.externals[x].idempotent = assumed(Idempotency::ByKey);
+              [x = e.external](Mender& m) {
+                m.foreign = true;
+                m.set(m.model.externals[x].idempotent, Idempotency::ByKey);
               });
       } else if (repeat_of(d_, e.step->endpoint) == Idempotency::No) {
         b_.repair("effect-once", "idempotent: by key", path_of(d_.model, e.step->endpoint),
-                  [x = e.step->endpoint](Architecture& m) {
-                    m.endpoint(x).idempotent = assumed(Idempotency::ByKey);
+                  [x = e.step->endpoint](Mender& m) {
+                    m.set(m.model.endpoint(x).idempotent, Idempotency::ByKey);
                   });
       }
     }

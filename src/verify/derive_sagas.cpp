@@ -135,31 +135,34 @@ class SagaReader {
     if (!holds)
       out.repairs.push_back(
           {"bounded", "within: " + to_text(Duration::from_seconds(std::ceil(total))),
-           shape_.element, [id = id_, total](Architecture& m) {
-             m.sagas[id].within = assumed(Duration::from_seconds(std::ceil(total)));
+           shape_.element, [id = id_, total](Mender& m) {
+             const Saga& saga = m.model.sagas[id];
+             // What was promised of the operation is not made longer by the saga's own bound.
+             m.overrules |= saga.implements && saga.implements->id.valid() &&
+                            m.model.operations[saga.implements->id].within.fixed();
+             m.set(m.model.sagas[id].within, Duration::from_seconds(std::ceil(total)));
            }});
   }
 
   void by_key(std::vector<Repair>& out, const char* property, EndpointId e) const {
     if (!e.valid() || repeat_of(d_, e) != Idempotency::No) return;
-    out.push_back({property, "idempotent: by key", path_of(d_.model, e), [e](Architecture& m) {
-                     m.endpoint(e).idempotent = assumed(Idempotency::ByKey);
-                   }});
+    out.push_back({property, "idempotent: by key", path_of(d_.model, e),
+                   [e](Mender& m) { m.set(m.model.endpoint(e).idempotent, Idempotency::ByKey); }});
   }
 
   void repairs(std::vector<Repair>& out) const {
     if (!shape_.durable)
       out.push_back({"recovers", "durable: true", shape_.element,
-                     [id = id_](Architecture& m) { m.sagas[id].durable = assumed(true); }});
+                     [id = id_](Mender& m) { m.set(m.model.sagas[id].durable, true); }});
     for (std::size_t k = 0; k < steps().size(); ++k) {
       const SagaStep& step = steps()[k];
       by_key(out, "effect-once", step.do_endpoint);
       by_key(out, "undo-follows-do", step.undo_endpoint);
       if (step.undo_endpoint.valid() && !step.tombstone.or_else(false))
-        out.push_back({"undo-follows-do", "tombstone: true", step_path(saga_, k),
-                       [id = id_, k](Architecture& m) {
-                         m.sagas[id].steps.value[k].tombstone = assumed(true);
-                       }});
+        out.push_back(
+            {"undo-follows-do", "tombstone: true", step_path(saga_, k), [id = id_, k](Mender& m) {
+               m.set(m.model.sagas[id].steps.value[k].tombstone, true);
+             }});
       delivery(out, k);
     }
     forward_only(out);
@@ -171,10 +174,10 @@ class SagaReader {
     if (shape_.orchestrated) return;
     if (shape_.steps[k].direct && k + 1 < steps().size())
       out.push_back({"ends-whole", "via: outbox", path_of(d_.model, step.do_endpoint),
-                     [e = step.do_endpoint](Architecture& m) {
-                       for (const Step* s : steps_of(m.endpoint(e)))
+                     [e = step.do_endpoint](Mender& m) {
+                       for (const Step* s : steps_of(m.model.endpoint(e)))
                          if (s->kind == StepKind::Publish)
-                           const_cast<Step*>(s)->via = assumed(PublishVia::Outbox);
+                           m.set(const_cast<Step*>(s)->via, PublishVia::Outbox);
                      }});
     for (const EndpointId e : {step.do_endpoint, step.undo_endpoint}) {
       if (!e.valid() || !transport_of(d_, e).loses) continue;
@@ -182,8 +185,8 @@ class SagaReader {
       if (!endpoint.consumes) continue;
       const ChannelId channel = endpoint.consumes->id;
       out.push_back({"ends-whole", "delivery: at-least-once",
-                     "channels." + d_.model.channels[channel].name, [channel](Architecture& m) {
-                       m.channels[channel].delivery = assumed(Delivery::AtLeastOnce);
+                     "channels." + d_.model.channels[channel].name, [channel](Mender& m) {
+                       m.set(m.model.channels[channel].delivery, Delivery::AtLeastOnce);
                      }});
     }
   }
@@ -194,9 +197,9 @@ class SagaReader {
       const SagaStep& step = steps()[k];
       if (step.undo_endpoint.valid() || attempts_of_step(step) == 0) continue;
       out.push_back({"ends-whole", "no `timeout` and `attempts`: it is tried until it answers",
-                     step_path(saga_, k), [id = id_, k](Architecture& m) {
-                       m.sagas[id].steps.value[k].timeout = {};
-                       m.sagas[id].steps.value[k].attempts = {};
+                     step_path(saga_, k), [id = id_, k](Mender& m) {
+                       m.clear(m.model.sagas[id].steps.value[k].timeout);
+                       m.clear(m.model.sagas[id].steps.value[k].attempts);
                      }});
     }
   }
@@ -218,14 +221,18 @@ class SagaReader {
       names.push_back(steps()[k].do_target + (k == pivot ? " (pivot)" : ""));
     Repair r{"ends-whole", same ? "pivot: true" : "the order " + join(names, ", "),
              same ? step_path(saga_, pivot) : shape_.element,
-             [id = id_, sorted, pivot](Architecture& m) {
+             [id = id_, sorted, pivot, in_order = same](Mender& m) {
                std::vector<SagaStep> ordered;
                for (const std::size_t k : sorted) {
-                 ordered.push_back(m.sagas[id].steps.value[k]);
-                 ordered.back().pivot = {};
-                 if (k == pivot) ordered.back().pivot = assumed(true);
+                 ordered.push_back(m.model.sagas[id].steps.value[k]);
+                 Field<bool>& decides = ordered.back().pivot;
+                 if (k == pivot)
+                   m.set(decides, true);
+                 else
+                   m.clear(decides);
                }
-               m.sagas[id].steps.value = std::move(ordered);
+               m.overrules |= m.model.sagas[id].steps.fixed() && !in_order;
+               m.model.sagas[id].steps.value = std::move(ordered);
              }};
     r.last = true;
     out.push_back(std::move(r));

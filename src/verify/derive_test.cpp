@@ -37,6 +37,11 @@ TEST(Derive, EachPropertysPageIsTrue) {
   }
 }
 
+TEST(Derive, EachPropertyCanBeAccepted) {
+  for (const PropertyPage& page : property_pages())
+    EXPECT_TRUE(is_verified_property(page.kind.name)) << page.kind.name;
+}
+
 TEST(Derive, ReductionsAgreeWithThePlainSearchOnEveryPage) {
   for (const PropertyPage& page : property_pages())
     for (const std::string_view text : {page.explanation.wrong, page.explanation.right}) {

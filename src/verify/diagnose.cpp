@@ -57,6 +57,7 @@ void add(const Architecture& model, const ProtocolVerdict& p, const PropertyVerd
   Diagnostic& d = out.add(*kind, p.protocol.span, p.protocol.system.name + ": " + v.text);
   d.element = v.element;
   d.fingerprint_salt = p.protocol.system.name;
+  if (is_question(model, v)) d.severity = Severity::Warning;
   if (!v.by_sum) {
     d.because = plural(static_cast<std::int64_t>(v.result.trace.steps.size()), "step") + " and " +
                 plural(v.result.faults, "fault") + " are enough";
@@ -67,8 +68,8 @@ void add(const Architecture& model, const ProtocolVerdict& p, const PropertyVerd
   }
   if (const TriedRepair* r = v.repair()) {
     std::vector<std::string> parts;
-    for (const Repair* part : r->parts)
-      parts.push_back(part->text + " on " + part->element);
+    for (const Repair& part : r->parts)
+      parts.push_back(part.text + " on " + part.element);
     d.fixes.push_back({enumerate(parts), FixSafety::Manual, {}});
   }
 }
@@ -83,24 +84,90 @@ Diagnostics diagnose(const Architecture& model, const Verification& verification
   return out;
 }
 
-DesignVerdict verify_design(const Architecture& model, const VerifyOptions& options) {
-  const Verification verification = verify(model, options);
-  DesignVerdict out;
-  out.findings = diagnose(model, verification);
-  for (const ProtocolVerdict& p : verification.protocols) {
-    out.complete &= p.exploration.any_faults();
+namespace {
+
+// A repair may uncover what it hid; more rounds than these would be a circle.
+constexpr int kMostRounds = 3;
+
+struct Change {
+  Repair repair;
+  Provenance from;
+};
+
+bool known(const std::vector<Change>& changes, const Repair& repair) {
+  return std::ranges::any_of(changes, [&](const Change& had) {
+    return had.repair.text == repair.text && had.repair.element == repair.element;
+  });
+}
+
+std::vector<Change> changes_of(const Verification& verification,
+                               const std::function<Provenance(const Mended&)>& decide) {
+  std::vector<Change> out;
+  for (const ProtocolVerdict& p : verification.protocols)
     for (const PropertyVerdict& v : p.properties) {
-      if (v.outcome != Outcome::Fails || !v.repair()) continue;
-      for (const Repair* r : v.repair()->parts) {
-        const bool known = std::ranges::any_of(out.repairs, [&](const Repair& had) {
-          return had.text == r->text && had.element == r->element;
-        });
-        if (!known) out.repairs.push_back(*r);
-      }
+      const TriedRepair* repair = v.outcome == Outcome::Fails ? v.repair() : nullptr;
+      if (!repair || repair->overrules) continue;
+      if (std::ranges::all_of(repair->parts, [&](const Repair& r) { return known(out, r); }))
+        continue;
+      const Provenance from = decide({p.protocol.system, v, p.exploration.states});
+      for (const Repair& r : repair->parts)
+        if (!known(out, r)) out.push_back({r, from});
     }
-  }
-  std::ranges::stable_sort(out.repairs, {}, &Repair::last);
   return out;
+}
+
+void drop_actions_of(PropertyVerdict& verdict) {
+  for (TriedRepair& t : verdict.tried)
+    for (Repair& r : t.parts)
+      r.apply = nullptr;
+}
+
+// What they would be applied to need not live as long as what is read in a report.
+void drop_all_actions(Verification& verification) {
+  for (ProtocolVerdict& p : verification.protocols) {
+    p.protocol.repairs.clear();
+    for (PropertyVerdict& v : p.properties)
+      drop_actions_of(v);
+  }
+}
+
+}  // namespace
+
+void Mended::drop_actions() {
+  drop_actions_of(verdict);
+}
+
+Verification verify_design(Architecture& model, const VerifyOptions& options,
+                           const std::function<Provenance(const Mended&)>& decide) {
+  VerifyOptions own = options;
+  own.keep_given = true;
+  Verification verification = verify(model, own);
+  for (int round = 0; round < kMostRounds; ++round) {
+    const std::vector<Change> changes = changes_of(verification, decide);
+    if (changes.empty()) break;
+    for (const bool last : {false, true})
+      for (const Change& c : changes) {
+        if (c.repair.last != last) continue;
+        Mender mender{model, c.from};
+        c.repair.apply(mender);
+      }
+    verification = verify(model, own);
+  }
+  drop_all_actions(verification);
+  return verification;
+}
+
+bool is_question(const Architecture& model, const PropertyVerdict& verdict) {
+  const TriedRepair* repair = verdict.repair();
+  if (!repair) return false;
+  constexpr std::string_view kExternals = "externals.";
+  return std::ranges::all_of(repair->parts, [&](const Repair& r) {
+    if (!r.element.starts_with(kExternals)) return false;
+    const std::string name =
+        r.element.substr(kExternals.size(), r.element.find(' ') - kExternals.size());
+    const auto id = find_by_name(model.externals, name);
+    return id.valid() && !model.externals[id].idempotent.fixed();
+  });
 }
 
 }  // namespace scantling::verify

@@ -17,6 +17,7 @@ namespace scantling::verify {
 struct Limits {
   std::size_t memory = std::size_t{1} << 30;  // bytes, of everything that grows with the states
   int faults = -1;                            // at most this many in a run; -1: any number
+  std::uint64_t states = 0;                   // about so many; 0: any number
   int threads = 1;
   bool reduce = true;             // by symmetry and dead messages (reduce.h)
   bool stop_when_failed = false;  // once every property has failed, the rest says nothing new
@@ -50,7 +51,7 @@ struct PropertyResult {
   int faults = 0;  // Fails: in the trace
 };
 
-enum class Ended : std::uint8_t { Complete, FaultLimit, MemoryLimit, Stopped, TooWide };
+enum class Ended : std::uint8_t { Complete, FaultLimit, MemoryLimit, StateLimit, Stopped, TooWide };
 
 struct Exploration {
   std::uint64_t states = 0;

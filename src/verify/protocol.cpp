@@ -124,7 +124,7 @@ void Builder::note(std::string text) {
 }
 
 void Builder::repair(std::string property, std::string text, std::string element,
-                     std::function<void(Architecture&)> apply) {
+                     std::function<void(Mender&)> apply) {
   out_.repairs.push_back(
       {std::move(property), std::move(text), std::move(element), std::move(apply), false});
 }

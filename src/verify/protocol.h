@@ -9,14 +9,10 @@
 
 namespace scantling::verify {
 
-// A value that a repair writes: counted as decided by nobody yet.
-template <class T>
-Field<T> assumed(T value) {
-  return Field<T>(std::move(value), {Origin::Assumed, {}, {}});
-}
-
 std::string path_of(const Architecture& model, EndpointId id);  // "services.a.endpoints.x"
 bool is_cache(const Store& store);
+// Its copies elect their leader by votes: the model says how.
+bool is_elected(const Store& store);
 bool at_least_once(const Channel& channel);  // also when the model doesn't say
 // Whether a second run of the endpoint is harmless: by nature, by key, or not.
 Idempotency repeat_of(const Derivation& d, EndpointId id);
@@ -46,7 +42,7 @@ class Builder {
   void note(std::string text);
   void sum(Sum sum) { out_.sums.push_back(std::move(sum)); }
   void repair(std::string property, std::string text, std::string element,
-              std::function<void(Architecture&)> apply);
+              std::function<void(Mender&)> apply);
   Protocol finish(Span span);
 
  private:

@@ -153,9 +153,20 @@ class Search {
     std::vector<std::uint32_t> stuck;  // by property: the first that rests where it may not
     std::uint32_t rest = kNone;        // the first that rests at all
     std::uint64_t transitions = 0;
+    bool faults = false;
   };
   struct Found {  // by shard, of one level
     std::vector<std::uint32_t> bad, premise;
+  };
+  // By shard: the states to which a step led from one that is no nearer to the start, with as many
+  // faults. A circle of steps has such a state: along it the distance can't always grow.
+  struct Again {
+    std::uint32_t layer = 0, level = 0;  // where this layer begins, and the level that grows
+    std::vector<std::uint64_t> marks;    // a bit a state
+    void mark(std::uint32_t local) {
+      if (marks.size() <= local / 64) marks.resize(local / 64 + 1);
+      marks[local / 64] |= std::uint64_t{1} << local % 64;
+    }
   };
 
   void expand(const Piece& piece, Chunk& chunk) const;
@@ -168,14 +179,17 @@ class Search {
   bool grow_level(const Level* steps, const Level* faults, Level& out);
   bool layer(const std::vector<Level>& previous, bool first, std::vector<Level>& current);
   bool all_failed() const;
+  std::uint64_t states() const;
   std::size_t bytes() const;
   std::uint32_t find(const State<W>& state) const;
   Trace trace_to(std::uint32_t number) const;
   void finish_run(Trace& trace) const;
   std::uint32_t add_step(State<W>& at, const State<W>& canonical, Trace& trace) const;
   void find_cycles();
+  bool find_cycle_from(std::uint32_t start);
+  bool same_layer(std::uint32_t a, std::uint32_t b) const;
   void rotate_cycle();
-  std::vector<std::uint32_t> successors(std::uint32_t number) const;
+  void successors(std::uint32_t number, std::vector<std::uint32_t>& out) const;
   void conclude(Exploration& out) const;
 
   const State<W>& state(std::uint32_t number) const {
@@ -190,6 +204,9 @@ class Search {
   std::vector<Narrow> bad_, premises_;
   std::array<Shard<W>, kShards> shards_;
   std::array<Found, kShards> found_;
+  std::array<Again, kShards> again_;
+  std::vector<std::array<std::uint32_t, kShards>> layers_;  // where each begins
+  std::array<std::vector<std::uint8_t>, kShards> colour_;   // of find_cycles
   std::vector<Chunk> chunks_;
   std::vector<std::uint32_t> failed_, seen_;  // by property: the first such state
   std::vector<std::uint32_t> cycle_;          // states of a run that never ends

@@ -34,6 +34,7 @@ void Search<W>::expand(const Piece& piece, Chunk& chunk) const {
   chunk.stuck.assign(system_.properties.size(), kNone);
   chunk.rest = kNone;
   chunk.transitions = 0;
+  chunk.faults = piece.faults;
   const auto& groups = piece.faults ? packed_.faults : packed_.steps;
   for (std::uint32_t local = piece.begin; local < piece.end; ++local) {
     const State<W> s = shards_[piece.shard].state(local);
@@ -63,11 +64,17 @@ void Search<W>::look(std::size_t shard, const State<W>& s) {
 template <std::size_t W>
 void Search<W>::insert(std::size_t shard, std::size_t chunks) {
   Shard<W>& to = shards_[shard];
+  Again& again = again_[shard];
   for (std::size_t c = 0; c < chunks; ++c) {
     const auto& list = chunks_[c].out[shard];
     for (std::size_t i = 0; i < list.size(); ++i) {
       if (i + 8 < list.size()) to.prefetch(list[i + 8].tag);
-      if (to.insert(list[i].state, list[i].tag, list[i].parent)) look(shard, list[i].state);
+      const std::uint32_t before = to.size();
+      const std::uint32_t local = to.insert(list[i].state, list[i].tag, list[i].parent);
+      if (local == before)
+        look(shard, list[i].state);
+      else if (local < again.level && local >= again.layer && !chunks_[c].faults)
+        again.mark(local);
     }
   }
 }
@@ -91,10 +98,18 @@ void Search<W>::cut_up(const Level& level, bool faults, std::vector<Piece>& out)
 }
 
 template <std::size_t W>
+std::uint64_t Search<W>::states() const {
+  std::uint64_t sum = 0;
+  for (const Shard<W>& s : shards_)
+    sum += s.size();
+  return sum;
+}
+
+template <std::size_t W>
 std::size_t Search<W>::bytes() const {
   std::size_t sum = 0;
-  for (const Shard<W>& s : shards_)
-    sum += s.bytes();
+  for (std::size_t s = 0; s < kShards; ++s)
+    sum += shards_[s].bytes() + again_[s].marks.size() * sizeof(std::uint64_t);
   return sum;
 }
 
@@ -106,7 +121,7 @@ bool Search<W>::grow_level(const Level* steps, const Level* faults, Level& out) 
   if (steps) cut_up(*steps, false, pieces);
   if (faults) cut_up(*faults, true, pieces);
   for (std::size_t s = 0; s < kShards; ++s) {
-    out.begin[s] = shards_[s].size();
+    out.begin[s] = again_[s].level = shards_[s].size();
     found_[s].bad.assign(failed_.size(), kNone);
     found_[s].premise.assign(failed_.size(), kNone);
   }
@@ -118,6 +133,7 @@ bool Search<W>::grow_level(const Level* steps, const Level* faults, Level& out) 
     workers_.run(kShards, [&](std::size_t s) { insert(s, n); });
     merge(n);
     if (bytes() > limits_.memory) ended_ = Ended::MemoryLimit, going = false;
+    if (limits_.states > 0 && states() > limits_.states) ended_ = Ended::StateLimit, going = false;
     if (limits_.stop && limits_.stop()) ended_ = Ended::Stopped, going = false;
   }
   for (std::size_t s = 0; s < kShards; ++s) {
@@ -140,6 +156,9 @@ bool Search<W>::all_failed() const {
 template <std::size_t W>
 bool Search<W>::layer(const std::vector<Level>& previous, bool first, std::vector<Level>& current) {
   current.clear();
+  layers_.emplace_back();
+  for (std::size_t s = 0; s < kShards; ++s)
+    layers_.back()[s] = again_[s].layer = shards_[s].size();
   for (std::size_t d = 0;; ++d) {
     Level level;
     if (first && d == 0) {

@@ -50,59 +50,80 @@ Trace Search<W>::trace_to(std::uint32_t number) const {
 }
 
 template <std::size_t W>
-std::vector<std::uint32_t> Search<W>::successors(std::uint32_t number) const {
-  std::vector<std::uint32_t> out;
+void Search<W>::successors(std::uint32_t number, std::vector<std::uint32_t>& out) const {
   const State<W> s = state(number);
   machine_.for_each_enabled(packed_.steps, s, [&](std::uint32_t r) {
     out.push_back(find(machine_.canonical(machine_.apply(r, s))));
   });
-  return out;
+}
+
+// With as many faults: in the same layer.
+template <std::size_t W>
+bool Search<W>::same_layer(std::uint32_t a, std::uint32_t b) const {
+  const auto layer = [&](std::uint32_t number) {
+    const auto after = std::ranges::upper_bound(layers_, local_of(number), {},
+                                                [&](const auto& l) { return l[shard_of(number)]; });
+    return after - layers_.begin();
+  };
+  return layer(a) == layer(b);
+}
+
+// Depth first, without recursion. Steps never add faults, so a circle stays within its layer.
+template <std::size_t W>
+bool Search<W>::find_cycle_from(std::uint32_t start) {
+  enum : std::uint8_t { kNew, kOpen, kDone };
+  struct Frame {
+    std::uint32_t number;
+    std::size_t next;  // in `waiting`, up to that of the frame above
+  };
+  std::vector<Frame> stack;
+  std::vector<std::uint32_t> waiting;
+  const auto colour = [&](std::uint32_t n) -> std::uint8_t& {
+    return colour_[shard_of(n)][local_of(n)];
+  };
+  const auto open = [&](std::uint32_t n) {
+    colour(n) = kOpen;
+    stack.push_back({n, waiting.size()});
+    successors(n, waiting);
+  };
+  if (colour(start) != kNew) return false;
+  open(start);
+  while (!stack.empty()) {
+    const Frame top = stack.back();
+    if (waiting.size() == top.next) {
+      colour(top.number) = kDone;
+      stack.pop_back();
+      continue;
+    }
+    const std::uint32_t n = waiting.back();
+    waiting.pop_back();
+    if (colour(n) == kNew && same_layer(n, start)) {
+      open(n);
+    } else if (colour(n) == kOpen) {
+      std::size_t from = stack.size();
+      while (stack[from - 1].number != n)
+        --from;
+      for (std::size_t i = from - 1; i < stack.size(); ++i)
+        cycle_.push_back(stack[i].number);
+      return true;
+    }
+  }
+  return false;
 }
 
 // Once no more faults happen, does every run end? It does when the steps without faults make no
-// circle among the reachable states. Depth first, without recursion.
+// circle among the reachable states.
 template <std::size_t W>
 void Search<W>::find_cycles() {
-  enum : std::uint8_t { kNew, kOpen, kDone };
-  std::array<std::vector<std::uint8_t>, kShards> colour;
   for (std::size_t s = 0; s < kShards; ++s)
-    colour[s].assign(shards_[s].size(), kNew);
-  struct Frame {
-    std::uint32_t number;
-    std::vector<std::uint32_t> next;
-  };
-  std::vector<Frame> stack;
-  const auto open = [&](std::uint32_t n) {
-    colour[shard_of(n)][local_of(n)] = kOpen;
-    stack.push_back({n, successors(n)});
-  };
-  for (std::size_t s = 0; s < kShards; ++s) {
-    for (std::uint32_t local = 0; local < shards_[s].size(); ++local) {
-      if (colour[s][local] != kNew) continue;
-      open(state_number(s, local));
-      while (!stack.empty()) {
-        Frame& top = stack.back();
-        if (top.next.empty()) {
-          colour[shard_of(top.number)][local_of(top.number)] = kDone;
-          stack.pop_back();
-          continue;
-        }
-        const std::uint32_t n = top.next.back();
-        top.next.pop_back();
-        const std::uint8_t c = colour[shard_of(n)][local_of(n)];
-        if (c == kNew) {
-          open(n);
-        } else if (c == kOpen) {
-          std::size_t from = stack.size();
-          while (stack[from - 1].number != n)
-            --from;
-          for (std::size_t i = from - 1; i < stack.size(); ++i)
-            cycle_.push_back(stack[i].number);
-          return rotate_cycle();
-        }
+    colour_[s].assign(shards_[s].size(), 0);
+  for (std::size_t s = 0; s < kShards; ++s)
+    for (std::size_t word = 0; word < again_[s].marks.size(); ++word)
+      for (std::uint64_t left = again_[s].marks[word]; left != 0; left &= left - 1) {
+        const auto local =
+            static_cast<std::uint32_t>(word * 64 + static_cast<unsigned>(__builtin_ctzll(left)));
+        if (find_cycle_from(state_number(s, local))) return rotate_cycle();
       }
-    }
-  }
 }
 
 // Begins the circle with its state that the shortest run leads to.

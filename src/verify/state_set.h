@@ -66,18 +66,18 @@ class Shard {
     if (!table_.empty()) __builtin_prefetch(&table_[slot(tag)]);
   }
 
-  // True when the state is new; it then has the number size() - 1.
-  bool insert(const State<W>& state, std::uint32_t tag, std::uint32_t parent) {
+  // Its number here, size() - 1 when it is new.
+  std::uint32_t insert(const State<W>& state, std::uint32_t tag, std::uint32_t parent) {
     if ((size_ + 1) * std::uint64_t{5} > table_.size() * std::uint64_t{4}) grow();
     std::size_t at = slot(tag);
     for (; table_[at] != 0; at = at + 1 == table_.size() ? 0 : at + 1)
-      if (table_[at] >> 32 == tag && this->state(local_at(at)) == state) return false;
+      if (table_[at] >> 32 == tag && this->state(local_at(at)) == state) return local_at(at);
     if (size_ % kBlock == 0) blocks_.push_back(std::make_unique_for_overwrite<Block>());
     blocks_.back()->states[size_ % kBlock] = state;
     blocks_.back()->parents[size_ % kBlock] = parent;
     ++size_;
     table_[at] = (std::uint64_t{tag} << 32) | size_;
-    return true;
+    return size_ - 1;
   }
 
   std::uint32_t find(const State<W>& state, std::uint32_t tag) const {

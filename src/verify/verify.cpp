@@ -15,6 +15,7 @@ Limits limits_of(const VerifyOptions& options) {
   Limits limits;
   limits.memory = options.memory;
   limits.faults = options.faults;
+  limits.states = options.states;
   limits.threads = options.threads;
   limits.stop = options.stop;
   return limits;
@@ -52,11 +53,38 @@ bool wanted(const Protocol& protocol, const VerifyOptions& options) {
   });
 }
 
+// What may still be searched, of all searches together.
+class Purse {
+ public:
+  explicit Purse(const VerifyOptions& options)
+      : limits_(limits_of(options)), left_(options.states) {}
+
+  // Undecided where nothing is left.
+  Exploration explore(const System& system) {
+    if (limits_.states == 0) return verify::explore(system, limits_);
+    if (left_ > 0) {
+      limits_.states = left_;
+      Exploration out = verify::explore(system, limits_);
+      left_ -= std::min(left_, out.states);
+      return out;
+    }
+    Exploration out;
+    out.ended = Ended::StateLimit;
+    out.properties.resize(system.properties.size());
+    return out;
+  }
+
+ private:
+  Limits limits_;
+  std::uint64_t left_;
+};
+
 // Tries repairs of one protocol on copies of the model.
 class Mechanic {
  public:
-  Mechanic(const Architecture& model, const VerifyOptions& options, const ProtocolVerdict& protocol)
-      : model_(model), options_(options), protocol_(protocol) {}
+  Mechanic(const Architecture& model, bool keep_given, const ProtocolVerdict& protocol,
+           Purse& purse)
+      : model_(model), keep_given_(keep_given), protocol_(protocol), purse_(purse) {}
 
   void repair(PropertyVerdict& verdict) {
     std::vector<const Repair*> candidates;
@@ -66,26 +94,39 @@ class Mechanic {
     if (candidates.empty()) return;
     for (const Repair* r : candidates) {
       verdict.tried.push_back(attempt({r}, verdict.property));
-      if (verdict.tried.back().holds) return;
+      if (enough(verdict.tried.back())) return;
     }
     // What is wrong otherwise may break this too.
     for (const Repair& r : protocol_.protocol.repairs)
       if (r.property != verdict.property && fails(r.property) && candidates.size() < kMostRepairs)
         candidates.push_back(&r);
+    if (keep_given_) std::erase_if(candidates, [&](const Repair* r) { return goes_beyond(*r); });
     if (candidates.size() < 2) return;
     TriedRepair all = attempt(candidates, verdict.property);
-    if (all.holds) all = smallest(std::move(all), verdict.property);
+    if (all.holds) all = smallest(std::move(all), candidates, verdict.property);
     verdict.tried.push_back(std::move(all));
   }
 
  private:
-  TriedRepair smallest(TriedRepair all, const std::string& property) const {
-    for (std::size_t i = 0; i < all.parts.size() && all.parts.size() > 1;) {
-      std::vector<const Repair*> fewer = all.parts;
+  bool enough(const TriedRepair& tried) const {
+    return tried.holds && !(keep_given_ && tried.overrules);
+  }
+
+  bool goes_beyond(const Repair& repair) const {
+    Architecture copy = model_;
+    Mender mender{copy};
+    repair.apply(mender);
+    return mender.overrules || mender.foreign;
+  }
+
+  TriedRepair smallest(TriedRepair all, std::vector<const Repair*> parts,
+                       const std::string& property) const {
+    for (std::size_t i = 0; i < parts.size() && parts.size() > 1;) {
+      std::vector<const Repair*> fewer = parts;
       fewer.erase(fewer.begin() + static_cast<std::ptrdiff_t>(i));
       TriedRepair tried = attempt(fewer, property);
       if (tried.holds)
-        all = std::move(tried);
+        all = std::move(tried), parts = std::move(fewer);
       else
         ++i;
     }
@@ -98,13 +139,16 @@ class Mechanic {
     });
   }
 
-  TriedRepair attempt(std::vector<const Repair*> parts, const std::string& property) const {
+  TriedRepair attempt(const std::vector<const Repair*>& parts, const std::string& property) const {
     TriedRepair out;
     Architecture copy = model_;
+    Mender mender{copy};
     for (const bool last : {false, true})
       for (const Repair* r : parts)
-        if (r->last == last) r->apply(copy);
-    out.parts = std::move(parts);
+        if (r->last == last) r->apply(mender);
+    for (const Repair* r : parts)
+      out.parts.push_back(*r);
+    out.overrules = mender.overrules || mender.foreign;
     const std::vector<Protocol> protocols = derive_again(copy, protocol_.protocol.source);
     const auto same = std::ranges::find(protocols, protocol_.protocol.system.name,
                                         [](const Protocol& p) { return p.system.name; });
@@ -112,7 +156,7 @@ class Mechanic {
       out.holds = true;
       return out;
     }
-    const Exploration exploration = explore(same->system, limits_of(options_));
+    const Exploration exploration = purse_.explore(same->system);
     out.states = exploration.states;
     out.holds = true;
     for (const PropertyVerdict& v : verdicts_of(*same, exploration)) {
@@ -131,15 +175,18 @@ class Mechanic {
   }
 
   const Architecture& model_;
-  const VerifyOptions& options_;
+  const bool keep_given_;
   const ProtocolVerdict& protocol_;
+  Purse& purse_;
 };
 
 }  // namespace
 
 const TriedRepair* PropertyVerdict::repair() const {
-  const auto it = std::ranges::find(tried, true, &TriedRepair::holds);
-  return it == tried.end() ? nullptr : &*it;
+  const TriedRepair* best = nullptr;
+  for (const TriedRepair& t : tried)
+    if (t.holds && (!best || (best->overrules && !t.overrules))) best = &t;
+  return best;
 }
 
 std::size_t Verification::count(Outcome outcome) const {
@@ -154,17 +201,18 @@ Verification verify(const Architecture& model, const VerifyOptions& options) {
   Verification out;
   std::vector<Protocol> protocols = derive(model, out.left_out);
   std::erase_if(protocols, [&](const Protocol& p) { return !wanted(p, options); });
-  out.protocols.reserve(protocols.size());  // repairs are pointed to
+  Purse purse(options);
   for (Protocol& protocol : protocols) {
     ProtocolVerdict& v = out.protocols.emplace_back();
     v.protocol = std::move(protocol);
     const auto begin = std::chrono::steady_clock::now();
-    v.exploration = explore(v.protocol.system, limits_of(options));
+    v.exploration = purse.explore(v.protocol.system);
     const auto end = std::chrono::steady_clock::now();
     v.seconds = std::chrono::duration<double>(end - begin).count();
     v.properties = verdicts_of(v.protocol, v.exploration);
     for (PropertyVerdict& p : v.properties)
-      if (options.repair && p.outcome == Outcome::Fails) Mechanic(model, options, v).repair(p);
+      if (options.repair && p.outcome == Outcome::Fails)
+        Mechanic(model, options.keep_given, v, purse).repair(p);
     if (v.exploration.ended == Ended::Stopped) {
       out.stopped = true;
       break;

@@ -13,16 +13,19 @@ namespace scantling::verify {
 struct VerifyOptions {
   std::size_t memory = std::size_t{1} << 30;  // bytes, of one search
   int faults = -1;                            // in a run, at most; -1: any number
+  std::uint64_t states = 0;  // of all searches together, those of repairs too; 0: any number
   int threads = 1;
   bool repair = true;             // try repairs for what fails
+  bool keep_given = false;        // prefer repairs that change nothing given
   std::vector<std::string> only;  // names or elements of protocols; empty: all
   std::function<bool()> stop;
 };
 
 // A change that was made to a copy of the model, and what the search of it said.
 struct TriedRepair {
-  std::vector<const Repair*> parts;  // of the protocol; together
-  bool holds = false;                // the property, and nothing that held fails now
+  std::vector<Repair> parts;  // together
+  bool holds = false;         // the property, and nothing that held fails now
+  bool overrules = false;     // what the model gives, or what isn't its own
   std::uint64_t states = 0;
 };
 
@@ -34,7 +37,8 @@ struct PropertyVerdict {
   bool by_sum = false;    // else by search
   PropertyResult result;  // by search
   std::vector<TriedRepair> tried;
-  const TriedRepair* repair() const;  // the first that holds; none: null
+  const TriedRepair* repair()
+      const;  // the first that holds, of the model's own if there is one; none: null
 };
 
 struct ProtocolVerdict {

@@ -15,8 +15,10 @@ std::vector<NamedText> example_models() {
   for (const auto& entry : std::filesystem::directory_iterator(folder)) {
     if (entry.path().extension() != ".yaml") continue;
     std::ifstream in(entry.path(), std::ios::binary);
-    out.push_back(
-        {entry.path().stem().string(), std::string(std::istreambuf_iterator<char>(in), {})});
+    std::string text(std::istreambuf_iterator<char>(in), {});
+    // A part of another example, wrong on purpose (src/report/examples_test.cpp).
+    if (text.find("\ninclude:") != std::string::npos) continue;
+    out.push_back({entry.path().stem().string(), std::move(text)});
   }
   std::ranges::sort(out, {}, &NamedText::name);
   return out;

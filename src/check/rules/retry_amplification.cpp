@@ -9,7 +9,10 @@ namespace {
 constexpr double kMost = 4;
 
 // Attempts of one call, at the most: a budget holds all retries to a share of the first attempts.
-double amplification(const CallPolicy& policy) {
+// What waits for a new leader multiplies nothing that works.
+double amplification(const Architecture& model, const Step& step) {
+  const CallPolicy& policy = step.policy;
+  if (waits_for_leader(model, step)) return 1;
   const auto attempts = static_cast<double>(attempts_of(policy));
   if (!policy.retry || !policy.retry->budget) return attempts;
   return std::min(attempts, 1 + policy.retry->budget->value);
@@ -26,7 +29,7 @@ void run(const CheckContext& c) {
     Worst& here = worst[id];
     if (c.calls.in_cycle(id)) continue;
     for (const auto& [step, place] : placed_steps(c.model.endpoint(id).steps.value)) {
-      double product = amplification(step->policy);
+      double product = amplification(c.model, *step);
       if (step->kind == StepKind::Call && step->endpoint.valid())
         product *= worst[step->endpoint].product;
       if (product > here.product) here = {product, step};
@@ -41,7 +44,7 @@ void run(const CheckContext& c) {
     std::string last;
     for (EndpointId at = entry; at.valid() && worst[at].step;) {
       const Step& step = *worst[at].step;
-      factors.push_back(figure(amplification(step.policy)));
+      factors.push_back(figure(amplification(c.model, step)));
       chain.push_back(endpoint_name(c.model, at) + " x" + factors.back());
       last = step.target;
       at = step.endpoint;

@@ -10,7 +10,9 @@ void run(const CheckContext& c) {
   for_each_placed_step(c.model, [&](EndpointId id, const PlacedStep& placed) {
     const CallPolicy& policy = placed.step->policy;
     const std::int64_t attempts = attempts_of(policy);
-    if (attempts < 2 || policy.retry->budget || policy.breaker) return;
+    if (attempts < 2 || policy.retry->budget || policy.breaker ||
+        waits_for_leader(c.model, *placed.step))
+      return;
     const Span place = place_of(policy.retry.from, place_of(*placed.step));
     if (place.valid() && !seen.insert(place).second) return;
     const std::string& callee = placed.step->target;
@@ -35,7 +37,7 @@ void run(const CheckContext& c) {
 const Rule rule_retry_without_budget = {
     {"retry-without-budget", Severity::Warning, "calls",
      "neither a budget nor a breaker bounds the retries of a call"},
-    {R"(A call or a store access is tried again, and neither a retry budget (a share of the first attempts) nor a breaker stops that when most of them fail.)",
+    {R"(A call or a store access is tried again, and neither a retry budget (a share of the first attempts) nor a breaker stops that when most of them fail. A store access whose retries are spread over the store's `failover`, and which does not try again what was refused, waits for a new leader: it is not reported.)",
      R"(Retries help against a rare, independent error. When everything fails they multiply the load on what is failing. In the retry storm of the HotOS 2021 paper on metastable failures (section 2.1) one single retry is enough: a database that does 300/s, offered 280/s, stays at no useful work after a pause of 10 s; a budget of 2% prevents it.)",
      R"(externals:
   psp: { latency: 240ms, idempotent: by key }

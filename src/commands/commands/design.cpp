@@ -49,6 +49,7 @@ bool read_options(const Invocation& invocation, DesignOptions& options) {
   if (!rounds) return false;
   options.rounds = static_cast<int>(*rounds);
   options.simulate = !invocation.has("--no-simulate");
+  options.verify = !invocation.has("--no-verify");
   options.without = invocation.all("--without");
   for (const std::string& name : options.without) {
     std::vector<std::string> names;
@@ -161,6 +162,7 @@ constexpr CommandOption kOptions[] = {
     {"--without", "PASS", "leave a pass out, to see what it is worth", "", "", true},
     {"--rounds", "N", "how often what fails is revised, at most", "4", "", false},
     {"--no-simulate", "", "decide and check, without proof by simulation", "", "", false},
+    {"--no-verify", "", "decide and check, without exploring the protocols", "", "", false},
     kSeedOption,
     kJobsOption,
 };

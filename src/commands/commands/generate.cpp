@@ -140,6 +140,29 @@ std::string audit_summary(const generate::Audit& audit) {
   return out;
 }
 
+// The rules that custom resources carry: how many were asked, and which were not.
+std::string said_rules(const generate::Audit& audit) {
+  if (audit.rules_asked + audit.rules_about_changes + audit.rules_unknown.size() == 0) return "";
+  std::string out = fmt::format(
+      "{} of custom resources asked, {} about changes left to the API server, {} not understood\n",
+      plural(static_cast<std::int64_t>(audit.rules_asked), "rule"), audit.rules_about_changes,
+      audit.rules_unknown.size());
+  for (const std::string& rule : audit.rules_unknown)
+    out += "not understood: " + rule.substr(0, 200) + "\n";
+  return out;
+}
+
+// What was decided and is not written, and what is written without a schema to hold it to.
+std::string said_missing(const generate::Generated& generated) {
+  std::string out;
+  if (!generated.audit.rules_unknown.empty()) out += said_rules(generated.audit);
+  for (const generate::NotGenerated& each : generated.missing)
+    out += fmt::format("not generated: {} ({}): {}\n", each.element, each.what, each.instead);
+  if (!generated.audit.without_schema.empty())
+    out += "no schema to check by: " + join(generated.audit.without_schema, ", ") + "\n";
+  return out;
+}
+
 int check_files(const Invocation& invocation) {
   const auto paths = generate::manifest_files(invocation.arguments);
   if (!paths) {
@@ -163,7 +186,7 @@ int check_files(const Invocation& invocation) {
   }
   generate::Audit audit = generate::audit(objects);
   audit.findings.insert(audit.findings.begin(), unread.findings.begin(), unread.findings.end());
-  invocation.streams.print(generate::audit_lines(audit) + audit_summary(audit));
+  invocation.streams.print(generate::audit_lines(audit) + audit_summary(audit) + said_rules(audit));
   return audit.findings.empty() ? kExitFine : kExitFindings;
 }
 
@@ -223,7 +246,8 @@ int run(const Invocation& invocation) {
     invocation.streams.complain(outcomes.error().message);
     return kExitUsage;
   }
-  invocation.streams.print(generate::audit_lines(generated.audit) + report(*outcomes, write.dry));
+  invocation.streams.print(generate::audit_lines(generated.audit) + report(*outcomes, write.dry) +
+                           said_missing(generated));
   const bool conflict = std::ranges::any_of(
       *outcomes, [](const FileOutcome& o) { return o.state == FileState::Conflict; });
   const bool wrong = !generated.audit.findings.empty();

@@ -170,7 +170,7 @@ int run(const Invocation& invocation) {
   if (trace.count > 0 && !interrupted() &&
       !write_traces(invocation, model, experiments[0], options, trace))
     return kExitUsage;
-  if (interrupted()) return kExitInterrupted;
+  if (interrupted()) return exit_of_interrupt();
   return result.verdict() == Verdict::Fails ? kExitUnmet : kExitFine;
 }
 

@@ -7,6 +7,7 @@
 #include <fmt/core.h>
 
 #include "base/text.h"
+#include "check/check.h"
 #include "commands/support.h"
 #include "design/design.h"
 #include "report/verification.h"
@@ -142,6 +143,8 @@ int run(const Invocation& invocation) {
     seconds += p.seconds, states += p.exploration.states;
   if (invocation.streams.err_is_terminal)
     invocation.streams.hint(fmt::format("{} states in {}", states, readable_seconds(seconds)));
+  Diagnostics findings = verify::diagnose(model, result);
+  apply_acceptances(model, "", findings);
   const std::string name = model.name.or_else("");
   VerificationTextOptions text;
   text.width = static_cast<std::size_t>(std::max(invocation.streams.width, 40));
@@ -152,14 +155,13 @@ int run(const Invocation& invocation) {
     if (format == "html") return verification_html(name, result);
     if (format == "mermaid") return verification_mermaid(name, result);
     if (format == "human") return verification_terminal(name, result, text);
-    return render_findings(verify::diagnose(model, result), loaded.model.sources, format,
-                           invocation.streams);
+    return render_findings(findings, loaded.model.sources, format, invocation.streams);
   };
   invocation.streams.print(render(invocation.get("--format", "human")));
   for (const auto& [format, path] : outputs)
     if (!save(invocation, path, render(format))) return kExitUsage;
   if (interrupted != 0) return 130;
-  return result.count(verify::Outcome::Fails) > 0 ? kExitUnmet : kExitFine;
+  return result.count(verify::Outcome::Fails) > findings.accepted() ? kExitUnmet : kExitFine;
 }
 
 constexpr CommandArgument kArguments[] = {{"MODEL", "a model; - for standard input", true, false}};

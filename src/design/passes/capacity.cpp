@@ -6,6 +6,7 @@
 #include <fmt/core.h>
 
 #include "base/text.h"
+#include "design/failovers.h"
 #include "design/passes.h"
 #include "design/stores.h"
 
@@ -15,9 +16,9 @@ namespace {
 constexpr double kMostUtilisationAfterLoss =
     .8;                                   // of the instances that are left when a zone is gone
 constexpr double kConcurrencyMargin = 3;  // over the mean in progress at peak
-constexpr std::int64_t kLeastConcurrency = 16, kMostConcurrency = 1024;
+constexpr double kWaitingMargin = 1.25;   // over those that wait for a new leader
+constexpr std::int64_t kLeastConcurrency = 16, kMostConcurrency = 1024, kMostWaiting = 4096;
 constexpr double kInstancesWorthABiggerOne = 24;
-constexpr double kPace = .95;  // of an external's limit
 
 double factor_of(const std::map<std::string, double>& demands, const std::string& name) {
   const auto it = demands.find(name);
@@ -179,40 +180,75 @@ std::int64_t round_up(double value, std::int64_t least, std::int64_t most) {
   return std::min(out, most);
 }
 
+// How long a failover holds up a request at the endpoint: for a new leader, and then for its turn
+// at the externals that take no more at once.
+double held_up_seconds(const Workspace& ws, const FailoverWaits& waits, const Estimate& at_peak,
+                       EndpointId id) {
+  double out = waits.seconds(id);
+  if (out <= 0) return 0;
+  for_each_step(*ws.model.endpoint(id).steps, [&](const Step& step) {
+    if (step.kind == StepKind::Call && step.external.valid())
+      out += waits.backlog_seconds(id, ws.model.externals[step.external],
+                                   calls_at_peak(ws.model, at_peak, step.external));
+  });
+  return out;
+}
+
 // Requests in progress: Little's law at the highest load on the instances that a lost zone leaves.
-void size_concurrency(Workspace& ws, ServiceId id, const Estimate& highest) {
+void size_concurrency(Workspace& ws, ServiceId id, const Estimate& at_peak,
+                      const Estimate& highest) {
   Service& service = ws.model.services[id];
   Runtime& runtime = service.runtime.value;
   const StationEstimate* station = highest.station("service", service.name);
   if (station == nullptr || (runtime.concurrency && runtime.queue) || !runtime.instances) return;
-  double held = 0;  // requests in progress by each endpoint's own time
-  for (const EndpointEstimate& endpoint : highest.endpoints)
-    if (endpoint.endpoint.service == id)
-      held += endpoint.rate * std::max(endpoint.mean_seconds, .3 * endpoint.p99_seconds);
-  const double left = instances_at(service, *station);
-  const double each = held / std::max(1.0, left);
+  const FailoverWaits waits(ws.model);
+  double held = 0, waiting = 0;  // requests in progress by each endpoint's own time; for a leader
+  for (const EndpointEstimate& endpoint : highest.endpoints) {
+    if (endpoint.endpoint.service != id) continue;
+    held += endpoint.rate * std::max(endpoint.mean_seconds, .3 * endpoint.p99_seconds);
+    if (const EndpointEstimate* normal = at_peak.of(endpoint.endpoint); normal != nullptr)
+      waiting += normal->rate * held_up_seconds(ws, waits, at_peak, endpoint.endpoint);
+  }
+  const double left = std::max(1.0, instances_at(service, *station));
+  const double each = held / left;
+  const double working = std::max(each, runtime.cpu.or_else({1}).value * 4) * kConcurrencyMargin;
+  const std::int64_t queue = round_up(working, kLeastConcurrency, kMostConcurrency);
   const std::int64_t concurrency =
-      round_up(std::max(each, runtime.cpu.or_else({1}).value * 4) * kConcurrencyMargin,
-               kLeastConcurrency, kMostConcurrency);
+      round_up(working + kWaitingMargin * waiting / left, kLeastConcurrency,
+               waiting > 0 ? kMostWaiting : kMostConcurrency);
   Draft draft(ws, service.name + ".concurrency", "capacity",
               fmt::format("how many requests may one instance of {} hold, and how many may wait?",
                           service.name));
   draft
-      .choose(fmt::format("{} in progress, {} waiting", concurrency, concurrency),
+      .choose(fmt::format("{} in progress, {} waiting", concurrency, queue),
               {score("in progress at peak, a zone lost", each)})
       .reject("unbounded", {score("in progress at peak, a zone lost", each)},
               "a slow dependency would fill the memory before anything is refused")
       .because(fmt::format("{} in progress on each instance left at the highest load (Little's "
-                           "law); {} times that, and as many waiting",
-                           number_text(each, 3), number_text(kConcurrencyMargin, 2)))
+                           "law); {} times that{}",
+                           number_text(each, 3), number_text(kConcurrencyMargin, 2),
+                           waiting > 0 ? fmt::format(", {} that wait for a new leader",
+                                                     number_text(std::ceil(waiting / left), 4))
+                                       : ""))
       .flips(fmt::format("flips if what it waits for takes {} times as long",
                          number_text(static_cast<double>(concurrency) / std::max(.01, each), 2)))
       .traces({"operations"})
       .reversibility(Reversibility::Easy);
   const std::string path = "services." + service.name + ".runtime";
   draft.set(runtime.concurrency, Count{concurrency}, path + ".concurrency");
-  draft.set(runtime.queue, Count{concurrency}, path + ".queue");
+  draft.set(runtime.queue, Count{queue}, path + ".queue");
   draft.set(runtime.discipline, Discipline::Fifo, path + ".discipline");
+}
+
+// What waits for a connection while a lost leader still counts as there, in requests: those that
+// will try again until there is a new one are not to be refused meanwhile.
+double first_tries(const Workspace& ws, StoreId id, const Estimate& highest) {
+  const FailoverWaits waits(ws.model);
+  const Store& store = ws.model.stores[id];
+  double rate = 0;
+  for (const EndpointEstimate& endpoint : highest.endpoints)
+    if (waits.at(endpoint.endpoint, store)) rate += endpoint.rate;
+  return rate * kDetectionSeconds;
 }
 
 // Connections: what each instance has open at once at the highest load, three times over, within
@@ -255,7 +291,9 @@ void size_pool(Workspace& ws, StoreId id, const Estimate& highest) {
       .traces({"stores." + store.name})
       .reversibility(Reversibility::Easy);
   draft.set(store.pool, Pool{size, true}, "stores." + store.name + ".pool");
-  draft.set(store.waiting, Count{size * 4}, "stores." + store.name + ".waiting");
+  const double held_up = first_tries(ws, id, highest) / running;
+  draft.set(store.waiting, Count{size * 4 + static_cast<std::int64_t>(std::ceil(held_up))},
+            "stores." + store.name + ".waiting");
 }
 
 // Of a channel whose consumer does what an external can't keep up with: so many in work at once
@@ -400,7 +438,7 @@ void pass_capacity(Workspace& ws) {
   for (const ChannelId id : ws.model.channels.ids())
     size_channel(ws, id, sized);
   for (const ServiceId id : ws.model.services.ids())
-    size_concurrency(ws, id, sized);
+    size_concurrency(ws, id, views.peak, sized);
 }
 
 }  // namespace scantling

@@ -2,12 +2,15 @@
 // compensations; outbox, idempotency keys, and how the full history of an aggregate is kept.
 #include <algorithm>
 #include <cmath>
+#include <set>
 
 #include <fmt/core.h>
 
 #include "base/text.h"
 #include "design/caching.h"
+#include "design/failovers.h"
 #include "design/passes.h"
+#include "design/stores.h"
 #include "design/wiring.h"
 
 namespace scantling {
@@ -16,6 +19,8 @@ namespace {
 // Steps beyond which nobody can follow a choreography; participants, not counting the coordinator.
 constexpr int kChoreographyMost = 2;
 constexpr double kEventsWorthASnapshot = 100;
+
+constexpr std::string_view kOnceRecorded = "once recorded";
 
 struct Participants {
   std::vector<ServiceId> services;  // that write, the entry service too
@@ -195,6 +200,64 @@ void decide_answer(Workspace& ws, OperationId id, const std::vector<double>& hig
                           external.name, readable(Rate{limit})));
 }
 
+// What a lost zone takes of an operation that answers when all is done, in seconds without answers:
+// each store whose failover its requests can't wait out, and the calls that are under way to lost
+// instances before anybody notices.
+struct ZoneLoss {
+  std::set<ServiceId> others;  // that it calls before it answers
+  double seconds = 0;
+};
+ZoneLoss zone_loss(const Workspace& ws, OperationId id) {
+  const Operation& operation = ws.model.operations[id];
+  const double failover = shortest_failover_seconds(ws);
+  const double store = outlasts(operation, failover) ? 0 : failover / ws.zones();
+  ZoneLoss out;
+  out.seconds = store;
+  for (const StepPlan& planned : ws.plan(id).steps)
+    if (planned.crossing == Crossing::Call && out.others.insert(planned.owner).second)
+      out.seconds += store + kDetectionSeconds / ws.zones();
+  return out;
+}
+
+// Whether an operation that may end later answers as soon as it is written down: where a zone's
+// loss leaves no room for all that it would have to reach before.
+bool decide_recorded(Workspace& ws, OperationId id) {
+  OperationPlan& plan = ws.plan(id);
+  const Operation& operation = ws.model.operations[id];
+  const std::string name = operation.name + ".answer";
+  const std::string locked = ws.locked_choice(name);
+  if (plan.given || !plan.saga || !operation.within || !operation.on->empty() || operation.every ||
+      ws.zones() < 2 || (!locked.empty() && locked != kOnceRecorded))
+    return false;
+  const ZoneLoss loss = zone_loss(ws, id);
+  for (const FailoverNeed& need : failover_needs(ws.model)) {
+    if (need.operation != id || loss.others.empty() || loss.seconds <= need.room()) continue;
+    plan.answers_recorded = true;
+    const double services = static_cast<double>(loss.others.size());
+    Draft(ws, name, "consistency", fmt::format("when does {} answer?", operation.name))
+        .choose(std::string(kOnceRecorded),
+                {score("services that must be up", 1),
+                 score("steps done after the answer", static_cast<double>(plan.steps.size()))})
+        .reject("when all is done",
+                {score("services that must be up", services + 1),
+                 score("seconds without answers when a zone is lost", loss.seconds, "s")},
+                fmt::format("a lost zone takes {} of answers, {} allowed of {}",
+                            readable_seconds(loss.seconds), readable_seconds(need.room()),
+                            readable_seconds(need.window)))
+        .because(fmt::format(
+            "it may take {}, and {} of its answers are asked for when a zone is lost: it is "
+            "written down, answered, and done by a consumer that tries until it ends or is undone",
+            to_text(*operation.within), to_text(Share{need.target})))
+        .flips(fmt::format("flips if the availability asked for with a zone lost < {}%",
+                           number_text(100 * (1 - loss.seconds / need.window), 4)))
+        .traces({need.path, "operations." + operation.name + ".within"})
+        .reversibility(Reversibility::Costly)
+        .keep();
+    return true;
+  }
+  return false;
+}
+
 EndpointId find_undo(const Workspace& ws, ServiceId owner, const ProblemStep& step) {
   const ServiceId at = owner;
   std::string name =
@@ -367,7 +430,7 @@ void pass_consistency(Workspace& ws) {
     decide_atomicity(ws, id);
   const std::vector<double> highest = operation_rates(at_highest_load(ws.model), true);
   for (const OperationId id : ws.model.operations.ids())
-    decide_answer(ws, id, highest);
+    if (!decide_recorded(ws, id)) decide_answer(ws, id, highest);
   decide_caches(ws);
   create_endpoints(ws);
   for (const OperationId id : ws.model.operations.ids())

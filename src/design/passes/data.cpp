@@ -227,6 +227,12 @@ void decide_copies(Workspace& ws, StoreId id, const std::vector<AggregateId>& me
   if (copies > 1 && !leaderless) draft.set(store.fenced, true, path + ".fenced");
 }
 
+// Whether a lost zone is to take its share of the leaders and no more: of an engine that moves them
+// by itself, where an experiment asks for answers meanwhile.
+bool leaders_apart(const Workspace& ws, const StoreNeed& need, const Technology& engine) {
+  return engine.shards_itself && engine.failover.nanoseconds > 0 && !needs_on(ws, need).empty();
+}
+
 void decide_shards(Workspace& ws, StoreId id, const StoreNeed& need, const Technology& engine) {
   Store& store = ws.model.stores[id];
   if (store.shards.fixed()) return;
@@ -236,15 +242,18 @@ void decide_shards(Workspace& ws, StoreId id, const StoreNeed& need, const Techn
       it != ws.demands.store_capacity.end())
     factor = it->second;
   const int wanted = static_cast<int>(std::ceil(size.shards * factor - 1e-9));
-  const int shards = round_to_homes(ws, wanted);
+  const bool apart = leaders_apart(ws, need, engine);
+  const int shards = round_to_homes(ws, apart ? round_up_to(wanted, ws.zones()) : wanted);
   Draft draft(ws, store.name + ".shards", "data",
               fmt::format("into how many shards is {} cut?", store.name));
   draft.choose(plural(shards, "shard"),
                {score("by size", size.bound_by_bytes), score("by writes", size.bound_by_writes)});
   if (shards > 1)
     draft.reject(plural(shards - 1, "shard"), {},
-                 shards > wanted ? "each region that serves is the home of its share of the keys"
-                 : factor > 1    ? "the simulation found it saturated"
+                 shards > wanted && apart
+                     ? "a lost zone would take more than its share of the leaders"
+                 : shards > wanted ? "each region that serves is the home of its share of the keys"
+                 : factor > 1      ? "the simulation found it saturated"
                  : size.bound_by_bytes > size.bound_by_writes
                      ? "each would hold more than the engine is comfortable with"
                      : "each would take more writes than its leader can");
@@ -350,6 +359,45 @@ void make_cache(Workspace& ws, CachePlan& plan) {
   const double size = static_cast<double>(ws.model.aggregates[plan.aggregate].count->value) *
                       static_cast<double>(ws.model.aggregates[plan.aggregate].size->count);
   draft.fill(of.capacity, Bytes{static_cast<std::int64_t>(std::min(size * 1.3, 64e9))});
+}
+
+// What a server of a given engine does, where the store doesn't say.
+void complete_server(Workspace& ws, StoreId id, const Technology* engine) {
+  Store& store = ws.model.stores[id];
+  if (engine == nullptr || store.from.origin != Origin::Given || (store.read && store.write))
+    return;
+  Draft draft(ws, store.name + ".server", "data",
+              fmt::format("what does a copy of {} do in a second?", store.name));
+  draft.choose("the catalogue's " + engine->name)
+      .reject("a measurement", {}, "none is given; traces would give one")
+      .because(fmt::format("{} for a read, {} for a write, without load", to_text(engine->read),
+                           to_text(engine->write)))
+      .flips("flips if traces say otherwise")
+      .traces({"stores." + store.name + ".engine"})
+      .reversibility(Reversibility::Easy);
+  put(draft, store, store.shards, Count{ws.homes()}, "shards");
+  fill_server(draft, store, *engine);
+}
+
+// What is open of a cache that is given: copies, shards, spread, and what its server does.
+void complete_cache(Workspace& ws, StoreId id) {
+  Store& cache = ws.model.stores[id];
+  const Technology* engine = cache.engine ? ws.catalog.find(*cache.engine) : nullptr;
+  if (engine == nullptr || (cache.copies && cache.shards && cache.read)) return;
+  Draft draft(ws, cache.name + ".copies", "data",
+              fmt::format("how is {} kept, so that it can be read at all?", cache.name));
+  const std::int64_t copies = ws.zones() > 1 ? 2 : 1;
+  draft.choose(plural(copies, "copy"))
+      .reject("3 copies", {}, "what it holds can be read again from its source")
+      .because(fmt::format("{}: the loss of one leaves the other", plural(ws.zones(), "zone")))
+      .flips("flips if the zones change")
+      .traces({"stores." + cache.name})
+      .reversibility(Reversibility::Easy);
+  put(draft, cache, cache.consistency, Consistency{ConsistencyKind::Eventual, {}}, "consistency");
+  put(draft, cache, cache.copies, Count{copies}, "copies");
+  put(draft, cache, cache.shards, Count{ws.homes()}, "shards");
+  put(draft, cache, cache.spread, ws.zones() > 1 ? Spread::Zones : Spread::None, "spread");
+  fill_server(draft, cache, *engine);
 }
 
 // --- channels ---
@@ -474,13 +522,17 @@ void pass_data(Workspace& ws) {
     decide_shards(ws, id, need, *engine);
   }
   for (const StoreId id : ws.model.stores.ids()) {
-    if (ws.model.stores[id].expires) continue;
+    if (ws.model.stores[id].expires) {
+      if (ws.model.stores[id].from.origin == Origin::Given) complete_cache(ws, id);
+      continue;
+    }
     std::vector<AggregateId> members;
     for (const auto& held : *ws.model.stores[id].holds)
-      members.push_back(held.id);
+      if (held.id.valid()) members.push_back(held.id);
     const Technology* engine =
         ws.model.stores[id].engine ? ws.catalog.find(*ws.model.stores[id].engine) : nullptr;
     if (!ws.model.stores[id].copies) decide_copies(ws, id, members, engine);
+    complete_server(ws, id, engine);
     decide_care(ws, id, members);
     decide_cap(ws, id);
   }

@@ -64,6 +64,8 @@ void pass_migration(Workspace& ws) {
     for (const auto& ref : *service.owns)
       owned.push_back(ref.id);
     MigrationStep step;
+    step.from = draft.provenance();
+    draft.note("migration." + std::to_string(model.migration.size() + 1));
     draft.fill(step.extract, service.name);
     draft.fill(
         step.how,
@@ -90,7 +92,6 @@ void pass_migration(Workspace& ws) {
       .flips("flips if the load moves")
       .traces({"existing", "operations"})
       .reversibility(Reversibility::Costly);
-  draft.note("migration");
 }
 
 }  // namespace scantling

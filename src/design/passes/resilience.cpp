@@ -7,6 +7,7 @@
 #include <fmt/core.h>
 
 #include "base/text.h"
+#include "design/failovers.h"
 #include "design/passes.h"
 
 namespace scantling {
@@ -18,6 +19,7 @@ constexpr double kCallMargin = 1.1;  // over what the callee may take at worst
 constexpr double kHopSeconds = .005;
 constexpr double kBackoffSeconds = .025;
 constexpr double kRetryBudget = .1;
+constexpr double kFailoverBackoffSeconds = .2, kFailoverCapSeconds = .8;
 
 // A duration that a person would write: 10 ms steps up to 200 ms, 50 ms to 1 s, 100 ms to 5 s, 1 s.
 Duration readable_timeout(double seconds) {
@@ -32,6 +34,10 @@ std::int64_t next_window(double calls) {
   return std::min<std::int64_t>(out, 200);
 }
 
+std::int64_t in_tens(double value) {
+  return static_cast<std::int64_t>(std::ceil(value / 10) * 10);
+}
+
 struct EndpointWorst {
   double seconds = 0;    // the longest that it may take before it answers
   bool retries = false;  // it, or something it calls, tries more than once
@@ -40,7 +46,7 @@ struct EndpointWorst {
 
 class Resilience {
  public:
-  explicit Resilience(Workspace& ws) : ws_(ws), at_peak_(estimate(ws.model)) {
+  explicit Resilience(Workspace& ws) : ws_(ws), at_peak_(estimate(ws.model)), waits_(ws.model) {
     for (const EndpointId id : all_endpoints(ws.model))
       worst_[id] = {};
     for (const EndpointId id : all_endpoints(ws.model))
@@ -147,7 +153,7 @@ class Resilience {
       case StepKind::Wait: return step.time ? step.time->quantile_seconds(.999) : 0;
       case StepKind::Read:
       case StepKind::Write: {
-        double out = store(draft, step, path);
+        double out = store(draft, id, step, path);
         if (step.miss) out += list(draft, id, step.miss->then, below("miss.then"));
         return out * step.times.or_else({1}).value;
       }
@@ -198,7 +204,7 @@ class Resilience {
     return ((at_home ? 0 : 4) + (apart && write ? 4 : 0)) * placed.other_region->seconds();
   }
 
-  double store(Draft& draft, Step& step, const std::string& path) {
+  double store(Draft& draft, EndpointId id, Step& step, const std::string& path) {
     const Store& of = ws_.model.stores[step.store];
     const TimeLaw* law = step.kind == StepKind::Read ? (of.read ? &*of.read : nullptr)
                                                      : (of.write ? &*of.write : nullptr);
@@ -208,7 +214,32 @@ class Resilience {
         readable_timeout(std::max(kLeastStoreTimeoutSeconds, tail * kStoreTimeoutOverTail) +
                          network_seconds(of, step.kind == StepKind::Write)),
         path, "timeout");
+    if (waits_.at(id, of) &&
+        ws_.model.endpoint(id).idempotent.or_else(Idempotency::No) != Idempotency::No)
+      wait_out(draft, of, step.policy, path);
     return step.policy.timeout->seconds();
+  }
+
+  // Tries until a new leader is there: the waits between them, each at least half of the backoff,
+  // sum to the failover. Only what finds no leader or no answer is tried again: a store that
+  // refuses because it is full is left alone.
+  void wait_out(Draft& draft, const Store& of, CallPolicy& policy, const std::string& path) {
+    if (policy.retry.fixed()) return;
+    RetryPolicy& retry = draft.group(policy.retry);
+    std::int64_t attempts = 1;
+    double waited = 0, backoff = kFailoverBackoffSeconds;
+    for (; waited < of.failover->seconds(); ++attempts) {
+      waited += backoff / 2;
+      backoff = std::min(2 * backoff, kFailoverCapSeconds);
+    }
+    set(draft, retry.attempts, Count{attempts}, path, "retry.attempts");
+    set(draft, retry.backoff, Duration::from_seconds(kFailoverBackoffSeconds), path,
+        "retry.backoff");
+    set(draft, retry.cap, Duration::from_seconds(kFailoverCapSeconds), path, "retry.cap");
+    set(draft, retry.jitter, Jitter::Equal, path, "retry.jitter");
+    set(draft, retry.on, std::vector<RetryOn>{RetryOn::Timeout, RetryOn::Error}, path, "retry.on");
+    lines_.push_back(
+        fmt::format("{} for {}, until it has a new leader", of.name, to_text(*of.failover)));
   }
 
   double attempts_cost(const CallPolicy& policy) const {
@@ -239,7 +270,7 @@ class Resilience {
   // A breaker that opens when half of the last two seconds' calls of an instance failed; a bulkhead
   // of three times the calls in flight at peak (Little's law).
   void guard(Draft& draft, EndpointId id, CallPolicy& policy, double mean_seconds,
-             const std::string& path) {
+             double waits_seconds, const std::string& path) {
     const EndpointEstimate* of = at_peak_.of(id);
     const auto& range = ws_.model.services[id.service].runtime->instances;
     const double instances = range ? static_cast<double>(std::max<std::int64_t>(1, range->low)) : 1;
@@ -252,11 +283,44 @@ class Resilience {
       set(draft, breaker.probes, Count{3}, path, "breaker.probes");
     }
     if (!policy.at_once.fixed()) {
-      const std::int64_t calls = next_window(each * mean_seconds * 3 + 4);
+      const std::int64_t calls =
+          std::max(next_window(each * mean_seconds * 3 + 4), in_tens(each * waits_seconds * 1.5));
       BulkheadPolicy& bulkhead = draft.group(policy.at_once);
       set(draft, bulkhead.calls, Count{calls}, path, "at-once.calls");
       set(draft, bulkhead.waiting, Count{calls}, path, "at-once.waiting");
     }
+  }
+
+  // Instances at peak, once autoscaling has followed it.
+  double running_at_peak(const Service& service) const {
+    const StationEstimate* of = at_peak_.station("service", service.name);
+    const auto& range = service.runtime->instances;
+    if (of == nullptr || !range) return 1;
+    const double cpu = service.runtime->cpu.or_else({1}).value;
+    const double target = service.scale && service.scale->target ? *service.scale->target : .6;
+    return std::clamp(std::ceil(of->arrival_rate * of->service_seconds / (cpu * target)),
+                      static_cast<double>(std::max<std::int64_t>(1, range->low)),
+                      static_cast<double>(std::max<std::int64_t>(1, range->high)));
+  }
+
+  // An external with a limit is asked just below it, however many requests a failover has held up:
+  // so many in flight (Little's law), the rest wait their turn. A refusal there would open the
+  // breaker.
+  void pace(Draft& draft, EndpointId id, CallPolicy& policy, const External& of, double wants,
+            const std::string& path) {
+    const EndpointEstimate* own = at_peak_.of(id);
+    const double waits = waits_.seconds(id);
+    if (policy.at_once.fixed() || !of.limit || own == nullptr || waits <= 0 || wants <= 0) return;
+    // On the instances that a lost zone leaves.
+    const double running = std::max(1.0, running_at_peak(ws_.model.services[id.service]) *
+                                             (ws_.zones() > 1 ? 1 - 1.0 / ws_.zones() : 1));
+    const double share = own->rate / wants;
+    const double calls = kPace * of.limit->per_second * share * of.latency->mean_seconds();
+    BulkheadPolicy& bulkhead = draft.group(policy.at_once);
+    set(draft, bulkhead.calls, Count{std::max<std::int64_t>(4, std::llround(calls / running))},
+        path, "at-once.calls");
+    set(draft, bulkhead.waiting, Count{in_tens(own->rate / running * waits * 1.5)}, path,
+        "at-once.waiting");
   }
 
   double external(Draft& draft, EndpointId id, Step& step, const std::string& path) {
@@ -265,18 +329,21 @@ class Resilience {
     const double p99 = of.latency->quantile_seconds(.99), p999 = of.latency->quantile_seconds(.999);
     const bool may_repeat = *of.idempotent != Idempotency::No;
     const double budget = budget_[id] * .8;
-    double timeout = ws_.demands.isolated.contains(of.name) ? p99 : p999;
+    const double wants = calls_at_peak(ws_.model, at_peak_, step.external);
+    const double backlog = waits_.backlog_seconds(id, of, wants);
+    double timeout = (ws_.demands.isolated.contains(of.name) ? p99 : p999) + backlog;
     std::int64_t attempts = may_repeat ? 2 : 1;
     // Where two attempts of the whole tail don't fit, two shorter ones do before one long one.
     if (attempts == 2 && 2 * timeout + kBackoffSeconds * 2 > budget) {
-      if (2 * p99 + kBackoffSeconds * 2 <= budget)
-        timeout = p99;
+      if (2 * (p99 + backlog) + kBackoffSeconds * 2 <= budget)
+        timeout = p99 + backlog;
       else
         attempts = 1;
     }
     set(draft, policy.timeout, readable_timeout(timeout), path, "timeout");
     retry(draft, policy, attempts, kBackoffSeconds * 2, path);
-    guard(draft, id, policy, of.latency->mean_seconds(), path);
+    guard(draft, id, policy, of.latency->mean_seconds(), 0, path);
+    pace(draft, id, policy, of, wants, path);
     const std::int64_t tries =
         policy.retry && policy.retry->attempts ? policy.retry->attempts->value : 1;
     retries_ |= tries > 1;
@@ -295,7 +362,8 @@ class Resilience {
     CallPolicy& policy = step.policy;
     const EndpointWorst& callee = worst_[step.endpoint];
     const Endpoint& target = ws_.model.endpoint(step.endpoint);
-    const double once = callee.seconds * kCallMargin + kHopSeconds;
+    const double waits = waits_.seconds(step.endpoint);
+    const double once = callee.seconds * kCallMargin + kHopSeconds + waits;
     const bool may_repeat =
         target.idempotent.or_else(Idempotency::No) != Idempotency::No && !callee.retries;
     const std::int64_t attempts =
@@ -303,7 +371,7 @@ class Resilience {
     set(draft, policy.timeout, readable_timeout(once), path, "timeout");
     retry(draft, policy, attempts, kBackoffSeconds, path);
     const EndpointEstimate* of = at_peak_.of(step.endpoint);
-    guard(draft, id, policy, of == nullptr ? .01 : of->mean_seconds, path);
+    guard(draft, id, policy, of == nullptr ? .01 : of->mean_seconds, waits, path);
     set(draft, policy.deadline, Deadline::Propagate, path, "deadline");
     const std::int64_t tries =
         policy.retry && policy.retry->attempts ? policy.retry->attempts->value : 1;
@@ -319,6 +387,7 @@ class Resilience {
 
   Workspace& ws_;
   const Estimate at_peak_;
+  const FailoverWaits waits_;
   std::map<EndpointId, EndpointWorst> worst_;
   std::map<EndpointId, double> budget_;  // seconds
   std::vector<std::string> lines_;       // of the endpoint in hand

@@ -1,6 +1,8 @@
 // cert-manager: the edge's certificate by ACME, and an authority for the servers of the namespace.
 #include "generate/certificates.h"
 
+#include <algorithm>
+
 #include "generate/engines.h"
 #include "generate/target.h"
 
@@ -93,8 +95,13 @@ std::string internal_issuer(const Plan& plan) {
 
 bool needs_internal_issuer(const Plan& plan) {
   const BrokerBy broker = broker_of(plan.broker()).run_by;
-  return plan.uses_run_by(RunBy::StatefulSet) ||
-         (!plan.model().channels.empty() && broker == BrokerBy::RabbitMq);
+  if (!plan.model().channels.empty() && (broker == BrokerBy::RabbitMq || broker == BrokerBy::Nats))
+    return true;
+  return std::ranges::any_of(plan.model().stores, [](const Store& store) {
+    const Operated* by = operated_as(store.engine.value);
+    return engine_of(store.engine.value).run_by == RunBy::StatefulSet ||
+           (by != nullptr && by->internal_issuer);
+  });
 }
 
 Value server_certificate(const Plan& plan, const Origins& origins, const std::string& name,

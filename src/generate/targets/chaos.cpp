@@ -30,6 +30,7 @@ Value labels_of(const Plan& plan, const scantling::Target& target) {
     const Engine& engine = engine_of(plan.model().stores[target.store].engine.value);
     const std::string node = plan.store_nodes(target.store).front();
     if (engine.run_by == RunBy::CloudNativePg) return map({{"cnpg.io/cluster", node}});
+    if (const Operated* by = operated_as(engine.name)) return map({{by->pod_label.data(), node}});
     if (engine.run_by == RunBy::StatefulSet) return map({{"app.kubernetes.io/name", node}});
   }
   return {};

@@ -1,21 +1,13 @@
 // Gateway API: the public endpoints behind one TLS listener.
+#include "base/text.h"
 #include "generate/certificates.h"
+#include "generate/edge.h"
 #include "generate/k8s.h"
 #include "generate/routes.h"
 #include "generate/target.h"
 
 namespace scantling::generate {
 namespace {
-
-// The class that runs our Gateway: the model's gateway where it implements the Gateway API.
-std::string_view gateway_class(const Plan& plan) {
-  const std::string gateway = plan.gateway();
-  if (gateway == "kong") return "kong";
-  if (gateway == "traefik") return "traefik";
-  if (gateway == "nginx") return "nginx";
-  if (gateway == "istio-gateway" || plan.mesh() == "istio") return "istio";
-  return "eg";  // Envoy Gateway's own name for its class
-}
 
 Value in_gateway_namespace(const Plan& plan, std::string_view name) {
   Value out = metadata(plan, origins_of_system(plan), name);
@@ -34,7 +26,7 @@ Value gateway(const Plan& plan, const std::string& host) {
   // Port 80 answers the certificate's challenges, and sends everything else to port 443.
   out.set(
       "spec",
-      map({{"gatewayClassName", gateway_class(plan)},
+      map({{"gatewayClassName", gateway_class(plan).empty() ? "eg" : gateway_class(plan)},
            {"listeners",
             list({map({{"name", "http"},
                        {"hostname", host},
@@ -115,8 +107,10 @@ void add_routes(const Plan& plan, const ServicePlan& service, const std::string&
         rules.add(all.at(i));
       const std::string name =
           service.name + std::string(suffix) + (n > 1 ? "-" + std::to_string(n) : std::string());
-      Value route = object("gateway.networking.k8s.io/v1", kind,
-                           metadata(plan, origins_of(plan, service), dns_label(name)));
+      Value meta = metadata(plan, origins_of(plan, service), dns_label(name));
+      if (plan.selected("kong"))
+        meta["annotations"].set("konghq.com/plugins", join(kong_plugins(plan, service), ","));
+      Value route = object("gateway.networking.k8s.io/v1", kind, std::move(meta));
       route.set("spec", map({{"parentRefs", parent(plan)},
                              {"hostnames", list({host})},
                              {"rules", std::move(rules)}}));
@@ -128,6 +122,20 @@ void add_routes(const Plan& plan, const ServicePlan& service, const std::string&
 }
 
 }  // namespace
+
+std::string_view gateway_class(const Plan& plan) {
+  const std::string gateway = plan.gateway();
+  constexpr std::pair<std::string_view, std::string_view> kClasses[] = {
+      {"kong", "kong"},     {"traefik", "traefik"},     {"nginx", "nginx"},
+      {"apisix", "apisix"}, {"istio-gateway", "istio"}, {"envoy-gateway", "eg"}};
+  for (const auto& [name, of] : kClasses)
+    if (gateway == name) return of;
+  if (gateway == "aws-api-gateway") return "";
+  if (plan.mesh() == "istio") return "istio";
+  if (plan.mesh() == "cilium") return "cilium";
+  if (plan.mesh() == "consul-connect") return "consul";
+  return "eg";  // Envoy Gateway's own name for its class
+}
 
 void target_gateway(const Plan& plan, Output& out) {
   const std::string host = plan.system() + "." + plan.options().domain;

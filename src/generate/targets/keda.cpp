@@ -1,6 +1,7 @@
 // KEDA: what scales by lag, queue, concurrency or rate, which the metrics server doesn't know.
 #include <algorithm>
 
+#include "base/text.h"
 #include "base/units.h"
 #include "generate/engines.h"
 #include "generate/k8s.h"
@@ -32,6 +33,22 @@ bool by_kafka(const Plan& plan) {
   return broker_of(plan.broker()).run_by == BrokerBy::Strimzi && plan.selected("kafka");
 }
 
+// How many messages wait for the service, as its broker's exporter says.
+std::string waiting(const Plan& plan, const ServicePlan& service, const std::string& topic) {
+  const std::string space = "{namespace=\"" + plan.system() + "\", ";
+  switch (broker_of(plan.broker()).run_by) {
+    case BrokerBy::RabbitMq:
+      return "sum(rabbitmq_detailed_queue_messages" + space + "queue=~\"" +
+             replace_all(topic, ".", "\\\\.") + "(\\\\." + service.name + ")?\"})";
+    case BrokerBy::Nats:
+      return "sum(jetstream_consumer_num_pending" + space + "stream_name=\"" + upper_name(topic) +
+             "\", consumer_name=\"" + snake_name(service.name) +
+             "\", is_consumer_leader=\"true\"})";
+    default: break;
+  }
+  return "sum(messaging_queue_depth" + space + "messaging_destination_name=\"" + topic + "\"})";
+}
+
 // Messages behind that one instance may have: what it works off in the time that scaling takes.
 Value lag_triggers(const Plan& plan, const ServicePlan& service, double threshold) {
   Value out = Value::empty_list();
@@ -41,9 +58,7 @@ Value lag_triggers(const Plan& plan, const ServicePlan& service, double threshol
     done.push_back(use.channel);
     const std::string topic = plan.channel_name(use.channel);
     if (!by_kafka(plan)) {
-      out.add(prometheus_trigger("sum(messaging_queue_depth{namespace=\"" + plan.system() +
-                                     "\", messaging_destination_name=\"" + topic + "\"})",
-                                 threshold));
+      out.add(prometheus_trigger(waiting(plan, service, topic), threshold));
       continue;
     }
     const std::string servers = service_host(kafka_bootstrap(plan.system()), plan.system()) + ":" +

@@ -1,6 +1,7 @@
 // The workloads and what surrounds them; the Kustomize folders are written by kustomize.cpp, when
 // every target has said which objects it has.
 #include "base/text.h"
+#include "generate/engines.h"
 #include "generate/k8s.h"
 #include "generate/target.h"
 #include "generate/workload.h"
@@ -8,11 +9,22 @@
 namespace scantling::generate {
 namespace {
 
+// The weakest of what the stores' operators make: their pods would be refused by a stricter one.
+std::string_view pod_standard(const Plan& plan) {
+  std::string_view out = "restricted";
+  for (const Store& store : plan.model().stores)
+    if (const Operated* by = operated_as(store.engine.value))
+      if (out == "restricted" || by->standard == "privileged") out = by->standard;
+  return out;
+}
+
 Value name_space(const Plan& plan) {
   Value meta = cluster_metadata(plan, origins_of_system(plan), plan.system());
   Value& marks = meta["labels"];
   for (const char* mode : {"enforce", "audit", "warn"}) {
-    marks.set(std::string("pod-security.kubernetes.io/") + mode, "restricted");
+    const bool enforced = std::string_view(mode) == "enforce";
+    marks.set(std::string("pod-security.kubernetes.io/") + mode,
+              enforced ? pod_standard(plan) : "restricted");
     marks.set(std::string("pod-security.kubernetes.io/") + mode + "-version", "latest");
   }
   if (plan.selected("istio")) marks.set("istio-injection", "enabled");

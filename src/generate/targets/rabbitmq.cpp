@@ -27,10 +27,26 @@ Value cluster(const Plan& plan) {
   std::int64_t copies = 1;
   for (const Channel& channel : plan.model().channels)
     copies = std::max(copies, channel.copies.or_else({3}).value);
+  const Value self = map({{"matchLabels", map({{"app.kubernetes.io/name", cluster_name(plan)}})}});
+  const Value spread = list({map({{"maxSkew", 1},
+                                  {"topologyKey", "topology.kubernetes.io/zone"},
+                                  {"whenUnsatisfiable", "ScheduleAnyway"},
+                                  {"labelSelector", self}})});
+  Value pod = map({{"spec", map({{"priorityClassName", plan.system() + "-first"},
+                                 {"topologySpreadConstraints", spread},
+                                 {"containers", Value::empty_list()}})}});
+  // It speaks TLS itself.
+  if (plan.selected("istio"))
+    pod.set("metadata", map({{"labels", map({{"sidecar.istio.io/inject", "false"}})}}));
+  if (plan.selected("linkerd"))
+    pod.set("metadata", map({{"annotations", map({{"linkerd.io/inject", "disabled"}})}}));
   Value out = object(kTopology, "RabbitmqCluster",
                      metadata(plan, origins_of_system(plan), cluster_name(plan)));
   out.set("spec",
           map({{"replicas", copies},
+               {"override",
+                map({{"statefulSet", map({{"spec", map({{"template", std::move(pod)}})}})}})},
+               {"terminationGracePeriodSeconds", 300},
                {"persistence", map({{"storage", "20Gi"}})},
                {"resources", map({{"requests", map({{"cpu", "1"}, {"memory", "4Gi"}})},
                                   {"limits", map({{"memory", "4Gi"}})}})},
@@ -52,28 +68,53 @@ struct Queue {
 
 // A queue of a channel, or of one consumer of a topic.
 Value queue(const Plan& plan, const Origins& origins, const Queue& of) {
-  Value arguments = map({{"x-queue-type", "quorum"}, {"x-delivery-limit", of.attempts}});
-  if (!of.dead_letter.empty()) {
-    arguments.set("x-dead-letter-exchange", "");
-    arguments.set("x-dead-letter-routing-key", of.dead_letter);
-    arguments.set("x-dead-letter-strategy", "at-least-once");
-    arguments.set("x-overflow", "reject-publish");
-  }
   Value out = object(kTopology, "Queue", metadata(plan, origins, dns_label(of.name)));
   out.set("spec", map({{"name", of.name},
+                       {"vhost", "/"},
                        {"type", "quorum"},
                        {"durable", true},
                        {"autoDelete", false},
-                       {"arguments", std::move(arguments)},
                        {"rabbitmqClusterReference", reference(plan)}}));
   return out;
+}
+
+// How a queue treats what can't be handled stands in a policy: arguments of a queue can't be
+// changed once it is there.
+Value queue_policy(const Plan& plan, const Origins& origins, const Queue& of) {
+  Value definition = map({{"delivery-limit", of.attempts}});
+  if (!of.dead_letter.empty()) {
+    definition.set("dead-letter-exchange", "");
+    definition.set("dead-letter-routing-key", of.dead_letter);
+    definition.set("dead-letter-strategy", "at-least-once");
+    definition.set("overflow", "reject-publish");
+  }
+  Value out = object(kTopology, "Policy", metadata(plan, origins, dns_label(of.name)));
+  out.set("spec", map({{"name", of.name},
+                       {"vhost", "/"},
+                       {"pattern", "^" + replace_all(of.name, ".", "\\.") + "$"},
+                       {"applyTo", "queues"},
+                       {"priority", 10},
+                       {"definition", std::move(definition)},
+                       {"rabbitmqClusterReference", reference(plan)}}));
+  return out;
+}
+
+void add_queue(const Plan& plan, const Origins& origins, const Queue& of, Output& out) {
+  const std::string file = "rabbitmq/topology.yaml";
+  out.add_resource(file, queue(plan, origins, of));
+  out.add_resource(file, queue_policy(plan, origins, of));
+}
+
+bool is_topic(const Plan& plan, ChannelId id) {
+  return plan.model().channels[id].kind.or_else(ChannelKind::Topic) == ChannelKind::Topic;
 }
 
 Value exchange(const Plan& plan, ChannelId id) {
   const std::string name = plan.channel_name(id);
   Value out = object(kTopology, "Exchange", metadata(plan, origins_of(plan, id), dns_label(name)));
   out.set("spec", map({{"name", name},
-                       {"type", "topic"},
+                       {"vhost", "/"},
+                       {"type", is_topic(plan, id) ? "topic" : "direct"},
                        {"durable", true},
                        {"autoDelete", false},
                        {"rabbitmqClusterReference", reference(plan)}}));
@@ -84,7 +125,8 @@ Value binding(const Plan& plan, ChannelId id, const std::string& queue_name,
               const std::string& event) {
   Value out = object(kTopology, "Binding",
                      metadata(plan, origins_of(plan, id), dns_label(queue_name + "-" + event)));
-  out.set("spec", map({{"source", plan.channel_name(id)},
+  out.set("spec", map({{"vhost", "/"},
+                       {"source", plan.channel_name(id)},
                        {"destination", queue_name},
                        {"destinationType", "queue"},
                        {"routingKey", event},
@@ -92,36 +134,74 @@ Value binding(const Plan& plan, ChannelId id, const std::string& queue_name,
   return out;
 }
 
-std::string queue_of(const Plan& plan, const ServicePlan& service, ChannelId id) {
-  const bool topic =
-      plan.model().channels[id].kind.or_else(ChannelKind::Topic) == ChannelKind::Topic;
-  return topic ? plan.channel_name(id) + "." + service.name : plan.channel_name(id);
+// The operator makes none.
+Value budget(const Plan& plan) {
+  Value out = object("policy/v1", "PodDisruptionBudget",
+                     metadata(plan, origins_of_system(plan), cluster_name(plan)));
+  out.set("spec",
+          map({{"maxUnavailable", 1},
+               {"unhealthyPodEvictionPolicy", "AlwaysAllow"},
+               {"selector",
+                map({{"matchLabels", map({{"app.kubernetes.io/name", cluster_name(plan)}})}})}}));
+  return out;
 }
 
+Value monitor(const Plan& plan) {
+  Value out = object("monitoring.coreos.com/v1", "PodMonitor",
+                     metadata(plan, origins_of_system(plan), cluster_name(plan)));
+  const Value ca =
+      map({{"secret", map({{"name", cluster_name(plan) + "-tls"}, {"key", "ca.crt"}})}});
+  const Value tls =
+      map({{"ca", ca}, {"serverName", service_host(cluster_name(plan), plan.system())}});
+  // By queue: what autoscalers and alerts ask for.
+  const Value endpoint =
+      map({{"portNumber", 15691},
+           {"scheme", "https"},
+           {"path", "/metrics/detailed"},
+           {"params", map({{"family", list({"queue_coarse_metrics", "queue_consumer_count"})}})},
+           {"tlsConfig", tls},
+           {"interval", "15s"}});
+  const Value whole =
+      map({{"portNumber", 15691}, {"scheme", "https"}, {"tlsConfig", tls}, {"interval", "15s"}});
+  out.set("spec",
+          map({{"selector",
+                map({{"matchLabels", map({{"app.kubernetes.io/name", cluster_name(plan)}})}})},
+               {"podMetricsEndpoints", list({whole, endpoint})}}));
+  return out;
+}
+
+std::string queue_of(const Plan& plan, const ServicePlan& service, ChannelId id) {
+  return is_topic(plan, id) ? plan.channel_name(id) + "." + service.name : plan.channel_name(id);
+}
+
+// Publishers write to an exchange of the channel's name; what it reaches is bound to it: a queue of
+// the same name, or for a topic one of each consumer.
 void add_channel(const Plan& plan, ChannelId id, std::set<std::string>& written, Output& out) {
   const std::string file = "rabbitmq/topology.yaml";
   const Channel& channel = plan.model().channels[id];
   const Origins origins = origins_of(plan, id);
   const std::string dead = channel.dead_letter ? topic_name(*channel.dead_letter) : "";
   const std::int64_t attempts = channel.attempts.or_else({5}).value;
-  const bool topic = channel.kind.or_else(ChannelKind::Topic) == ChannelKind::Topic;
-  if (topic) out.add_resource(file, exchange(plan, id));
-  if (!dead.empty() && written.insert(dead).second)
-    out.add_resource(file, queue(plan, origins, {dead, "", 1000}));
-  if (!topic) {
-    if (written.insert(plan.channel_name(id)).second)
-      out.add_resource(file, queue(plan, origins, {plan.channel_name(id), dead, attempts}));
+  out.add_resource(file, exchange(plan, id));
+  if (!dead.empty() && written.insert(dead).second) add_queue(plan, origins, {dead, "", 1000}, out);
+  const auto bind = [&](const std::string& name, const std::string& event) {
+    if (written.insert(name + "/" + event).second)
+      out.add_resource(file, binding(plan, id, name, event));
+  };
+  if (!is_topic(plan, id)) {
+    const std::string name = plan.channel_name(id);
+    if (written.insert(name).second) add_queue(plan, origins, {name, dead, attempts}, out);
+    for (const std::string& event : channel.events.value)
+      bind(name, event);
     return;
   }
   for (const ServicePlan& service : plan.services())
     for (const ChannelUse& use : service.consumes) {
       if (use.channel != id) continue;
       const std::string name = queue_of(plan, service, id);
-      if (written.insert(name).second)
-        out.add_resource(file, queue(plan, origins, {name, dead, attempts}));
+      if (written.insert(name).second) add_queue(plan, origins, {name, dead, attempts}, out);
       for (const std::string& event : use.events)
-        if (written.insert(name + "/" + event).second)
-          out.add_resource(file, binding(plan, id, name, event));
+        bind(name, event);
     }
 }
 
@@ -182,6 +262,8 @@ void target_rabbitmq(const Plan& plan, Output& out) {
                                       {name, name + "." + plan.system() + ".svc", host,
                                        "*." + service_host(name + "-nodes", plan.system())}));
   out.add_resource("rabbitmq/cluster.yaml", network(plan));
+  out.add_resource("rabbitmq/cluster.yaml", budget(plan));
+  if (plan.selected("prometheus")) out.add_resource("rabbitmq/cluster.yaml", monitor(plan));
   std::set<std::string> written;
   for (const ChannelId id : plan.model().channels.ids())
     add_channel(plan, id, written, out);

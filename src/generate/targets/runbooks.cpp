@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "base/units.h"
+#include "generate/coverage.h"
 #include "generate/engines.h"
 #include "generate/k8s.h"
 #include "generate/slo.h"
@@ -196,6 +197,12 @@ void store_page(const Plan& plan, StoreId id, Output& out) {
           "\nNothing is lost with it, but every miss goes to the store behind it: warm it before "
           "full load returns.\n";
   }
+  if (const Operated* by = operated_as(engine.name))
+    for (const std::string& node : plan.store_nodes(id))
+      text +=
+          block(kubectl(plan, "get " + lower(by->kind) + " " + node) +
+                kubectl(plan, "get pods -o wide -l " + std::string(by->pod_label) + "=" + node) +
+                "kubectl -n " + std::string(by->space) + " get pods\n");
   if (engine.run_by == RunBy::Elsewhere)
     text += "\nIt runs outside the cluster: see its provider's console.\n";
   page("store-" + plan.store_name(id), std::move(text), out);
@@ -336,6 +343,10 @@ std::string readiness(const Plan& plan) {
   text += "\n## Change\n\n";
   tick(selected("rollouts"), "Changes go to a share of the load first, and go back by themselves");
   tick(false, "A roll-back was tried, with a change of a schema in it");
+  const std::vector<NotGenerated> missing = not_generated(plan);
+  if (!missing.empty()) text += "\n## Not generated: yours to bring\n\n";
+  for (const NotGenerated& each : missing)
+    tick(false, "`" + each.element + "` (" + each.what + "): " + each.instead);
   return text;
 }
 

@@ -1,4 +1,5 @@
-// The stores that run in the namespace: PostgreSQL by CloudNativePG, caches as StatefulSets.
+// The stores that run in the namespace: PostgreSQL by CloudNativePG, caches as StatefulSets, others
+// by their operators.
 #include "generate/stores.h"
 
 #include <algorithm>
@@ -6,6 +7,7 @@
 
 #include "generate/engines.h"
 #include "generate/k8s.h"
+#include "generate/operated.h"
 #include "generate/peers.h"
 #include "generate/target.h"
 
@@ -51,6 +53,7 @@ void target_stores(const Plan& plan, Output& out) {
     for (const std::string& name : plan.store_nodes(id)) {
       if (engine.run_by == RunBy::CloudNativePg) add_postgres(plan, {id, name}, out);
       if (engine.run_by == RunBy::StatefulSet) add_cache(plan, {id, name}, out);
+      if (engine.run_by == RunBy::Operator) add_operated(plan, {id, name}, out);
     }
   }
 }

@@ -59,12 +59,10 @@ void Engine::launch_quorum(std::uint32_t c, int which, const EdgeInfo& edge) {
   }
   calls_[c].legs_left[which] = edge.quorum;
   calls_[c].legs_spare[which] = static_cast<std::uint16_t>(up - edge.quorum);
-  bool holds = edge.pooled;  // the coordinator's connection goes with the first leg
-  for (std::uint32_t i = first; i < first + store.copies; ++i) {
-    if (!stations_[i].rotating) continue;
-    launch_to(c, which, i, holds);
-    holds = false;
-  }
+  // One connection, to whoever coordinates: a copy that stays silent holds none.
+  calls_[c].holds_connection[which] = edge.pooled;
+  for (std::uint32_t i = first; i < first + store.copies; ++i)
+    if (stations_[i].rotating) launch_to(c, which, i, false);
 }
 
 }  // namespace scantling::sim

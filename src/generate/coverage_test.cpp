@@ -1,0 +1,161 @@
+// Whatever the catalogue can decide is either generated, and hangs together, or said to be missing.
+#include "generate/coverage.h"
+
+#include <algorithm>
+
+#include <gtest/gtest.h>
+
+#include "base/text.h"
+#include "catalog/catalog.h"
+#include "generate/generate.h"
+#include "language/language.h"
+
+namespace scantling::generate {
+namespace {
+
+constexpr const char* kModel = R"(scantling: 1
+system: yard
+aggregates:
+  Item: { count: 1M }
+operations:
+  put: { actor: customer, steps: [write Item], objective: { p99: 500ms, availability: 99.9% } }
+teams: { stock: { size: 5 } }
+services:
+  keeping:
+    team: stock
+    runtime: { language: go, instances: 3..6, cpu: 1, memory: 512 MiB, start: 2s }
+    endpoints:
+      put:
+        http: POST /items
+        implements: put
+        idempotent: by key
+        steps:
+          - { write: things, timeout: 40ms }
+          - { publish: items.events Put }
+          - { publish: items.jobs Pack }
+  packing:
+    team: stock
+    runtime: { language: go, instances: 2..4, cpu: 0.5, memory: 256 MiB, start: 2s }
+    endpoints:
+      note: { consumes: items.events, idempotent: by key, steps: [{ call: keeping.put, timeout: 50ms }] }
+      pack: { consumes: items.jobs, idempotent: by key }
+stores:
+  things: { engine: ENGINE, owner: keeping, copies: 3, max-connections: 500, pool: 10 per instance, backup: { rpo: 10min, keep: 30d } }
+channels:
+  items.events: { broker: BROKER, owner: keeping, events: [Put, Dropped], copies: 3, partitions: 8, dead-letter: items.dead, attempts: 5 }
+  items.jobs: { broker: BROKER, owner: keeping, kind: queue, events: [Pack], copies: 3, partitions: 8 }
+placement: { platform: PLATFORM, zones: 3, mesh: MESH, gateway: GATEWAY, discovery: DISCOVERY, identity: IDENTITY, secrets: SECRETS }
+)";
+
+struct Choice {
+  const char* key;
+  const char* usual;
+  std::vector<std::string_view> kinds;  // of the catalogue
+  const char* element;
+};
+const std::vector<Choice> kChoices = {
+    {"ENGINE",
+     "postgresql",
+     {"database", "cache", "search", "analytics", "object-store", "event-store", "time-series"},
+     "stores.things"},
+    {"BROKER", "kafka", {"broker"}, "channels"},
+    {"PLATFORM", "kubernetes", {"platform"}, "placement.platform"},
+    {"MESH", "istio", {"mesh"}, "placement.mesh"},
+    {"GATEWAY", "envoy-gateway", {"gateway"}, "placement.gateway"},
+    {"DISCOVERY", "kubernetes-dns", {"discovery"}, "placement.discovery"},
+    {"IDENTITY", "spire", {"identity"}, "placement.identity"},
+    {"SECRETS", "vault", {"secrets"}, "placement.secrets"},
+};
+
+Architecture model_with(std::string_view key, const std::string& name) {
+  std::string text = kModel;
+  for (const Choice& choice : kChoices)
+    text = replace_all(text, choice.key, choice.key == key ? name : choice.usual);
+  MemoryFiles files;
+  files.add("yard.yaml", text);
+  Sources sources;
+  Diagnostics problems;
+  Architecture model = read_model(sources, files, "yard.yaml", {}, problems);
+  EXPECT_FALSE(problems.has_errors()) << name << ": " << problems.all().front().title;
+  return model;
+}
+
+Generated generate_with(std::string_view key, const std::string& name) {
+  return generate_all(model_with(key, name), {}, {});
+}
+
+TEST(Coverage, EveryChoiceOfTheCatalogueHangsTogether) {
+  std::size_t tried = 0;
+  for (const Choice& choice : kChoices)
+    for (const std::string_view kind : choice.kinds)
+      for (const Technology* each : built_in_catalog().of_kind(kind)) {
+        const Generated result = generate_with(choice.key, each->name);
+        EXPECT_EQ(audit_lines(result.audit), "") << choice.key << " " << each->name;
+        ++tried;
+      }
+  EXPECT_GT(tried, 40U);
+}
+
+// What is said to be missing, and nothing else: a new entry of the catalogue without a generator
+// must be named here, knowingly.
+TEST(Coverage, SaysWhatIsMissing) {
+  std::vector<std::string> missing;
+  for (const Choice& choice : kChoices)
+    for (const std::string_view kind : choice.kinds)
+      for (const Technology* each : built_in_catalog().of_kind(kind))
+        for (const NotGenerated& what : generate_with(choice.key, each->name).missing) {
+          EXPECT_EQ(what.element, choice.element);
+          EXPECT_EQ(what.what, each->name);
+          EXPECT_FALSE(what.instead.empty());
+          missing.push_back(what.what);
+        }
+  std::ranges::sort(missing);
+  EXPECT_EQ(join(missing, " "),
+            "aws-api-gateway bigquery druid dynamodb ecs eureka eventstoredb influxdb keycloak "
+            "minio nomad oidc opensearch oracle pubsub pulsar redpanda s3 sqlserver sqs "
+            "virtual-machines yugabytedb");
+}
+
+// Each operator's object is there, and what mounts its Secrets notices when it is not.
+TEST(Coverage, EveryOperatorRunsItsEngine) {
+  for (const char* engine : {"mongodb", "mysql", "cassandra", "scylladb", "cockroachdb",
+                             "clickhouse", "elasticsearch", "victoriametrics"}) {
+    const Operated* by = operated_as(engine);
+    ASSERT_NE(by, nullptr) << engine;
+    const Generated result = generate_with("ENGINE", engine);
+    std::vector<Resource> without;
+    std::size_t found = 0;
+    for (const Resource& each : result.output.resources()) {
+      const bool is = each.object.text_at({"kind"}) == by->kind;
+      found += is ? 1 : 0;
+      if (!is) without.push_back(each);
+    }
+    EXPECT_EQ(found, 1U) << engine;
+    const Audit audited = audit(without);
+    EXPECT_TRUE(std::ranges::any_of(audited.findings,
+                                    [](const AuditFinding& finding) {
+                                      return finding.rule == "missing-reference" ||
+                                             finding.rule == "selector-matches-nothing";
+                                    }))
+        << engine << "\n"
+        << audit_lines(audited);
+  }
+}
+
+// A policy without its clients blocks a declared use of the store.
+TEST(Coverage, FindsAClosedStore) {
+  for (const char* engine : {"mongodb", "scylladb", "clickhouse"}) {
+    const Architecture model = model_with("ENGINE", engine);
+    std::vector<Resource> objects = generate_all(model, {}, {}).output.resources();
+    for (Resource& each : objects)
+      if (each.object.text_at({"kind"}) == "NetworkPolicy" &&
+          each.object.text_at({"metadata", "name"}) == "things")
+        each.object["spec"].set("ingress", Value::empty_list());
+    const std::vector<AuditFinding> findings = audit_model(Plan(model, {}), objects);
+    ASSERT_FALSE(findings.empty()) << engine;
+    EXPECT_EQ(findings.front().rule, "blocked-call") << engine;
+  }
+}
+
+}  // namespace
+}  // namespace scantling::generate
