@@ -229,6 +229,7 @@ EstimateNetwork NetworkCompiler::run() {
   endpoints();
   loads();
   order();
+  count_visits();
   dependencies();
   remarks();
   expiries();

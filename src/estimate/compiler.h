@@ -32,6 +32,7 @@ class NetworkCompiler {
   void endpoints();
   void loads();
   void order();
+  void count_visits();
   void dependencies();
   void remarks();
 

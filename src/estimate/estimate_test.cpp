@@ -354,6 +354,25 @@ TEST(Estimate, SaysWhereItDoesNotApply) {
   EXPECT_NE(out.does_not_apply[0].find("breaker to back.get"), std::string::npos);
 }
 
+TEST(Estimate, SaysWhereARequestMeetsItself) {
+  // Three visits of one request to a server that is 75% busy, and one visit to one as busy.
+  for (const int visits : {3, 1}) {
+    ModelBuilder b;
+    const EndpointId back = b.endpoint(b.service("back"), "get", {work(exponential(10))});
+    b.operation("ask",
+                b.endpoint(b.service("front"), "ask",
+                           std::vector<Step>(static_cast<std::size_t>(visits), call(back))),
+                75.0 / visits, 75.0 / visits);
+    const Estimate out = estimate(b.model);
+    ASSERT_EQ(out.does_not_apply.size(), visits == 3 ? 1U : 0U);
+    if (visits == 3) {
+      EXPECT_EQ(out.does_not_apply[0],
+                "services.back: a request comes to it 3 times, and it is 75% busy: times there are "
+                "longer than estimated, by up to a third");
+    }
+  }
+}
+
 TEST(Estimate, CyclesEnd) {
   ModelBuilder b;
   const ServiceId a = b.service("a");

@@ -30,7 +30,7 @@ double round_robin_ca2(double n, double callers, double rho) {
 // variation 1: random and round-robin within 1%, random of two 7% low, least-request 10% low (with
 // two cores each: within 4% all).
 Waiting balanced_wait(Balance balance, double n, int servers, double room, double rate,
-                      double seconds, double cs2, double callers) {
+                      double seconds, double cs2, double shape, double callers) {
   if (rate <= 0 || seconds <= 0) return {};
   if (n < 1) return {kForever, 1, 1};
   const auto pooled_servers = static_cast<int>(std::lround(n * servers));
@@ -72,15 +72,20 @@ Waiting balanced_wait(Balance balance, double n, int servers, double room, doubl
     case Balance::ConsistentHash:
     case Balance::ZoneLocal: out = mmck_wait(servers, room, rate / n, seconds); break;
   }
-  const double factor = allen_cunneen_factor(rate * seconds / (n * servers), ca2, cs2);
+  const double rho = rate * seconds / (n * servers);
+  const double factor = allen_cunneen_factor(rho, ca2, cs2);
   out.mean = std::min(out.mean * factor, kForever);
-  if (factor < 1) out.p_wait *= std::sqrt(factor);  // smoother arrivals wait less often too
+  out.spread = waiting_spread(rho, shape);
   return out;
 }
 
 Moments waiting_moments(const Waiting& wait) {
   if (wait.mean <= 0 || wait.p_wait <= 0) return {};
-  return exponential_wait(wait.p_wait, wait.mean / wait.p_wait);
+  Moments out = gamma_wait(wait.p_wait, wait.mean / wait.p_wait, wait.spread);
+  out.variance *= wait.alike;
+  out.third *= wait.alike * wait.alike;
+  out.light *= wait.alike * wait.alike;
+  return out;
 }
 
 // The k-th to end of n alike: those of a shifted exponential with the same mean and deviation,

@@ -12,9 +12,10 @@ namespace scantling {
 // stay numbers. Estimates turn it back into infinity.
 inline constexpr double kForever = 1e9;
 
-// `callers`: round-robin turns that are taken independently of one another.
+// `shape`: see waiting_spread. `callers`: round-robin turns that are taken independently of one
+// another.
 Waiting balanced_wait(Balance balance, double n, int servers, double room, double rate,
-                      double seconds, double cs2, double callers);
+                      double seconds, double cs2, double shape, double callers);
 Moments waiting_moments(const Waiting& wait);
 Moments kth_of_alike(const Moments& one, int k, int n);
 

@@ -149,6 +149,14 @@ Moments exponential_wait(double p, double mean_if) {
   return {m1, m2 - m1 * m1, third, third};
 }
 
+Moments gamma_wait(double p, double mean_if, double spread) {
+  const double m1 = p * mean_if;
+  const double m2 = m1 * mean_if * spread;
+  const double m3 = m2 * mean_if * (2 * spread - 1);
+  const double third = m3 - 3 * m1 * m2 + 2 * m1 * m1 * m1;
+  return {m1, std::max(0.0, m2 - m1 * m1), third, third};
+}
+
 Moments moments_of(const TimeLaw& law) {
   const double mean = law.mean_seconds();
   const double cv2 = law.squared_variation();

@@ -28,6 +28,7 @@ struct Moments {
     light += o.light;
     return *this;
   }
+  double third_moment() const { return third + mean * (3 * variance + mean * mean); }
   Moments times(double n) const { return {mean * n, variance * n, third * n, light * n}; }
   // Of this time stretched.
   Moments scaled(double factor) const {
@@ -40,6 +41,9 @@ Moments moments_of(const TimeLaw& law);
 Moments fixed_time(double seconds);
 // 0 with probability 1 - p, else exponential with mean `mean_if`.
 Moments exponential_wait(double p, double mean_if);
+// The same for a time whose second moment is `spread` times its squared mean, with the third of a
+// gamma law.
+Moments gamma_wait(double p, double mean_if, double spread);
 
 // A mixture is built from raw moments: add each part with its weight, then take the cumulants.
 class Mixture {

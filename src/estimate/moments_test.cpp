@@ -116,5 +116,16 @@ TEST(Truncate, NearlyAllIsLate) {
   EXPECT_EQ(cut.mean_spent, 1);
 }
 
+TEST(Moments, AGammaWaitOfSpreadTwoIsExponential) {
+  const Moments one = gamma_wait(.8, .5, 2);
+  const Moments other = exponential_wait(.8, .5);
+  EXPECT_NEAR(one.mean, other.mean, 1e-12);
+  EXPECT_NEAR(one.variance, other.variance, 1e-12);
+  EXPECT_NEAR(one.third, other.third, 1e-12);
+  // Spread 1: always the same time.
+  EXPECT_NEAR(gamma_wait(1, .5, 1).variance, 0, 1e-12);
+  EXPECT_NEAR(gamma_wait(1, .5, 1).third, 0, 1e-12);
+}
+
 }  // namespace
 }  // namespace scantling

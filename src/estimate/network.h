@@ -100,6 +100,7 @@ struct NetService {
   double queue = kUnlimited;
   bool spread_zones = true;
   // Of the topology.
+  double visits = 1;  // of one request to it, as a visit sees them: see count_visits
   Balance balance = Balance::RoundRobin;
   Discipline discipline = Discipline::Fifo;
 };

@@ -110,6 +110,11 @@ Waiting allen_cunneen(int servers, double rate, double service_seconds, double c
   return out;
 }
 
+double waiting_spread(double rho, double shape) {
+  const double r = std::clamp(rho, 0.0, 1.0);
+  return 2 * r + 4.0 / 3 * (1 - r) * shape;
+}
+
 double mm1k_loss(double rho, int room_in_all) {
   if (rho == 1) return 1.0 / (room_in_all + 1);
   return (1 - rho) * std::pow(rho, room_in_all) / (1 - std::pow(rho, room_in_all + 1));

@@ -14,12 +14,15 @@ double erlang_b(int servers, double a);
 // Probability of waiting in M/M/c; 1 at or above saturation.
 double erlang_c(int servers, double a);
 
-// A queue's waiting time: it is 0 with probability 1 - p_wait, otherwise exponential with mean
-// mean / p_wait. Exact for M/M/c; for others the usual conditional-exponential approximation.
+// A queue's waiting time: it is 0 with probability 1 - p_wait, otherwise of mean mean / p_wait and
+// `spread` times the square of that as its second moment: 2 for an exponential, which it is in
+// M/M/c. Quantiles and tails here take it as exponential.
 struct Waiting {
   double mean = 0;    // of those let in, zeros included; infinite when it grows for ever
   double p_wait = 0;  // P(W > 0)
   double loss = 0;    // share turned away (finite room only)
+  double spread = 2;
+  double alike = 1;  // waits of one request at its visits go together: as one this much longer
 
   double quantile(double q) const;  // 0 when q <= 1 - p_wait
   double tail(double seconds) const;
@@ -36,6 +39,12 @@ Waiting mmck_wait(int servers, double room, double rate, double service_seconds)
 // (1976), exp(-2 (1 - rho) (1 - ca2)^2 / (3 rho (ca2 + cs2))), is applied.
 double allen_cunneen_factor(double rho, double ca2, double cs2);
 Waiting allen_cunneen(int servers, double rate, double service_seconds, double ca2, double cs2);
+
+// Spread of the wait of those who wait in M/G/1 (the second moment of Pollaczek and Khinchine;
+// Kleinrock I, 5.7): 2 rho + 4/3 (1 - rho) shape, from the shape E[S] E[S^3] / E[S^2]^2 of service
+// times: 1 when they are fixed, 3/2 when exponential, 1 + cv^2 when lognormal. Taken for several
+// servers too.
+double waiting_spread(double rho, double shape);
 
 // P(K customers) of M/M/1/K, that is its loss probability.
 double mm1k_loss(double rho, int room_in_all);

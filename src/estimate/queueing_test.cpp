@@ -144,5 +144,14 @@ TEST(KOfN, ByHand) {
   EXPECT_EQ(k_of_n(0, 0, .9), 1);
 }
 
+TEST(WaitingSpread, IsThatOfPollaczekAndKhinchine) {
+  // M/M/1: exponential, 2. M/D/1 at rho = .5, s = 1: E[W] = .5, E[W^2] = 2 x .25 + .5 / 1.5, of the
+  // half that waits: (5/6 / .5) / 1 = 5/3. Nearly idle: what is left of fixed work is uniform, 4/3.
+  EXPECT_NEAR(waiting_spread(.3, 1.5), 2, 1e-12);
+  EXPECT_NEAR(waiting_spread(.5, 1), 5.0 / 3, 1e-12);
+  EXPECT_NEAR(waiting_spread(0, 1), 4.0 / 3, 1e-12);
+  EXPECT_NEAR(waiting_spread(2, 7), 2, 1e-12);
+}
+
 }  // namespace
 }  // namespace scantling

@@ -19,6 +19,7 @@ struct StationState {
   double reads = 0, writes = 0;            // stores: of it
   double demand = 0;                       // seconds of service asked for per second
   double square = 0;                       // the same of squared service times: for their variation
+  double cube = 0;                         // and of the cubes: for how long those wait who do
   double read_trips = 0, write_trips = 0;  // stores, pools: round trips, of one or more statements
   double extra = 0;    // stores, pools: seconds of a trip's further statements, per second
   double servers = 0;  // in all; 0: nothing is left

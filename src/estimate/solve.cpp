@@ -81,6 +81,7 @@ void NetworkSolver::endpoint_rates(const NetEndpoint& endpoint, double weight) {
         cpu.demand += weights.back() * op.time.mean / speed;
         cpu.square +=
             weights.back() * (op.time.variance + op.time.mean * op.time.mean) / (speed * speed);
+        cpu.cube += weights.back() * op.time.third_moment() / (speed * speed * speed);
         break;
       }
       case NetOp::Call: out_.endpoints[at(op.target)].rate += calls; break;
@@ -115,7 +116,7 @@ void NetworkSolver::endpoint_rates(const NetEndpoint& endpoint, double weight) {
 void NetworkSolver::rates() {
   const auto clear = [](std::vector<StationState>& states) {
     for (StationState& state : states) {
-      state.rate = state.reads = state.writes = state.demand = state.square = 0;
+      state.rate = state.reads = state.writes = state.demand = state.square = state.cube = 0;
       state.read_trips = state.write_trips = state.extra = 0;
     }
   };
@@ -171,8 +172,12 @@ void NetworkSolver::store_station(std::size_t i) {
                           rate;
     const int servers = static_cast<int>(store.concurrency);
     state.utilisation = rate * seconds / servers;
+    const double cube =
+        (reads * store.read.third_moment() + writes * store.write.third_moment()) / rate;
     const double cs2 = seconds > 0 ? square / (seconds * seconds) - 1 : 0;
     state.wait = allen_cunneen(servers, rate, seconds, 1, std::max(0.0, cs2));
+    if (square > 0)
+      state.wait.spread = waiting_spread(state.utilisation, seconds * cube / (square * square));
     state.wait.mean = std::min(state.wait.mean, kForever);
   }
   const Moments wait = waiting_moments(state.wait);
@@ -217,13 +222,18 @@ void NetworkSolver::stations() {
     if (cpu.rate <= 0) continue;
     const double seconds = cpu.demand / cpu.rate;
     double cs2 = seconds > 0 ? cpu.square / cpu.rate / (seconds * seconds) - 1 : 0;
+    double shape = cpu.square > 0 ? cpu.demand * cpu.cube / (cpu.square * cpu.square) : 1;
     // Processor sharing: the mean does not depend on the law of service times (as exponential).
-    if (service.discipline == Discipline::ProcessorSharing) cs2 = 1;
+    if (service.discipline == Discipline::ProcessorSharing) cs2 = 1, shape = 1.5;
     const double room = std::isinf(service.concurrency)
                             ? kUnlimited
                             : std::max(0.0, service.concurrency - service.servers);
     cpu.wait = balanced_wait(service.balance, n, service.servers, room, cpu.rate, seconds,
-                             std::max(0.0, cs2), callers_of(i));
+                             std::max(0.0, cs2), shape, callers_of(i));
+    // The waits of one request's visits to the same instance go together, the more the busier it
+    // is.
+    if (service.visits > 1 && cpu.utilisation < 1)
+      cpu.wait.alike = 1 + (service.visits - 1) / n * cpu.utilisation;
   }
   for (std::size_t i = 0; i < net_.stores.size(); ++i)
     store_station(i);

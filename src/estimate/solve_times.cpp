@@ -282,7 +282,7 @@ void NetworkSolver::admission() {
     if (std::isinf(service.concurrency)) continue;
     slots.wait =
         balanced_wait(service.balance, n, static_cast<int>(service.concurrency), service.queue,
-                      slots.rate, slots.demand / slots.rate, 1, callers_of(i));
+                      slots.rate, slots.demand / slots.rate, 1, 1.5, callers_of(i));
   }
   for (StationState& lock : out_.locks) {
     lock.servers = 1;
