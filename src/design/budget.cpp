@@ -22,9 +22,8 @@ struct Line {
 std::vector<Line> lines_of(const Architecture& problem) {
   std::vector<Line> out;
   if (problem.constraints->regions.fixed() && problem.constraints->regions->size() > 1)
-    out.push_back({"constraints.regions", [](Architecture& m) {
-                     m.constraints->regions->resize(1);
-                   }});
+    out.push_back(
+        {"constraints.regions", [](Architecture& m) { m.constraints->regions->resize(1); }});
   if (problem.constraints->zones.fixed() && problem.constraints->zones->value > 1)
     out.push_back(
         {"constraints.zones", [](Architecture& m) { m.constraints->zones.value = Count{1}; }});
@@ -116,15 +115,14 @@ void judge_budget(const Architecture& problem, const Catalog& catalog, const Des
   of.target = budget->amount;
   of.reached = estimate.cost_per_month;
   of.unit = budget->currency + "/month";
-  of.text = fmt::format("it costs {} {} a month, {} of it too much; most is {}",
-                        number_text(estimate.cost_per_month, 4), estimate.currency,
-                        number_text(estimate.cost_per_month - budget->amount, 4),
-                        dearest(estimate));
-  of.relax = fmt::format("a budget of {} {} a month; {}", number_text(estimate.cost_per_month, 5),
-                         estimate.currency,
-                         conflict.empty()
-                             ? std::string("no other line of the model brings it below alone")
-                             : "without any one of " + enumerate(conflict, "or"));
+  of.text =
+      fmt::format("it costs {} {} a month, {} of it too much; most is {}",
+                  number_text(estimate.cost_per_month, 4), estimate.currency,
+                  number_text(estimate.cost_per_month - budget->amount, 4), dearest(estimate));
+  of.relax = fmt::format(
+      "a budget of {} {} a month; {}", number_text(estimate.cost_per_month, 5), estimate.currency,
+      conflict.empty() ? std::string("no other line of the model brings it below alone")
+                       : "without any one of " + enumerate(conflict, "or"));
   result.unmet.push_back(std::move(of));
 }
 
