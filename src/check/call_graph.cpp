@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <deque>
+#include <unordered_set>
 
 #include "base/text.h"
 
@@ -99,6 +100,10 @@ CallGraph::CallGraph(const Architecture& model) : model_(model) {
         edges_.push_back({caller, step->endpoint, step->external, step, place});
   }
   first_edge_.push_back(edges_.size());
+  calls_to_.resize(endpoints_.size());
+  for (std::size_t edge = 0; edge < edges_.size(); ++edge)
+    if (edges_[edge].callee.valid()) calls_to_[index(edges_[edge].callee)].push_back(edge);
+  find_users();
   order();
   mark_cycles();
   measure();
@@ -116,9 +121,25 @@ std::span<const CallEdge> CallGraph::calls_of(EndpointId caller) const {
 
 std::vector<const CallEdge*> CallGraph::calls_to(EndpointId callee) const {
   std::vector<const CallEdge*> out;
-  for (const CallEdge& edge : edges_)
-    if (edge.callee.valid() && edge.callee == callee) out.push_back(&edge);
+  for (const std::size_t edge : calls_to_[index(callee)])
+    out.push_back(&edges_[edge]);
   return out;
+}
+
+void CallGraph::find_users() {
+  users_.resize(model_.stores.size());
+  writers_.resize(model_.stores.size());
+  const auto add = [](std::vector<ServiceId>& to, ServiceId id) {
+    if (to.empty() || to.back() != id) to.push_back(id);
+  };
+  for (const ServiceId id : model_.services.ids())
+    for (const Endpoint& endpoint : model_.services[id].endpoints)
+      for_each_step(endpoint.steps.value, [&](const Step& step) {
+        if (!step.store.valid()) return;
+        add(users_[static_cast<std::size_t>(step.store.index)], id);
+        if (step.kind == StepKind::Write)
+          add(writers_[static_cast<std::size_t>(step.store.index)], id);
+      });
 }
 
 // Depth first with its own stack: a chain of calls may be as long as the model.
@@ -293,13 +314,19 @@ std::vector<EndpointId> CallGraph::waited_for(EndpointId endpoint) const {
 
 std::vector<OperationId> CallGraph::operations_through(EndpointId endpoint) const {
   std::vector<OperationId> out;
-  for (const OperationId operation : model_.operations.ids())
-    for (const EndpointId entry : endpoints_of(model_, operation)) {
-      const auto reached = waited_for(entry);
-      if (std::ranges::find(reached, endpoint) == reached.end()) continue;
-      out.push_back(operation);
-      break;
+  std::vector<EndpointId> reached{endpoint};
+  std::unordered_set<std::size_t> seen{index(endpoint)};
+  for (std::size_t next = 0; next < reached.size(); ++next) {
+    const auto& implements = model_.endpoint(reached[next]).implements;
+    if (implements && implements->id.valid()) out.push_back(implements->id);
+    for (const std::size_t edge : calls_to_[index(reached[next])]) {
+      const CallEdge& of = edges_[edge];
+      if (of.place.waits && seen.insert(index(of.caller)).second) reached.push_back(of.caller);
     }
+  }
+  std::ranges::sort(out);
+  const auto [first, last] = std::ranges::unique(out);
+  out.erase(first, last);
   return out;
 }
 

@@ -51,6 +51,14 @@ class CallGraph {
   std::span<const CallEdge> calls_of(EndpointId caller) const;
   std::vector<const CallEdge*> calls_to(EndpointId callee) const;
 
+  // Services that read or write the store, and those that write it, in order.
+  const std::vector<ServiceId>& users_of(StoreId store) const {
+    return users_[static_cast<std::size_t>(store.index)];
+  }
+  const std::vector<ServiceId>& writers_of(StoreId store) const {
+    return writers_[static_cast<std::size_t>(store.index)];
+  }
+
   // Every endpoint, callees before callers where there is no cycle.
   const std::vector<EndpointId>& bottom_up() const { return bottom_up_; }
   // On a cycle of calls that are waited for.
@@ -73,6 +81,7 @@ class CallGraph {
 
  private:
   std::size_t index(EndpointId id) const;
+  void find_users();
   void order();
   void mark_cycles();
   void measure();
@@ -82,8 +91,10 @@ class CallGraph {
 
   const Architecture& model_;
   std::vector<CallEdge> edges_;
-  std::vector<std::size_t> first_endpoint_;  // by service
-  std::vector<std::size_t> first_edge_;      // by endpoint; one more at the end
+  std::vector<std::size_t> first_endpoint_;              // by service
+  std::vector<std::size_t> first_edge_;                  // by endpoint; one more at the end
+  std::vector<std::vector<std::size_t>> calls_to_;       // edges, by callee
+  std::vector<std::vector<ServiceId>> users_, writers_;  // by store
   std::vector<EndpointId> endpoints_;
   std::vector<EndpointId> bottom_up_;
   std::vector<char> cyclic_;

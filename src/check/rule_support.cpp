@@ -144,19 +144,6 @@ std::int64_t zones_of(const Architecture& model) {
   return 0;
 }
 
-std::vector<ServiceId> users_of(const Architecture& model, StoreId store, bool writers_only) {
-  std::vector<ServiceId> out;
-  for (const ServiceId id : model.services.ids()) {
-    bool uses = false;
-    for (const Endpoint& endpoint : model.services[id].endpoints)
-      for_each_step(endpoint.steps.value, [&](const Step& step) {
-        uses |= step.store == store && (step.kind == StepKind::Write || !writers_only);
-      });
-    if (uses) out.push_back(id);
-  }
-  return out;
-}
-
 bool has_regime(const Architecture& model, Regime regime) {
   if (!model.constraints || !model.constraints->compliance) return false;
   const auto& regimes = *model.constraints->compliance;

@@ -87,8 +87,6 @@ std::int64_t most_instances(const Service& service);
 std::int64_t least_instances(const Service& service);
 // Zones in a region, as placed or else as demanded; 0 when the model says neither.
 std::int64_t zones_of(const Architecture& model);
-// Services that read or write the store, in order.
-std::vector<ServiceId> users_of(const Architecture& model, StoreId store, bool writers_only);
 bool has_regime(const Architecture& model, Regime regime);
 
 // Every step of every endpoint with its place, in order: visit(EndpointId, const PlacedStep&).

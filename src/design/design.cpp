@@ -8,6 +8,7 @@
 #include <fmt/core.h>
 
 #include "check/check.h"
+#include "design/budget.h"
 #include "design/interim.h"
 #include "design/loop.h"
 #include "design/passes.h"
@@ -158,6 +159,7 @@ DesignResult design(Architecture model, const Catalog& catalog, const DesignOpti
   prove_interims(model, catalog, options, result);
   if (options.progress) options.progress("check");
   result.estimate = estimate(result.model);
+  judge_budget(model, catalog, options, result);
   check(result.model, "", result.findings);
   report_verification(result);
   result.findings.sort();

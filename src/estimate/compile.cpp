@@ -3,6 +3,7 @@
 
 #include "estimate/compiler.h"
 #include "estimate/defaults.h"
+#include "model/entries.h"
 
 namespace scantling {
 namespace {
@@ -193,6 +194,7 @@ void NetworkCompiler::endpoints() {
 
 void NetworkCompiler::loads() {
   net_.is_entry.assign(net_.endpoints.size(), 0);
+  const auto entries = endpoints_by_operation(model_);
   for (const OperationId id : model_.operations.ids()) {
     const Operation& operation = model_.operations[id];
     const OperationLoad& load = *operation.load;
@@ -200,7 +202,7 @@ void NetworkCompiler::loads() {
     const double peak = load.peak ? load.peak->per_second : mean;
     net_.operation_mean.push_back(mean);
     net_.operation_peak.push_back(peak);
-    const std::vector<EndpointId> candidates = endpoints_of(model_, id);
+    const std::vector<EndpointId>& candidates = entries[static_cast<std::size_t>(id.index)];
     if (candidates.empty()) {
       net_.operation_entry.push_back(-1);
       continue;

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <unordered_map>
 
 #include "estimate/compiler.h"
 
@@ -65,19 +66,25 @@ void NetworkCompiler::order() {
 // What each endpoint needs, its callees' needs included, and how deep its calls go.
 void NetworkCompiler::dependencies() {
   net_.dependencies.resize(net_.endpoints.size());
+  // Where each element stands in the list in hand.
+  std::unordered_map<std::uint64_t, std::size_t> place;
   net_.depth.assign(net_.endpoints.size(), 1);
   for (auto it = net_.callers_first.rbegin(); it != net_.callers_first.rend(); ++it) {
     const auto e = static_cast<std::size_t>(*it);
     const NetEndpoint& endpoint = net_.endpoints[e];
     auto& out = net_.dependencies[e];
     const auto need = [&](NetDependency::Kind kind, std::int32_t index, double probability) {
-      for (NetDependency& known : out)
-        if (known.kind == kind && known.index == index) {
-          known.need = 1 - (1 - known.need) * (1 - probability);
-          return;
-        }
-      out.push_back({kind, index, probability});
+      const std::uint64_t key =
+          static_cast<std::uint64_t>(kind) << 32 | static_cast<std::uint32_t>(index);
+      const auto [at, fresh] = place.try_emplace(key, out.size());
+      if (fresh) {
+        out.push_back({kind, index, probability});
+      } else {
+        NetDependency& known = out[at->second];
+        known.need = 1 - (1 - known.need) * (1 - probability);
+      }
     };
+    place.clear();
     need(NetDependency::Kind::Service, endpoint.service, 1);
     std::vector<double> weight = {1};
     for (std::int32_t pc = endpoint.first; pc < endpoint.last; ++pc) {

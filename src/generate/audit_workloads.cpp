@@ -2,7 +2,7 @@
 // budgets, drains; topics against their cluster; settings of collectors.
 #include <algorithm>
 #include <cstdlib>
-#include <set>
+#include <map>
 
 #include "base/text.h"
 #include "generate/audit_model.h"
@@ -152,7 +152,7 @@ void audit_workloads(const World& world, Findings& out) {
     look_probes(pods, out);
     look_drain(pods, out);
   }
-  std::set<std::string> seen;
+  std::map<std::string, std::string_view> seen;
   for (const AuditObject& object : world.objects()) {
     if (object.kind == "PodDisruptionBudget") look_budget(world, object, out);
     if (object.kind == "HorizontalPodAutoscaler" || object.kind == "ScaledObject")
@@ -160,8 +160,12 @@ void audit_workloads(const World& world, Findings& out) {
     if (object.kind == "KafkaTopic") look_topic(world, object, out);
     const std::size_t slash = object.api.find('/');
     const std::string group(slash == std::string_view::npos ? "" : object.api.substr(0, slash));
-    if (!object.name.empty() && !seen.insert(group + "/" + object.title()).second)
-      out.add("duplicate-object", object, "", "stands in these manifests twice");
+    if (object.name.empty()) continue;
+    const auto [first, fresh] = seen.try_emplace(group + "/" + object.title(), object.file);
+    if (!fresh)
+      out.add("duplicate-object", object, "",
+              first->second == object.file ? "stands in this file twice"
+                                           : "stands in " + std::string(first->second) + " too");
   }
 }
 

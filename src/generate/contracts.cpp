@@ -1,6 +1,7 @@
 #include "generate/contracts.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <map>
 
 #include "base/text.h"
@@ -144,11 +145,52 @@ std::vector<AggregateId> shown_by(const Plan& plan,
 
 namespace {
 
+// "v12" -> 12; 1 for whatever else it says.
+int version_number(const Endpoint& endpoint) {
+  const std::string& version = endpoint.version.value;
+  const bool numbered = version.size() > 1 && version.size() < 5 && version[0] == 'v';
+  return numbered ? std::max(1, std::atoi(version.c_str() + 1)) : 1;
+}
+
+}  // namespace
+
+std::string Deprecation::text() const {
+  return "Deprecated: use " + instead + "." +
+         (sunset.empty() ? "" : " May be gone after " + sunset + ".");
+}
+
+Deprecation deprecation_of(const Plan& plan, EndpointId id) {
+  const Service& service = plan.model().services[id.service];
+  const Endpoint& endpoint = plan.model().endpoint(id);
+  Deprecation out;
+  if (!endpoint.implements || !endpoint.implements->id.valid()) return out;
+  int highest = version_number(endpoint);
+  for (const Endpoint& other : service.endpoints) {
+    const bool same = other.implements && other.implements->id == endpoint.implements->id &&
+                      other.protocol.value == endpoint.protocol.value;
+    if (!same || version_number(other) <= highest) continue;
+    highest = version_number(other);
+    out = {true, dns_label(other.name), plan.options().sunset};
+  }
+  return out;
+}
+
+int major_version(const Plan& plan, const std::vector<EndpointContract>& contracts) {
+  int out = 1;
+  for (const EndpointContract& contract : contracts) {
+    out = std::max(out, version_number(plan.model().endpoint(contract.id)));
+  }
+  return out;
+}
+
+namespace {
+
 struct Surface {
   std::string how;  // "POST /orders", "gRPC shop.orders.v1.Orders/Place", "consumes orders.events"
   std::vector<std::string> whom;
   std::vector<std::string> fields;  // "Order.order_id"
   bool keyed = false;
+  Deprecation deprecation;
 };
 
 std::vector<std::string> callers_of(const Plan& plan, EndpointId id) {
@@ -183,6 +225,7 @@ std::map<std::string, Surface> surfaces(const Plan& plan) {
                                                : route.method + " " + route.path;
       surface.whom = callers_of(plan, id);
       surface.keyed = contract.keyed;
+      surface.deprecation = deprecation_of(plan, id);
       for (const auto* list : {&contract.reads, &contract.writes})
         for (const AggregateId aggregate : *list)
           for (const std::string& field : field_names(resource_of(plan, aggregate)))
@@ -219,7 +262,11 @@ std::vector<ContractChange> contract_changes(const Plan& before, const Plan& aft
   for (const auto& [element, surface] : old) {
     const auto found = now.find(element);
     if (found == now.end()) {
-      out.push_back({true, element, surface.how + " is gone", surface.whom});
+      const std::string was = surface.deprecation.deprecated
+                                  ? " (" + lower(surface.deprecation.text().substr(0, 1)) +
+                                        surface.deprecation.text().substr(1) + ")"
+                                  : "";
+      out.push_back({true, element, surface.how + " is gone" + was, surface.whom});
       continue;
     }
     const Surface& next = found->second;
@@ -230,6 +277,16 @@ std::vector<ContractChange> contract_changes(const Plan& before, const Plan& aft
           {true, element, surface.how + " no longer has " + enumerate(gone), surface.whom});
     if (next.keyed && !surface.keyed)
       out.push_back({true, element, next.how + " now needs an idempotency key", surface.whom});
+    if (next.deprecation.deprecated && !surface.deprecation.deprecated)
+      out.push_back(
+          {false,
+           element,
+           surface.how + " is now deprecated" +
+               (next.deprecation.sunset.empty()
+                    ? std::string()
+                    : ", may be gone after " + next.deprecation.sunset) +
+               (next.whom.empty() ? std::string() : "; still used by " + enumerate(next.whom)),
+           {}});
     if (const auto more = missing_from(next.fields, surface.fields); !more.empty())
       out.push_back({false, element, surface.how + " also has " + enumerate(more), {}});
   }

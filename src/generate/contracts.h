@@ -51,6 +51,18 @@ std::vector<AggregateId> shown_by(const Plan& plan, const std::vector<EndpointCo
 // Endpoints of the service that answer over HTTP, or over gRPC.
 std::vector<EndpointContract> contracts_of(const Plan& plan, ServiceId service, bool grpc);
 
+// An endpoint is deprecated when another of its service implements the same operation by the same
+// protocol in a later version. `sunset`: the day of GenerateOptions after which it may be gone, or "".
+struct Deprecation {
+  bool deprecated = false;
+  std::string instead;  // "place-order-2"
+  std::string sunset;
+  std::string text() const;  // "Deprecated: use place-order-2. May be gone after 2027-03-31."
+};
+Deprecation deprecation_of(const Plan& plan, EndpointId id);
+// The highest "vN" among the endpoints, 1 without any: a contract's major version.
+int major_version(const Plan& plan, const std::vector<EndpointContract>& contracts);
+
 // Whether what is deployed can be followed by what is designed.
 struct ContractChange {
   bool breaking = false;

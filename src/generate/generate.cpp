@@ -23,6 +23,8 @@ Generated generate_all(const Architecture& model, const std::vector<std::string>
     out.targets.push_back(target.name);
   }
   plan.select(out.targets);
+  if (options.simulate && (plan.selected("runbooks") || plan.selected("chaos")))
+    plan.predict_with(predict(model, options.seed, options.jobs));
   for (const Target* target : run) {
     out.output.set_target(target->name);
     target->run(plan, out.output);

@@ -25,7 +25,10 @@ std::string OperatedNode::host() const {
 }
 
 Value OperatedNode::object() const {
-  return generate::object(by.api, by.kind, metadata(plan, origins(), node.name));
+  Value meta = metadata(plan, origins(), node.name);
+  meta["annotations"].set(std::string(kReasonAnnotation),
+                          "no CPU limit: throttling shows as latency");
+  return generate::object(by.api, by.kind, std::move(meta));
 }
 
 Value OperatedNode::resources() const {
@@ -170,6 +173,8 @@ void add_role_job(const OperatedNode& of, const std::string& image, const std::s
   // be repeated.
   Value meta = metadata(of.plan, origins, origins.name);
   meta["annotations"].set("argocd.argoproj.io/hook", "Sync");
+  meta["annotations"].set(std::string(kReasonAnnotation),
+                          "no CPU limit: it runs for seconds; no probes: it ends by itself");
   meta["annotations"].set("argocd.argoproj.io/hook-delete-policy", "BeforeHookCreation");
   Value job = object("batch/v1", "Job", std::move(meta));
   Value marks = labels(of.plan, origins);

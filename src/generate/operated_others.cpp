@@ -64,15 +64,41 @@ Value unprivileged() {
   return out;
 }
 
+Value port(std::string_view name, int number) {
+  return map({{"name", name}, {"containerPort", number}, {"protocol", "TCP"}});
+}
+
+// As Kubernetes' own workloads are probed here: every key is said.
+Value with_probes(Value container, const Value& how) {
+  const auto probe = [&](std::int64_t period, std::int64_t failures) {
+    Value out = how;
+    for (const auto& [key, value] : {std::pair<const char*, std::int64_t>{"initialDelaySeconds", 0},
+                                     {"periodSeconds", period},
+                                     {"timeoutSeconds", 3},
+                                     {"successThreshold", 1},
+                                     {"failureThreshold", failures}})
+      out.set(key, value);
+    return out;
+  };
+  container.set("startupProbe", probe(5, 120));
+  container.set("readinessProbe", probe(5, 3));
+  container.set("livenessProbe", probe(10, 12));
+  container.set("lifecycle", map({{"preStop", map({{"sleep", map({{"seconds", 5}})}})}}));
+  return container;
+}
+
 Value keeper(const OperatedNode& of) {
   Value out = object("clickhouse-keeper.altinity.com/v1", "ClickHouseKeeperInstallation",
-                     metadata(of.plan, of.origins(), of.node.name));
+                     *of.object().find("metadata"));
   const Value container =
       map({{"name", "clickhouse-keeper"},
            {"image", "docker.io/clickhouse/clickhouse-keeper:25.6"},
+           {"imagePullPolicy", "IfNotPresent"},
+           {"ports", list({port("zk", 2181), port("raft", 9444)})},
            {"securityContext", unprivileged()},
            {"resources", map({{"requests", map({{"cpu", "250m"}, {"memory", "512Mi"}})},
                               {"limits", map({{"memory", "512Mi"}})}})}});
+  const Value tcp = map({{"tcpSocket", map({{"port", "zk"}})}});
   const Value claim = map({{"accessModes", list({"ReadWriteOnce"})},
                            {"resources", map({{"requests", map({{"storage", "10Gi"}})}})}});
   Value marks = of.pod_labels();
@@ -86,10 +112,11 @@ Value keeper(const OperatedNode& of) {
                                                 {"dataVolumeClaimTemplate", "data"}})}})},
            {"templates",
             map({{"podTemplates",
-                  list({map({{"name", "pod"},
-                             {"metadata", map({{"labels", std::move(marks)}})},
-                             {"spec", map({{"securityContext", pod_security(kClickHouseUser)},
-                                           {"containers", list({container})}})}})})},
+                  list({map(
+                      {{"name", "pod"},
+                       {"metadata", map({{"labels", std::move(marks)}})},
+                       {"spec", map({{"securityContext", pod_security(kClickHouseUser)},
+                                     {"containers", list({with_probes(container, tcp)})}})}})})},
                  {"volumeClaimTemplates", list({map({{"name", "data"}, {"spec", claim}})})}})}}));
   return out;
 }
@@ -111,19 +138,24 @@ Value clickhouse_pod(const OperatedNode& of) {
   const Value container =
       map({{"name", "clickhouse"},
            {"image", of.engine.image},
+           {"imagePullPolicy", "IfNotPresent"},
+           {"ports", list({port("http", 8123), port("https", of.engine.port), port("tcp", 9000),
+                           port("interserver", 9009), port("http-metrics", of.by.metrics_port)})},
            {"securityContext", unprivileged()},
            {"resources", of.resources()},
            {"volumeMounts", list({map({{"name", "data"}, {"mountPath", "/var/lib/clickhouse"}}),
                                   map({{"name", "tls"},
                                        {"mountPath", "/etc/clickhouse-server/tls"},
                                        {"readOnly", true}})})}});
+  const Value ping =
+      map({{"httpGet", map({{"path", "/ping"}, {"port", "http"}, {"scheme", "HTTP"}})}});
   return map(
       {{"name", "pod"},
        {"metadata", map({{"labels", of.pod_labels()}, {"annotations", of.pod_annotations()}})},
        {"spec", map({{"priorityClassName", of.plan.system() + "-first"},
                      {"topologySpreadConstraints", of.zone_spread()},
                      {"securityContext", pod_security(kClickHouseUser)},
-                     {"containers", list({container})},
+                     {"containers", list({with_probes(container, ping)})},
                      {"volumes", list({map({{"name", "tls"},
                                             {"secret", map({{"secretName", of.tls()}})}})})}})}});
 }

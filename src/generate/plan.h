@@ -12,6 +12,7 @@
 #include "check/call_graph.h"
 #include "estimate/estimate.h"
 #include "generate/engines.h"
+#include "generate/predicted.h"
 #include "model/architecture.h"
 
 namespace scantling::generate {
@@ -21,6 +22,10 @@ struct GenerateOptions {
   std::string domain = "example.com";             // under which public APIs are reached
   std::string repository = "https://git.example.com";
   std::string tag = "1.0.0";  // of the images, until an overlay says a digest
+  bool simulate = false;      // failures, for their modes and the experiments' steady states
+  std::uint64_t seed = 1;
+  int jobs = 0;
+  std::string sunset;  // "2027-03-31": after which deprecated endpoints may be gone
 };
 
 // One call of a service's step to an endpoint or an external.
@@ -113,6 +118,10 @@ class Plan {
   const std::vector<PublicEndpoint>& public_endpoints() const { return public_; }
   const std::vector<ObjectivePlan>& objectives() const { return objectives_; }
 
+  // What simulated failures do; nothing is in it unless they were run.
+  void predict_with(Predictions predictions) { predictions_ = std::move(predictions); }
+  const Predictions& predictions() const { return predictions_; }
+
   // Targets that run besides: an autoscaler scales another kind where `rollouts` runs.
   void select(std::vector<std::string> targets) { selected_ = std::move(targets); }
   bool selected(std::string_view target) const;
@@ -151,6 +160,7 @@ class Plan {
   std::vector<PublicEndpoint> public_;
   std::vector<ObjectivePlan> objectives_;
   std::vector<std::string> selected_;
+  Predictions predictions_;
 };
 
 // "services.orders" etc. for the annotation that says where an object comes from.

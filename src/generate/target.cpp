@@ -78,6 +78,17 @@ namespace {
     if (service.grpc) return true;
   return false;
 }
+[[maybe_unused]] bool with_graphql(const Plan& plan) {
+  for (const Service& service : plan.model().services)
+    for (const Endpoint& endpoint : service.endpoints)
+      if (endpoint.protocol.value == Protocol::Graphql) return true;
+  return false;
+}
+[[maybe_unused]] bool with_calls(const Plan& plan) {
+  for (const ServicePlan& service : plan.services())
+    if (!service.calls.empty() || !service.consumes.empty()) return true;
+  return false;
+}
 [[maybe_unused]] bool with_stores(const Plan& plan) {
   return !plan.model().stores.empty();
 }

@@ -118,7 +118,8 @@ TEST(Rare, LossOfAFullQueueAtSixNines) {
   RareOptions options;
   options.simulate = quick(60, 10);
   options.station = "server";
-  const auto r = estimate_failures(s.model, plain_experiment(), options, OperationId(std::size_t{0}), 1e-5);
+  const auto r =
+      estimate_failures(s.model, plain_experiment(), options, OperationId(std::size_t{0}), 1e-5);
   ASSERT_TRUE(r.has_value() && r->reached);
   expect_inside(r->share, mm1k(.4, 16), 1, "loss");  // 2.6e-7
 }

@@ -17,9 +17,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   REQUIRE(load->arrivals.empty() || load->rates.empty());
   REQUIRE(load->arrivals.size() + load->rates.size() <= std::min(size + 1, most_recorded));
-  REQUIRE(std::ranges::is_sorted(load->arrivals, {}, [](const RecordedLoad::Arrival& a) {
-    return a.at.nanoseconds;
-  }));
+  REQUIRE(std::ranges::is_sorted(load->arrivals, {},
+                                 [](const RecordedLoad::Arrival& a) { return a.at.nanoseconds; }));
   for (const RecordedLoad::Arrival& arrival : load->arrivals)
     REQUIRE(arrival.at.nanoseconds >= 0);
   for (const double rate : load->rates)

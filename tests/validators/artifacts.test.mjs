@@ -8,6 +8,7 @@ import { dirname, join, resolve } from 'node:path';
 import { after, test } from 'node:test';
 import asyncapi from '@asyncapi/parser';
 import Ajv from 'ajv';
+import Ajv2020 from 'ajv/dist/2020.js';
 import avsc from 'avsc';
 import { parse, parseAllDocuments } from 'yaml';
 
@@ -68,6 +69,88 @@ test('avsc reads the events', () => {
   assert.ok(all.length > 3);
   for (const path of all) avsc.Type.forSchema(JSON.parse(text(path)));
   assert.throws(() => avsc.Type.forSchema(JSON.parse(text(all[0]).replace('"long"', '"lnog"'))));
+});
+
+test('the federated graph composes from its subgraphs', async () => {
+  const { parse: parseGraphql } = await import('graphql');
+  const { composeServices, compositionHasErrors } = await import('@theguild/federation-composition');
+  const compose = (services) => composeServices(services.map(({ name, sdl }) => ({ name, url: `http://${name}.test`, typeDefs: parseGraphql(sdl) })));
+  for (const example of examples) {
+    const out = join(work, `${example}-graphql`);
+    const made = run(program, ['generate', join(root, 'examples', `${example}.yaml`), 'graphql', '--only', '--no-simulate', '--out', out]);
+    assert.equal(made.status, 0, made.stdout + made.stderr);
+    const folder = join(out, 'contracts/graphql');
+    const services = readdirSync(folder).sort().map((name) => ({ name: name.replace('.graphql', ''), sdl: text(join(folder, name)) }));
+    assert.ok(services.length > 2);
+    const result = compose(services);
+    assert.ok(!compositionHasErrors(result), `${example}: ${JSON.stringify(result.errors?.map(({ message }) => message))}`);
+    assert.ok(result.supergraphSdl.includes('@join__type'));
+    // A type that nobody defines, and a field whose type two subgraphs don't agree on.
+    const [first, ...rest] = services;
+    const unknown = { ...first, sdl: `${first.sdl}\nextend type Query { lost: Nowhere }\n` };
+    assert.ok(compositionHasErrors(compose([unknown, ...rest])), 'an unknown type composes');
+    const clash = services.map(({ name, sdl }, i) => ({ name, sdl: `${sdl}\ntype Clash { n: ${i === 0 ? 'Int' : 'String'} }\n` }));
+    assert.ok(compositionHasErrors(compose(clash)), 'types that contradict each other compose');
+  }
+});
+
+// What a consumer's Pact sends and expects, held to the provider's own description.
+const pactProblems = (example, pact) => {
+  const problems = [];
+  const provider = join(work, example, 'contracts/openapi', `${pact.provider.name}.yaml`);
+  const description = existsSync(provider) ? parse(text(provider)) : { paths: {} };
+  const ajv = new Ajv({ strict: false, allErrors: true, logger: false, validateFormats: false }).addSchema(description, 'openapi');
+  const fits = (schema, body) => ajv.validate(JSON.parse(JSON.stringify(schema).replaceAll('"#/components', '"openapi#/components')), body);
+  for (const { type, description: name, request, response, contents } of pact.interactions) {
+    if (type === 'Asynchronous/Messages') {
+      const schema = join(work, example, 'contracts/json-schema');
+      const file = readdirSync(schema).map((each) => JSON.parse(text(join(schema, each)))).find(({ title }) => title === name);
+      if (!file) problems.push(`no schema of ${name}`);
+      else if (!new Ajv2020({ strict: false, validateFormats: false }).validate(file, contents.content)) problems.push(`${name} is not what ${file.$id} says`);
+      continue;
+    }
+    const path = Object.keys(description.paths).find((each) => new RegExp(`^${each.replaceAll(/\{[^}]*\}/g, '[^/]+')}$`).test(request.path));
+    const operation = description.paths[path]?.[request.method.toLowerCase()];
+    if (!operation) { problems.push(`${request.method} ${request.path} is not offered`); continue; }
+    if (request.body && !fits(operation.requestBody.content['application/json'].schema, request.body.content)) problems.push(`${name}: the request's body is refused`);
+    const answer = operation.responses[response.status];
+    if (!answer) problems.push(`${name}: never answers ${response.status}`);
+    else if (!fits(answer.content['application/json'].schema, response.body.content)) problems.push(`${name}: expects what is not answered`);
+    const keyed = (operation.parameters ?? []).some(({ $ref }) => $ref?.endsWith('/IdempotencyKey'));
+    if (keyed && !request.headers?.['Idempotency-Key']) problems.push(`${name}: sends no idempotency key`);
+  }
+  return problems;
+};
+
+test('consumers\' contracts hold against their providers\' descriptions', () => {
+  let interactions = 0;
+  for (const example of examples) {
+    for (const path of files(example, 'contracts/pacts', '.json')) {
+      const pact = JSON.parse(text(path));
+      assert.equal(pact.metadata.pactSpecification.version, '4.0');
+      assert.deepEqual(pactProblems(example, pact), [], path);
+      interactions += pact.interactions.length;
+      const mutant = JSON.parse(text(path));
+      const [first] = mutant.interactions;
+      if (first.request) first.request.path += '/elsewhere';
+      else first.description += 'x';
+      assert.notDeepEqual(pactProblems(example, mutant), []);
+    }
+  }
+  assert.ok(interactions > 3, `only ${interactions} interactions`);
+});
+
+test('the laptop\'s file follows the Compose Specification', () => {
+  const { $schema, ...schema } = JSON.parse(text(join(root, 'tests/data/schemas/compose/compose-spec.json')));
+  assert.match($schema, /draft-07/);
+  const validate = new Ajv({ strict: false, allErrors: true, logger: false, validateFormats: false }).compile(schema);
+  for (const example of examples) {
+    const document = parse(text(join(work, example, 'compose.yaml')));
+    assert.ok(validate(document), `${example}: ${JSON.stringify(validate.errors)}`);
+    const [name] = Object.keys(document.services);
+    for (const needed of Object.values(document.services).flatMap(({ depends_on }) => Object.keys(depends_on ?? {}))) assert.ok(document.services[needed], needed);
+    assert.ok(!validate({ ...document, services: { ...document.services, [name]: { ...document.services[name], imgae: 'x' } } }), 'the schema accepts an unknown key');
+  }
 });
 
 test('protoc compiles the gRPC interfaces', { skip: needs('protoc') }, () => {

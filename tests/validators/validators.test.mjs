@@ -125,6 +125,25 @@ test('cuts as JSON follow the published schema', () => {
   assert.ok(!validate({ schema: 'scantling.boundaries/1' }), 'the schema accepts anything');
 });
 
+// A small model that sweep and explore are quick on.
+const small = /-- tickets.yaml --\n([\s\S]*?)\n-- has/.exec(
+  readFileSync(join(root, 'tests/golden/commands/explore.test'), 'utf8'))[1];
+
+test('campaigns and explorations as JSON follow the published schemas', () => {
+  writeFileSync(join(work, 'tickets.yaml'), small);
+  const runs = {
+    sweep: ['sweep', 'tickets.yaml', '--db', 'none', '--for', '1s', '--replications', '2', '--set', 'load=x1,x2', '--fault', 'all'],
+    explore: ['explore', 'tickets.yaml', '--designs', '12', '--candidates', '60', '--for', '1s', '--replications', '2'],
+  };
+  for (const [name, args] of Object.entries(runs)) {
+    const validate = compiled(JSON.parse(readFileSync(join(root, `docs/schemas/${name}.schema.json`), 'utf8')));
+    const found = JSON.parse(scantling(...args, '--format', 'json'));
+    assert.ok(validate(found), `${name}: ${JSON.stringify(validate.errors?.slice(0, 5), null, 1)}`);
+    assert.ok((found.points ?? found.finalists).length > 1, `${name}: this test looks at nothing`);
+    assert.ok(!validate({ schema: `scantling.${name}/1` }), `the schema of ${name} accepts anything`);
+  }
+});
+
 test('SARIF passes Microsoft\'s validator', () => {
   const folder = join(work, 'sarif');
   execFileSync('mkdir', ['-p', folder]);

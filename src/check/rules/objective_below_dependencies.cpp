@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "check/rule_support.h"
+#include "model/entries.h"
 
 namespace scantling {
 namespace {
@@ -48,10 +49,11 @@ Needed by_steps(const Operation& operation) {
 }
 
 void run(const CheckContext& c) {
+  const auto entries_of = endpoints_by_operation(c.model);
   for (const OperationId id : c.model.operations.ids()) {
     const Operation& operation = c.model.operations[id];
     if (!operation.objective || !operation.objective->availability) continue;
-    const auto entries = endpoints_of(c.model, id);
+    const auto& entries = entries_of[static_cast<std::size_t>(id.index)];
     const Needed needed = entries.empty() ? by_steps(operation) : by_endpoints(c, entries.front());
     double product = 1;
     std::string factors;

@@ -24,7 +24,7 @@ void run(const CheckContext& c) {
     if (!store.pool || !store.pool->per_instance) continue;
     std::int64_t needed = 0;
     bool known = true;
-    const std::vector<ServiceId> users = users_of(c.model, id, false);
+    const std::vector<ServiceId>& users = c.calls.users_of(id);
     for (const ServiceId user : users) {
       const Service& service = c.model.services[user];
       const std::int64_t each = service.runtime.value.concurrency.or_else({-1}).value;

@@ -9,7 +9,7 @@ void run(const CheckContext& c) {
     if (!store.pool || !store.max_connections) continue;
     std::int64_t total = 0;
     std::string sum;
-    for (const ServiceId user : users_of(c.model, id, false)) {
+    for (const ServiceId user : c.calls.users_of(id)) {
       const Service& service = c.model.services[user];
       const std::int64_t instances = store.pool->per_instance ? most_instances(service) : 1;
       total += instances * store.pool->size;

@@ -18,8 +18,8 @@ const Step* first_access(const Architecture& model, ServiceId service, StoreId s
 void run(const CheckContext& c) {
   for (const StoreId id : c.model.stores.ids()) {
     const Store& store = c.model.stores[id];
-    const std::vector<ServiceId> users = users_of(c.model, id, false);
-    const std::vector<ServiceId> writers = users_of(c.model, id, true);
+    const std::vector<ServiceId>& users = c.calls.users_of(id);
+    const std::vector<ServiceId>& writers = c.calls.writers_of(id);
     if (users.size() < 2) continue;
     const ServiceId owner = store.owner && store.owner->id.valid() ? store.owner->id
                             : writers.empty()                      ? users.front()

@@ -13,7 +13,7 @@ void run(const CheckContext& c) {
     if (store.expires) continue;  // a cache can be filled again
     double needed = 0;
     std::vector<std::string> objectives;
-    for (const ServiceId user : users_of(c.model, id, false)) {
+    for (const ServiceId user : c.calls.users_of(id)) {
       needed = std::max(needed, availability_needed(c, user));
       for (std::string& path : objectives_through(c, user))
         if (std::ranges::find(objectives, path) == objectives.end())

@@ -1,14 +1,16 @@
 #include "check/rule_support.h"
+#include "model/entries.h"
 
 namespace scantling {
 namespace {
 
 void run(const CheckContext& c) {
+  const auto entries = endpoints_by_operation(c.model);
   for (const OperationId operation_id : c.model.operations.ids()) {
     const Operation& operation = c.model.operations[operation_id];
     if (!operation.staleness) continue;
     const Duration allowed = *operation.staleness;
-    for (const EndpointId entry : endpoints_of(c.model, operation_id))
+    for (const EndpointId entry : entries[static_cast<std::size_t>(operation_id.index)])
       for (const EndpointId id : c.calls.waited_for(entry))
         for_each_step(c.model.endpoint(id).steps.value, [&](const Step& step) {
           if (step.kind != StepKind::Read || !step.store.valid()) return;

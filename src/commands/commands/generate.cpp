@@ -59,7 +59,22 @@ bool plain_host(std::string_view text) {
   });
 }
 
+// "2027-03-31"
+bool is_day(std::string_view text) {
+  if (text.size() != 10) return false;
+  for (std::size_t i = 0; i < text.size(); ++i)
+    if (i == 4 || i == 7 ? text[i] != '-' : text[i] < '0' || text[i] > '9') return false;
+  return true;
+}
+
 bool read_options(const Invocation& invocation, generate::GenerateOptions& options) {
+  options.sunset = invocation.get("--sunset", "");
+  if (!options.sunset.empty() && !is_day(options.sunset)) {
+    invocation.streams.complain(
+        fmt::format("--sunset takes a day as YYYY-MM-DD, not '{}'; for example --sunset 2027-03-31",
+                    options.sunset));
+    return false;
+  }
   const std::pair<const char*, std::string*> texts[] = {{"--registry", &options.registry},
                                                         {"--domain", &options.domain},
                                                         {"--repository", &options.repository},
@@ -233,11 +248,17 @@ int run(const Invocation& invocation) {
   if (!loaded.ok) return kExitUsage;
   Architecture model = std::move(loaded.model.model);
   if (!complete(invocation, model)) return kExitUsage;
+  options.simulate = !invocation.has("--no-simulate");
+  if (!read_run_options(invocation, options.seed, options.jobs)) return kExitUsage;
   if (invocation.has("--against")) return compare_contracts(invocation, model, options);
   generate::WriteOptions write;
   write.folder = invocation.get("--out", "generated");
   write.dry = invocation.has("--check");
   if (!choose_targets(invocation, write.folder, targets)) return kExitUsage;
+  if (options.simulate)
+    invocation.streams.hint(
+        "each part's failure is simulated for the failure modes "
+        "(--no-simulate leaves that out)");
   const generate::Generated generated = generate::generate_all(model, targets, options);
   write.targets = generated.targets;
   write.model_hash = hex16(fnv1a(write_model(model)));
@@ -274,7 +295,11 @@ constexpr CommandOption kOptions[] = {
     {"--tag", "TAG", "tag of the images until an overlay sets one", "1.0.0", "", false},
     {"--domain", "DOMAIN", "domain under which public APIs are reached", "example.com", "", false},
     {"--repository", "URL", "where the sources are", "https://git.example.com", "", false},
-    {"--no-simulate", "", "when the model is designed first: without proof by simulation", "", "",
+    {"--sunset", "DAY",
+     "the day after which an endpoint may be gone that has a later version beside it", "", "",
+     false},
+    {"--no-simulate", "",
+     "a model that is designed first: without proof; failure modes by the estimate alone", "", "",
      false},
     kSeedOption,
     kJobsOption,

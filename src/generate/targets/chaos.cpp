@@ -165,6 +165,24 @@ Value status_queries(const Plan& plan, const scantling::Experiment& experiment) 
   return out;
 }
 
+// What the same faults did in the simulation: the experiment on the cluster is held to it.
+Value predicted(const Plan& plan, const std::string& name) {
+  Value out = Value::empty_list();
+  for (const PredictedFailure& failure : plan.predictions().experiments) {
+    if (failure.part != name) continue;
+    for (const PredictedOperation& each : failure.operations)
+      out.add(map({{"operation", plan.model().operations[each.operation].name},
+                   {"good-before", number_text(100 * each.good_before, 4) + "%"},
+                   {"good-during", number_text(100 * each.good_during, 4) + "%"},
+                   {"p99-before", readable_seconds(each.p99_before)},
+                   {"p99-during", readable_seconds(each.p99_during)},
+                   {"back-after", each.back_after_seconds < 0
+                                      ? std::string("not within the run")
+                                      : readable_seconds(each.back_after_seconds)}}));
+  }
+  return out;
+}
+
 }  // namespace
 
 void target_chaos(const Plan& plan, Output& out) {
@@ -188,9 +206,15 @@ void target_chaos(const Plan& plan, Output& out) {
                            "Under the load of tests/load. Stop it (kubectl delete -f) "
                            "when an objective burns too fast:\n" +
                                dns_label(experiment.name) + "-steady-state.yaml"));
-    out.add(name + "-steady-state.yaml",
-            to_yaml(map({{"expected", steady_state(experiment)},
-                         {"watch", status_queries(plan, experiment)}})));
+    Value state =
+        map({{"expected", steady_state(experiment)}, {"watch", status_queries(plan, experiment)}});
+    if (Value rows = predicted(plan, experiment.name); !rows.empty())
+      state.set("predicted",
+                map({{"by", "simulation, seed " + std::to_string(plan.predictions().seed) +
+                                ", faults for " + readable_seconds(plan.predictions().seconds) +
+                                ", mean load"},
+                     {"operations", std::move(rows)}}));
+    out.add(name + "-steady-state.yaml", to_yaml(state));
   }
 }
 

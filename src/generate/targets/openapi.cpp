@@ -160,8 +160,16 @@ Value responses(const Plan& plan, const EndpointContract& contract, const PathTe
   const Value body = contract.many && !writes
                          ? page_of(plan, contract.reads)
                          : body_of(plan, writes ? contract.writes : contract.reads);
-  out.set(status, map({{"description", contract.creates ? "Created." : "Done."},
-                       {"content", json_content(body)}}));
+  Value done = map({{"description", contract.creates ? "Created." : "Done."}});
+  if (deprecation_of(plan, contract.id).deprecated) {
+    const Value text = map({{"type", "string"}});
+    done.set(
+        "headers",
+        map({{"Deprecation", map({{"description", "Since when (RFC 9745)."}, {"schema", text}})},
+             {"Sunset", map({{"description", "Until when (RFC 8594)."}, {"schema", text}})}}));
+  }
+  done.set("content", json_content(body));
+  out.set(status, std::move(done));
   const auto add = [&](const char* code, const char* name) {
     out.set(code, ref("responses", name));
   };
@@ -187,6 +195,12 @@ Value operation(const Plan& plan, const EndpointContract& contract, const PathTe
       "Answered within " + readable_seconds(wait.value_or(30)) + ", or with an error.";
   if (endpoint.implements && endpoint.implements->id.valid())
     about += " Implements " + endpoint.implements->name + ".";
+  const Deprecation deprecation = deprecation_of(plan, contract.id);
+  if (deprecation.deprecated) {
+    about += " " + deprecation.text();
+    out.set("deprecated", true);
+    if (!deprecation.sunset.empty()) out.set("x-sunset", deprecation.sunset);
+  }
   out.set("description", about);
   Value parameters = Value::empty_list();
   for (const std::string& name : path.parameters)
@@ -230,7 +244,7 @@ Value document(const Plan& plan, const ServicePlan& service,
       {{"openapi", "3.1.0"},
        {"info",
         map({{"title", title_name(plan.system()) + ": " + title_name(service.name)},
-             {"version", "1.0.0"},
+             {"version", std::to_string(major_version(plan, contracts)) + ".0.0"},
              {"description", of.summary.or_else("Owned by team " + service.owner + ".") +
                                  "\n\nA version lives on while anybody uses it: what is to go is "
                                  "marked deprecated and answers with the headers Deprecation "

@@ -89,11 +89,16 @@ std::string document(const Plan& plan, ServiceId service,
       const Endpoint& endpoint = plan.model().endpoint(contract.id);
       const GrpcMethod method = grpc_method(plan.model().services[service], endpoint);
       if (method.service != name) continue;
-      out += "  // " + endpoint.summary.or_else(title_name(endpoint.name)) + ".\n  rpc " +
-             method.method + "(" + method.method + "Request) returns (" + method.method +
+      const Deprecation deprecation = deprecation_of(plan, contract.id);
+      out += "  // " + endpoint.summary.or_else(title_name(endpoint.name)) + ".\n";
+      if (deprecation.deprecated) out += "  // " + deprecation.text() + "\n";
+      out += "  rpc " + method.method + "(" + method.method + "Request) returns (" + method.method +
              "Response) {";
       const bool harmless = endpoint.idempotent && *endpoint.idempotent == Idempotency::Yes;
-      out += harmless ? "\n    option idempotency_level = IDEMPOTENT;\n  }\n" : "}\n";
+      std::string options;
+      if (deprecation.deprecated) options += "\n    option deprecated = true;";
+      if (harmless) options += "\n    option idempotency_level = IDEMPOTENT;";
+      out += options.empty() ? "}\n" : options + "\n  }\n";
     }
     out += "}\n";
   }

@@ -6,6 +6,7 @@
 #include "base/units.h"
 #include "generate/coverage.h"
 #include "generate/engines.h"
+#include "generate/failure_modes.h"
 #include "generate/k8s.h"
 #include "generate/slo.h"
 #include "generate/stores.h"
@@ -263,50 +264,6 @@ std::string recovery_plan(const Plan& plan) {
   return text;
 }
 
-struct Weakness {
-  std::string what, effect;
-  double lost = 0;  // of requests a month, expected
-};
-
-// What fails when a part is gone, by the estimate: its hard dependents.
-std::string failure_modes(const Plan& plan) {
-  std::string text =
-      "# Failure modes of " + plan.system() +
-      "\n\nWhich operations fail when a part is gone altogether, by the analytic estimate "
-      "(availability is what the model's parts reach together; `scantling simulate` shows partial "
-      "faults).\n\n| part | fails | of requests |\n|---|---|---|\n";
-  double all = 0;
-  for (const OperationEstimate& operation : plan.estimate().operations)
-    all += operation.rate;
-  std::vector<Weakness> rows;
-  std::vector<std::string> parts;
-  for (const EndpointEstimate& endpoint : plan.estimate().endpoints)
-    for (const std::string& part : endpoint.hard_dependencies)
-      if (std::ranges::find(parts, part) == parts.end()) parts.push_back(part);
-  std::ranges::sort(parts);
-  for (const std::string& part : parts) {
-    Weakness row{part, "", 0};
-    std::vector<std::string> failing;
-    for (const OperationEstimate& operation : plan.estimate().operations) {
-      const EndpointEstimate* entry = plan.estimate().of(operation.entry);
-      if (entry == nullptr ||
-          std::ranges::find(entry->hard_dependencies, part) == entry->hard_dependencies.end())
-        continue;
-      failing.push_back(plan.model().operations[operation.operation].name);
-      row.lost += operation.rate;
-    }
-    if (failing.empty()) continue;
-    row.effect = enumerate(failing);
-    rows.push_back(std::move(row));
-  }
-  std::ranges::stable_sort(rows,
-                           [](const Weakness& a, const Weakness& b) { return a.lost > b.lost; });
-  for (const Weakness& row : rows)
-    text += "| " + row.what + " | " + row.effect + " | " +
-            number_text(all > 0 ? 100 * row.lost / all : 0, 3) + "% |\n";
-  return text;
-}
-
 bool all_bounded(const Plan& plan) {
   for (const ServicePlan& service : plan.services())
     for (const CallPlan& call : service.calls)
@@ -363,7 +320,7 @@ void target_runbooks(const Plan& plan, Output& out) {
     store_page(plan, id, out);
   target_down_page(plan, out);
   out.add("operations/disaster-recovery.md", recovery_plan(plan));
-  out.add("operations/failure-modes.md", failure_modes(plan));
+  out.add("operations/failure-modes.md", failure_modes_page(plan));
   out.add("operations/readiness.md", readiness(plan));
 }
 

@@ -1,0 +1,19 @@
+// From the set that none dominates to a few designs, simulated at peak.
+#pragma once
+
+#include "base/error.h"
+#include "explore/explore.h"
+
+namespace scantling::explore {
+
+// Changes that alter no score are taken out of a finalist again. Fills `result.finalists`: the
+// design as it is, then one for each end of the set that isn't taken yet and the one between, and
+// simulates them under the same random numbers.
+struct Question {
+  const Architecture& given;
+  const Catalog& catalog;
+  const Options& options;
+};
+Expected<void> choose_finalists(const Question& question, Result& result);
+
+}  // namespace scantling::explore
