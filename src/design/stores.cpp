@@ -228,6 +228,7 @@ std::vector<EngineScore> rank_engines(const Workspace& ws, const StoreNeed& need
     if (const FailoverMiss miss = failover_miss(ws, t, needs); !miss.path.empty()) {
       of.parts.push_back(score("requests lost with a zone", 100 * miss.lost, "%"));
       of.total -= kBreaksARequirement + std::min(2.0, miss.lost * 20);
+      of.lost_with_zone = miss.lost;
       of.against = fmt::format(
           "a lost zone leaves it without a leader for {}: {}% lost, {}% allowed",
           to_text(t.failover), number_text(100 * miss.lost, 3), number_text(100 * miss.allowed, 3));

@@ -48,7 +48,8 @@ struct EngineScore {
   const Technology* engine = nullptr;
   double total = 0;
   std::vector<Score> parts;
-  std::string against;  // the largest thing that speaks against it
+  std::string against;        // the largest thing that speaks against it
+  double lost_with_zone = 0;  // share of the requests, where that is more than is allowed
 };
 // Best first. Never empty: the catalogue's relational engines carry any records.
 std::vector<EngineScore> rank_engines(const Workspace& ws, const StoreNeed& need);

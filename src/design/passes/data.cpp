@@ -142,11 +142,19 @@ StoreId decide_engine(Workspace& ws, const StoreNeed& need) {
   draft.because(enumerate(why))
       .traces(aggregate_paths(ws, need.members))
       .reversibility(Reversibility::Hard);
+  // What another engine would win by: less asked for when a zone is lost.
+  double lost = 0;
+  for (const EngineScore& other : ranked)
+    if (lost == 0 && ranked[chosen].lost_with_zone == 0) lost = other.lost_with_zone;
   if (engine.max_shard_gib > 0 && size.shards == 1)
-    draft.flips(
-        fmt::format("flips if the data > {} or the writes > {}",
-                    readable(Bytes{static_cast<std::int64_t>(engine.max_shard_gib * 1073741824.0)}),
-                    readable(Rate{engine.writes_per_core * kCoresACopy * .6})));
+    draft.flips(fmt::format(
+        "flips if the data > {} or the writes > {}{}",
+        readable(Bytes{static_cast<std::int64_t>(engine.max_shard_gib * 1073741824.0)}),
+        readable(Rate{engine.writes_per_core * kCoresACopy * .6}),
+        lost > 0
+            ? fmt::format(", or if fewer than {}% of the answers are asked for with a zone lost",
+                          number_text(100 * (1 - lost), 4))
+            : ""));
   else
     draft.flips("flips if the team changes");
   return make_store(ws, draft, need, given, name, engine);

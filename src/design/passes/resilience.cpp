@@ -109,11 +109,15 @@ class Resilience {
     if (worst.seconds <= 0) return;
     if (lines_.empty())
       lines_.push_back("only its own work and stores, each with five times its 99.9th percentile");
+    const double waits = waits_.seconds(id);
+    const std::string within = readable_seconds(worst.seconds);
     draft
-        .choose(fmt::format("answers or gives up within {}", readable_seconds(worst.seconds)),
-                {score("longest wait", worst.seconds, "s")})
-        .reject("no timeouts", {score("longest wait", 1e9, "s")},
-                "one slow dependency would hold every request that reaches it")
+        .choose(waits > 0
+                    ? fmt::format("answers or gives up within {}, or {} while a leader is missing",
+                                  within, readable_seconds(worst.seconds + waits))
+                    : fmt::format("answers or gives up within {}", within),
+                {score("longest wait", worst.seconds + waits, "s")})
+        .reject("no timeouts", {}, "one slow dependency would hold every request that reaches it")
         .reject("3 attempts on every edge", {},
                 "attempts multiply along a path: 3 layers of 3 are 27 times the load")
         .because(enumerate(lines_))
