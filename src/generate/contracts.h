@@ -52,7 +52,8 @@ std::vector<AggregateId> shown_by(const Plan& plan, const std::vector<EndpointCo
 std::vector<EndpointContract> contracts_of(const Plan& plan, ServiceId service, bool grpc);
 
 // An endpoint is deprecated when another of its service implements the same operation by the same
-// protocol in a later version. `sunset`: the day of GenerateOptions after which it may be gone, or "".
+// protocol in a later version. `sunset`: the day of GenerateOptions after which it may be gone, or
+// "".
 struct Deprecation {
   bool deprecated = false;
   std::string instead;  // "place-order-2"
