@@ -180,6 +180,21 @@ test('promtool accepts the rules, and their tests notice a changed limit', { ski
   assert.notEqual(run('promtool', ['test', 'rules', pages]).status, 0);
 });
 
+// All of them take minutes (they replay days): of each example one objective of each kind.
+test('the rules\' own tests pass for every kind of objective', { skip: needs('promtool') }, () => {
+  let ran = 0;
+  for (const example of examples) {
+    for (const kind of ['availability', 'latency']) {
+      const [pages] = files(example, 'observability/prometheus/tests', `-${kind}-pages.yaml`).sort();
+      if (!pages) continue;
+      const result = run('promtool', ['test', 'rules', pages]);
+      assert.equal(result.status, 0, pages + result.stdout + result.stderr);
+      ran += 1;
+    }
+  }
+  assert.ok(ran > 3, `only ${ran} tests of rules`);
+});
+
 test('promtool understands every query of the dashboards', { skip: needs('promtool') }, () => {
   const queries = everywhere('observability/grafana', '.json').flatMap((path) => JSON.parse(text(path)).panels)
     .flatMap((panel) => panel.targets ?? []).map(({ expr }) => expr);
