@@ -20,19 +20,23 @@ namespace {
 using namespace scantling::verify;
 using verify::Fault;  // not the model's
 
-// Two runs of a saga of four steps with one crash and one early timeout: bounds by kind in the
+// So many runs of a saga of four steps with so many faults of each kind: bounds by kind in the
 // state, no reductions.
-System budgeted() {
+struct Bounds {
+  int instances, crashes, losses, duplicates, timeouts;
+};
+
+System budgeted(const Bounds& of = {2, 1, 0, 0, 1}) {
   SagaShape shape = verify::testing::safe_saga(4);
-  shape.instances = 2;
+  shape.instances = of.instances;
   for (SagaStepShape& s : shape.steps) {
     s.attempts = 0;
     s.transport = s.undo_transport = {true, true};
   }
-  return with_budgets(saga_system(shape), {{verify::Fault::Crash, 1},
-                                           {verify::Fault::Loss, 0},
-                                           {verify::Fault::Duplicate, 0},
-                                           {verify::Fault::Timeout, 1}});
+  return with_budgets(saga_system(shape), {{verify::Fault::Crash, of.crashes},
+                                           {verify::Fault::Loss, of.losses},
+                                           {verify::Fault::Duplicate, of.duplicates},
+                                           {verify::Fault::Timeout, of.timeouts}});
 }
 
 Limits exact() {
@@ -115,6 +119,26 @@ Expected<Figure> vs_spin_total() {
   return against_spin(true);
 }
 
+// How many of five bounds give the same count as the exported twin in SPIN.
+Expected<Figure> counts() {
+  constexpr Bounds kBounds[] = {
+      {2, 0, 0, 0, 1}, {3, 0, 0, 0, 0}, {2, 1, 0, 0, 0}, {1, 1, 1, 1, 1}, {2, 1, 0, 0, 1}};
+  int equal = 0;
+  std::string note;
+  for (const Bounds& b : kBounds) {
+    const System system = budgeted(b);
+    const Exploration e = explore(system, exact());
+    const auto spin = run_spin(system, e);
+    if (!spin) return std::unexpected(spin.error());
+    equal += spin->states == e.states ? 1 : 0;
+    note += fmt::format("{}{};{},{},{},{}: {}", note.empty() ? "" : ", ", b.instances, b.crashes,
+                        b.losses, b.duplicates, b.timeouts, e.states);
+    if (spin->states != e.states) note += fmt::format(" (SPIN {})", spin->states);
+  }
+  return Figure{static_cast<double>(equal), "of 5",
+                "instances;crashes,losses,duplicates,early timeouts: " + note};
+}
+
 Expected<Figure> unlimited(int steps, int instances) {
   SagaShape shape = verify::testing::safe_saga(steps);
   shape.instances = instances;
@@ -164,6 +188,7 @@ int main(int argc, char** argv) {
       {"verify.bytes", "memory of a state", bytes},
       {"verify.vs_spin", "SPIN's search over ours, the same states", vs_spin},
       {"verify.vs_spin_total", "the same from the model to the verdict", vs_spin_total},
+      {"verify.counts", "state counts of the saga's twin in SPIN, equal", counts},
       {"verify.saga4_unlimited", "four-step saga, any number of faults", saga4},
       {"verify.saga10_unlimited", "ten-step saga, any number of faults", saga10},
       {"verify.two_sagas_unlimited", "two four-step sagas at once, any number of faults",

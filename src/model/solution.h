@@ -214,7 +214,7 @@ struct Store : Element {
   Field<Duration> lag;  // of asynchronous copies
   Field<BackupPolicy> backup;
   Field<Duration> keep;
-  Field<bool> encrypted, fenced, bootstrap, read_repair;
+  Field<bool> encrypted, fenced, bootstrap, read_repair, pre_vote, check_quorum;
   // caches
   Field<Duration> expires;
   Field<Bytes> capacity;

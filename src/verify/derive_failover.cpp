@@ -180,6 +180,7 @@ class Failover {
 void derive_failover(const Derivation& d) {
   for (const StoreId id : d.model.stores.ids()) {
     const Store& store = d.model.stores[id];
+    if (is_elected(store)) continue;  // derive_votes
     if (!store.failover || store.copies.or_else({1}).value < 2 || is_cache(store) || store.crdt)
       continue;
     if (store.consistency && store.consistency->kind == ConsistencyKind::Quorum) continue;

@@ -31,7 +31,7 @@ services:
     {{"no-blocked-partition", Severity::Error, "verify",
       "a message that can't be handled doesn't stop the others"},
      {R"(A message that fails whatever is tried is given up after some attempts, so that what waits behind it goes on.)",
-      R"(On 2022-11-18 a poison message stopped incident.io again and again for half an hour; symfony issue 34107 tells of a worker that is killed by the same message for ever. Restarting faster only fails faster.)",
+      R"(In November 2022 a poison message stopped incident.io again and again within half an hour ("Intermittent downtime from repeated crashes", 2022); symfony's pull request 34107 is about messages that are delivered again for ever and block their queue. Restarting faster only fails faster.)",
       R"(stores:
   ship-db: { engine: postgresql, owner: shipping }
 channels:
@@ -83,7 +83,7 @@ services:
      nullptr},
     {{"no-lost-event", Severity::Error, "verify", "no change without its event"},
      {R"(Wherever a run rests, a change that was to be announced has been announced.)",
-      R"(A crash between the write and the publication swallows the event, and no retry knows of it (NServiceBus issue 1816 lost messages the same way around its outbox). The outbox puts both into one transaction.)",
+      R"(A crash between the write and the publication swallows the event, and no retry knows of it. The outbox puts both into one transaction. It may publish twice (issue 1816 of Particular's documentation, 2016), so that consumers recognise repetitions.)",
       R"(stores:
   orders-db: { engine: postgresql, owner: orders }
 channels:
@@ -137,7 +137,7 @@ services:
      nullptr},
     {{"order-kept", Severity::Error, "verify", "events of a key are handled in order"},
      {R"(A consumer whose writes follow from events handles a later event of a key after the earlier one.)",
-      R"(Without a key, events of one thing are on several partitions, and the later one may be read first: the state goes back. pinot issue 11796 shows the same for a row's updates.)",
+      R"(Without a key, events of one thing are on several partitions, and the later one may be read first: the state goes back. Apache Pinot's issue 11796 (2023) tells of rows whose values are gone again because an update came late.)",
       R"(stores:
   ship-db: { engine: postgresql, owner: shipping }
 channels:

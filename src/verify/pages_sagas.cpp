@@ -76,7 +76,7 @@ sagas:
      nullptr},
     {{"ends-whole", Severity::Error, "verify", "a saga ends done or undone, never in between"},
      {R"(Wherever a run of the saga rests, all its steps are in effect, or none is.)",
-      R"(Stock stays reserved, money stays taken, and nobody is told. A step that can't be undone before one that may be refused is enough, without any fault (eventuate-tram-sagas issue 75 reports an end that never came).)",
+      R"(Stock stays reserved, money stays taken, and nobody is told. A step that can't be undone before one that may be refused is enough, without any fault.)",
       R"(stores:
   stock-db: { engine: postgresql, owner: stock }
   orders-db: { engine: postgresql, owner: orders }

@@ -169,6 +169,37 @@ for (const file of reports) {
     await with_script.context.close();
   });
 
+  test(`${name}: a run is stepped through by keys and by buttons`, async () => {
+    const { context, page, faults } = await open(file);
+    const stepper = page.locator("section.stepper").first();
+    if (await stepper.count() > 0) {
+      const steps = await stepper.locator(".step").count();
+      const said = stepper.locator(".said");
+      const now = () => stepper.locator(".step").evaluateAll((rows) => rows.findIndex((row) => row.classList.contains("now")));
+      assert.ok(steps > 1);
+      await stepper.focus();
+      assert.equal(await now(), 0);
+      await page.keyboard.press("ArrowRight");
+      assert.equal(await now(), 1);
+      assert.match(await said.textContent(), new RegExp(`^Step 2 of ${steps}: `));
+      await page.keyboard.press("End");
+      assert.equal(await now(), steps - 1);
+      await page.keyboard.press("ArrowDown"); // there is none after the last
+      assert.equal(await now(), steps - 1);
+      await page.keyboard.press("Home");
+      assert.equal(await now(), 0);
+      await stepper.locator(".next").click();
+      assert.equal(await now(), 1);
+      await stepper.locator(".back").click();
+      await stepper.locator(".back").click();
+      assert.equal(await now(), 0);
+      await stepper.locator(".last").click();
+      assert.equal(await stepper.locator(".step.past").count(), steps - 1);
+    }
+    assert.deepEqual(faults, []);
+    await context.close();
+  });
+
   test(`${name}: a chart tells values under the pointer`, async () => {
     const { context, page, faults } = await open(file);
     const chart = page.locator(".chart svg").first();

@@ -3,12 +3,13 @@
 // against the JSON Schema that the program prints.
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { after, test } from 'node:test';
 import Ajv2020 from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
+import { Language, Parser } from 'web-tree-sitter';
 import { parse } from 'yaml';
 
 const root = resolve(import.meta.dirname, '../..');
@@ -144,12 +145,61 @@ test('campaigns and explorations as JSON follow the published schemas', () => {
   }
 });
 
+test('verifications as JSON follow the published schema', () => {
+  const validate = compiled(JSON.parse(readFileSync(join(root, 'docs/schemas/verification.schema.json'), 'utf8')));
+  const outages = readdirSync(join(root, 'examples/outages')).flatMap((folder) =>
+    ['before', 'after', 'naive'].map((kind) => join(root, 'examples/outages', folder, `${kind}.yaml`)).filter(existsSync));
+  assert.ok(outages.length > 0, 'no outage: this test looks at nothing');
+  const seen = new Set();
+  for (const path of outages) {
+    const result = JSON.parse(scantling('verify', path, '--format', 'json'));
+    assert.ok(validate(result), `${path}: ${JSON.stringify(validate.errors?.slice(0, 5), null, 1)}`);
+    for (const protocol of result.protocols)
+      for (const property of protocol.properties) {
+        seen.add(property.verdict);
+        if (property.run) seen.add('run');
+        if (property.run?.goes_round_from) seen.add('round');
+        if (property.repairs.length > 0) seen.add('repairs');
+      }
+  }
+  for (const part of ['holds', 'fails', 'run', 'round', 'repairs'])
+    assert.ok(seen.has(part), `no run has ${part}: this test doesn't look at it`);
+  assert.ok(!validate({ schema: 'scantling.verification/1' }), 'the schema accepts anything');
+});
+
+test('exports to TLA+ are read by its tree-sitter grammar', async () => {
+  const grammar = join(import.meta.dirname, 'node_modules/@tlaplus/tree-sitter-tlaplus/tree-sitter-tlaplus.wasm');
+  await Parser.init();
+  const parser = new Parser();
+  parser.setLanguage(await Language.load(grammar));
+  const wrong = (node) => (node.isError || node.isMissing ? [`${node.startPosition.row + 1}: ${node.text.slice(0, 80)}`]
+    : node.hasError ? node.children.flatMap(wrong) : []);
+  let read = 0;
+  for (const outage of readdirSync(join(root, 'examples/outages'))) {
+    const model = join(root, 'examples/outages', outage, 'before.yaml');
+    const folder = join(work, 'tla', outage);
+    if (!existsSync(model)) continue;
+    scantling('verify', model, '--export', 'tla', '--out', folder);
+    for (const name of existsSync(folder) ? readdirSync(folder) : []) {
+      assert.deepEqual(wrong(parser.parse(readFileSync(join(folder, name), 'utf8')).rootNode), [], name);
+      read += 1;
+    }
+  }
+  assert.ok(read > 4, `only ${read} modules: this test looks at nothing`);
+  assert.ok(parser.parse('---- MODULE x ----\nInit == /\\ a = \n====\n').rootNode.hasError, 'the grammar accepts anything');
+});
+
 test('SARIF passes Microsoft\'s validator', () => {
   const folder = join(work, 'sarif');
   execFileSync('mkdir', ['-p', folder]);
   for (const { name } of models) {
     writeFileSync(join(folder, `${name}.sarif`), scantling('check', name, '--format', 'sarif'));
   }
+  // With code flows.
+  const outage = join(root, 'examples/outages/11-charge-before-record/before.yaml');
+  const flows = scantling('verify', outage, '--format', 'sarif');
+  assert.ok(JSON.parse(flows).runs[0].results[0].codeFlows[0].threadFlows[0].locations.length > 1);
+  writeFileSync(join(folder, 'verify.sarif'), flows);
   const tool = join(import.meta.dirname, 'node_modules/@microsoft/sarif-multitool-linux/Sarif.Multitool');
   chmodSync(tool, 0o755);
   const validate = (pattern) => {

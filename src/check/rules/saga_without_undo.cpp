@@ -40,7 +40,7 @@ const Rule rule_saga_without_undo = {
     {"saga-without-undo", Severity::Error, "data",
      "a step of a saga can't be undone when a later one fails"},
     {R"(A saga's step before the pivot (or before the last step, without a pivot) changes something and has no `undo`.)",
-     R"(The saga then rests neither done nor undone: stock that stays reserved, money that stays taken. It is the most frequent finding in reviews of sagas because the happy path never shows it (eventuate-tram-sagas issue 75 asks for the case).)",
+     R"(The saga then rests neither done nor undone: stock that stays reserved, money that stays taken. It is the most frequent finding in reviews of sagas because the happy path never shows it.)",
      R"(stores:
   stock-db: { engine: postgresql, owner: stock }
   orders-db: { engine: postgresql, owner: orders }

@@ -104,7 +104,8 @@ int write_exports(const Invocation& invocation, const Architecture& model, const
     invocation.streams.print(fmt::format("{}: {} states\n", path, expected.states));
   }
   if (format == "tla")
-    invocation.streams.hint("no parser of TLA+ has checked these files: run them through SANY");
+    invocation.streams.hint(
+        "their syntax is checked against a grammar of TLA+ only: run them through SANY");
   return kExitFine;
 }
 

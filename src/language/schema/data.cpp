@@ -150,6 +150,12 @@ SCANTLING_STRUCTURE(Store) {
       field<&Store::bootstrap>("bootstrap", "a new copy has its data before it answers").eg("true"),
       field<&Store::read_repair>("read-repair", "a read leaves what it returned on its quorum")
           .eg("true"),
+      field<&Store::pre_vote>("pre-vote",
+                              "asks before an election whether it could be won, and calls none "
+                              "while a leader is heard")
+          .eg("true"),
+      field<&Store::check_quorum>("check-quorum", "a leader that hears no quorum leads no more")
+          .eg("true"),
       field<&Store::failover>("failover", "time until another copy leads").eg("30s"),
       field<&Store::lag>("lag", "of asynchronous copies").eg("50ms"),
       field<&Store::backup>("backup", "how data survives its store").eg("{ rpo: 5min, rto: 1h }"),
