@@ -10,7 +10,7 @@ trap 'rm -rf "$work"' EXIT
 # design_in FOLDER MODEL OPTION...: the same relative paths everywhere, so that only the work differs.
 design_in() {
   mkdir -p "$work/$1"
-  cp "$root/examples/$2.yaml" "$work/$1/"
+  cp "$root"/examples/*.yaml "$work/$1/"  # one may include another
   local status=0
   (cd "$work/$1" && "$program" design "$2.yaml" --out out "${@:3}" >stdout 2>stderr) || status=$?
   # 0: fine, 1: findings, 3: a requirement that can't be met. All are results.
