@@ -9,6 +9,7 @@
 
 #include "check/check.h"
 #include "design/budget.h"
+#include "design/conflicts.h"
 #include "design/interim.h"
 #include "design/loop.h"
 #include "design/passes.h"
@@ -156,6 +157,7 @@ DesignResult design(Architecture model, const Catalog& catalog, const DesignOpti
   result.rounds = std::move(rounds);
   if (result.simulation.verdict() == Verdict::Fails)
     result.unmet = unmet_requirements(result.model, result.simulation);
+  explain_conflicts(model, catalog, options, result);
   prove_interims(model, catalog, options, result);
   if (options.progress) options.progress("check");
   result.estimate = estimate(result.model);

@@ -42,6 +42,7 @@ struct Unmet {
   std::string unit;
   std::string relax;   // what would make it hold
   std::string what{};  // "effect-once": a property that holds or doesn't; empty: it is measured
+  std::vector<std::string> conflict{};  // lines that can't all hold with it: conflicts.h
 };
 
 // What was explored of the model as it is, and what was repaired before it held.
