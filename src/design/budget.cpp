@@ -16,7 +16,7 @@ constexpr std::size_t kDearest = 3;
 // A smallest set of lines that can't all be had for the budget, by designing without simulation.
 std::vector<std::string> ruled_out(const Architecture& problem, const Catalog& catalog,
                                    DesignOptions options, double budget) {
-  options.simulate = options.verify = false;
+  options.simulate = options.verify = options.flips = false;
   options.rounds = 1;
   options.progress = {};
   options.without.emplace_back("migration");

@@ -301,7 +301,7 @@ void explain_conflicts(const Architecture& problem, const Catalog& catalog,
     for (const Judgement& j : experiment.judgements)
       if (j.verdict == Verdict::Fails) experiment_of.try_emplace(j.path, experiment.name);
   DesignOptions quick = options;
-  quick.simulate = quick.verify = false;
+  quick.simulate = quick.verify = quick.flips = false;
   quick.rounds = 1;
   quick.progress = {};
   quick.without.emplace_back("migration");

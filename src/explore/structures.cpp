@@ -57,6 +57,7 @@ std::optional<Architecture> structured(const Architecture& model, const Catalog&
   options.seed = seed;
   options.jobs = 1;
   options.simulate = false;
+  options.flips = false;
   return design(std::move(pinned), catalog, options).model;
 }
 
