@@ -9,12 +9,12 @@
 
 #include <fmt/core.h>
 
+#include "base/parallel.h"
 #include "base/random.h"
 #include "explore/finalists.h"
 #include "explore/findings.h"
 #include "explore/sizes.h"
 #include "explore/structures.h"
-#include "simulate/replications.h"
 
 namespace scantling::explore {
 namespace {
@@ -89,7 +89,7 @@ class Search {
                                                 static_cast<std::size_t>(out_.designed));
     std::vector<std::optional<Architecture>> made(room);
     std::vector<std::uint64_t> prints(room);
-    sim::in_parallel(static_cast<int>(room), options_.jobs, [&](int i) {
+    in_parallel(options_.jobs, static_cast<int>(room), [&](int i) {
       const auto k = static_cast<std::size_t>(i);
       made[k] = structured(given_, catalog_, batch[k], options_.seed);
       if (made[k]) prints[k] = fingerprint(*made[k]);
@@ -116,7 +116,7 @@ class Search {
     // About half of the designs turn out to be one that was there before.
     const int each = std::max(1, 2 * options_.candidates / std::max(1, options_.designs));
     std::vector<std::vector<Candidate>> ranked(structures.size());
-    sim::in_parallel(static_cast<int>(structures.size()), options_.jobs, [&](int i) {
+    in_parallel(options_.jobs, static_cast<int>(structures.size()), [&](int i) {
       const auto k = static_cast<std::size_t>(i);
       RandomStream random(options_.seed, structures[k], kPurposeSizes);
       const Architecture& model = out_.structures[structures[k]].model;

@@ -4,10 +4,10 @@
 #include <array>
 #include <cmath>
 
+#include "base/parallel.h"
 #include "explore/findings.h"
 #include "explore/sizes.h"
 #include "explore/structures.h"
-#include "simulate/replications.h"
 #include "simulate/statistics.h"
 
 namespace scantling::explore {
@@ -132,11 +132,10 @@ void judge(const std::vector<const Measured*>& runs, SimulatedScores& out) {
     std::vector<double> values;
     for (const Measured* run : runs)
       if (j < run->judgements.size()) values.push_back(run->judgements[j].measured.mean);
-    const Interval i = sim::interval(values, kConfidence);
-    const bool fails = first.at_least ? i.high() < first.target : i.low() > first.target;
-    const bool holds = first.at_least ? i.low() >= first.target : i.high() <= first.target;
-    if (fails) out.failing.push_back(first.subject + " " + first.what);
-    out.undecided += !fails && !holds;
+    const Verdict verdict =
+        sim::verdict_of(first.target, sim::interval(values, kConfidence), first.at_least);
+    if (verdict == Verdict::Fails) out.failing.push_back(first.subject + " " + first.what);
+    out.undecided += verdict == Verdict::Undecided;
   }
   if (out.undecided > 0) out.verdict = Verdict::Undecided;
   if (!out.failing.empty()) out.verdict = Verdict::Fails;
@@ -146,7 +145,7 @@ Expected<void> simulate_all(const Options& options, std::vector<Finalist>& final
   const auto replications = static_cast<std::size_t>(options.replications);
   std::vector<Measured> all(finalists.size() * replications);
   std::vector<std::string> errors(all.size());
-  sim::in_parallel(static_cast<int>(all.size()), options.jobs, [&](int i) {
+  in_parallel(options.jobs, static_cast<int>(all.size()), [&](int i) {
     const auto k = static_cast<std::size_t>(i);
     const Architecture& model = finalists[k / replications].model;
     SimulateOptions run;
