@@ -25,15 +25,7 @@ bool read_options(const Invocation& invocation, explore::Options& options) {
   options.candidates = static_cast<int>(*candidates);
   options.finalists = static_cast<int>(*finalists);
   options.replications = static_cast<int>(*replications);
-  if (invocation.has("--for")) {
-    const auto duration = parse_duration(invocation.get("--for"));
-    if (!duration || duration->nanoseconds <= 0) {
-      invocation.streams.complain(fmt::format(
-          "--for takes a duration such as 30s or 5min, not '{}'", invocation.get("--for")));
-      return false;
-    }
-    options.measured = *duration;
-  }
+  if (!read_measured(invocation, options.measured)) return false;
   options.stop = [] { return interrupted(); };
   const Streams& streams = invocation.streams;
   if (streams.err_is_terminal && !streams.quiet)
