@@ -319,6 +319,19 @@ void decide_care(Workspace& ws, StoreId id, const std::vector<AggregateId>& memb
   if (keep.nanoseconds > 0) draft.set(store.keep, keep, path + ".keep");
 }
 
+// Copies, shards and spread of a cache: what it holds can be read again from its source.
+std::int64_t cache_copies(const Workspace& ws) {
+  return ws.zones() > 1 ? 2 : 1;
+}
+
+void fill_cache(const Workspace& ws, Draft& draft, Store& cache, const Technology& engine) {
+  put(draft, cache, cache.consistency, Consistency{ConsistencyKind::Eventual, {}}, "consistency");
+  put(draft, cache, cache.copies, Count{cache_copies(ws)}, "copies");
+  put(draft, cache, cache.shards, Count{round_to_homes(ws, 1)}, "shards");
+  put(draft, cache, cache.spread, ws.zones() > 1 ? Spread::Zones : Spread::None, "spread");
+  fill_server(draft, cache, engine);
+}
+
 void make_cache(Workspace& ws, CachePlan& plan) {
   const Service& service = ws.model.services[plan.owner];
   const std::string name = service.name + "-cache";
@@ -357,13 +370,9 @@ void make_cache(Workspace& ws, CachePlan& plan) {
                            {ws.model.aggregates[plan.aggregate].name, plan.aggregate}});
   draft.fill(of.expires, plan.expires);
   draft.fill(of.single_flight, true);
-  draft.fill(of.consistency, Consistency{ConsistencyKind::Eventual, {}});
-  draft.fill(of.copies, Count{ws.zones() > 1 ? 2 : 1});
-  draft.fill(of.shards, Count{ws.homes()});
-  draft.fill(of.spread, ws.zones() > 1 ? Spread::Zones : Spread::None);
   draft.fill(of.skew, .8);
   draft.fill(of.encrypted, true);
-  fill_server(draft, of, *ranked.front().engine);
+  fill_cache(ws, draft, of, *ranked.front().engine);
   const double size = static_cast<double>(ws.model.aggregates[plan.aggregate].count->value) *
                       static_cast<double>(ws.model.aggregates[plan.aggregate].size->count);
   draft.fill(of.capacity, Bytes{static_cast<std::int64_t>(std::min(size * 1.3, 64e9))});
@@ -383,7 +392,7 @@ void complete_server(Workspace& ws, StoreId id, const Technology* engine) {
       .flips("flips if traces say otherwise")
       .traces({"stores." + store.name + ".engine"})
       .reversibility(Reversibility::Easy);
-  put(draft, store, store.shards, Count{ws.homes()}, "shards");
+  put(draft, store, store.shards, Count{round_to_homes(ws, 1)}, "shards");
   fill_server(draft, store, *engine);
 }
 
@@ -394,18 +403,13 @@ void complete_cache(Workspace& ws, StoreId id) {
   if (engine == nullptr || (cache.copies && cache.shards && cache.read)) return;
   Draft draft(ws, cache.name + ".copies", "data",
               fmt::format("how is {} kept, so that it can be read at all?", cache.name));
-  const std::int64_t copies = ws.zones() > 1 ? 2 : 1;
-  draft.choose(plural(copies, "copy"))
+  draft.choose(plural(cache_copies(ws), "copy"))
       .reject("3 copies", {}, "what it holds can be read again from its source")
       .because(fmt::format("{}: the loss of one leaves the other", plural(ws.zones(), "zone")))
       .flips("flips if the zones change")
       .traces({"stores." + cache.name})
       .reversibility(Reversibility::Easy);
-  put(draft, cache, cache.consistency, Consistency{ConsistencyKind::Eventual, {}}, "consistency");
-  put(draft, cache, cache.copies, Count{copies}, "copies");
-  put(draft, cache, cache.shards, Count{ws.homes()}, "shards");
-  put(draft, cache, cache.spread, ws.zones() > 1 ? Spread::Zones : Spread::None, "spread");
-  fill_server(draft, cache, *engine);
+  fill_cache(ws, draft, cache, *engine);
 }
 
 // --- channels ---
