@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "design/failovers.h"
+#include "design/locks.h"
 #include "design/passes.h"
 #include "design/stores.h"
 
@@ -19,6 +20,7 @@ constexpr double kConcurrencyMargin = 3;  // over the mean in progress at peak
 constexpr double kWaitingMargin = 1.25;   // over those that wait for a new leader
 constexpr std::int64_t kLeastConcurrency = 16, kMostConcurrency = 1024, kMostWaiting = 4096;
 constexpr double kInstancesWorthABiggerOne = 24;
+constexpr std::int64_t kMostInstances = 100'000;  // of one service, that a person may lock
 
 double factor_of(const std::map<std::string, double>& demands, const std::string& name) {
   const auto it = demands.find(name);
@@ -93,6 +95,11 @@ Sizing sizing_of(const Workspace& ws, const Service& service, const Stations& at
   out.from = round_to_zones(std::max(out.least, out.low.instances), out.zones);
   out.to =
       round_to_zones(std::max({out.from, out.high.instances, out.at_peak.instances}), out.zones);
+  if (const auto locked = parse_size_choice(ws.locked_choice(service.name + ".instances"))) {
+    out.cpu = locked->cpu.value;
+    out.from = static_cast<int>(std::min<std::int64_t>(locked->instances.low, kMostInstances));
+    out.to = static_cast<int>(std::min<std::int64_t>(locked->instances.high, kMostInstances));
+  }
   return out;
 }
 
@@ -143,8 +150,7 @@ void size_service(Workspace& ws, ServiceId id, const Views& views) {
         score("cpu cost at the low end", low * of.cpu * price, "USD/month")};
   };
   const std::string size = number_text(of.cpu, 3);
-  draft.choose(fmt::format("{} x {} vCPU", to_text(CountRange{of.from, of.to}), size),
-               scores(of.from, of.to));
+  draft.choose(size_choice({of.from, of.to}, {of.cpu}), scores(of.from, of.to));
   const int naive = std::max(1, static_cast<int>(std::ceil(of.at_peak.cores / of.cpu)));
   if (naive != of.to)
     draft.reject(
