@@ -9,6 +9,8 @@
 
 #include "check/check.h"
 #include "design/budget.h"
+#include "design/conflicts.h"
+#include "design/flips.h"
 #include "design/interim.h"
 #include "design/loop.h"
 #include "design/passes.h"
@@ -161,7 +163,21 @@ DesignResult design(Architecture model, const Catalog& catalog, const DesignOpti
   result.rounds = std::move(rounds);
   if (result.simulation.verdict() == Verdict::Fails)
     result.unmet = unmet_requirements(result.model, result.simulation);
+  explain_conflicts(model, catalog, options, result);
   prove_interims(model, catalog, options, result);
+  if (options.flips) {
+    if (options.progress) options.progress("where decisions flip");
+    DesignOptions quick = options;
+    quick.verify = false;
+    quick.progress = {};
+    find_flips(
+        model,
+        [&](Architecture trial) {
+          elaborate(trial, catalog, quick, demands);
+          return choices_of(trial);
+        },
+        options.jobs, result.model);
+  }
   if (options.progress) options.progress("check");
   result.estimate = estimate(result.model);
   judge_budget(model, catalog, options, result);

@@ -80,6 +80,7 @@ void prove_interims(const Architecture& problem, const Catalog& catalog,
   DesignOptions of = options;
   of.without.emplace_back("migration");
   of.rounds = 1;
+  of.flips = false;
   for (std::size_t i = 0; i + 1 < result.model.migration.size(); ++i) {
     MigrationStep& step = result.model.migration[i];
     if (step.interim.fixed() || !step.interim) continue;

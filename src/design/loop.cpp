@@ -71,16 +71,19 @@ const HopShare* longest_hop(const ExperimentResult& experiment, const Architectu
 
 namespace {
 
+// Whether what is judged ran a handful of times only: a few runs more would not show it either.
+bool seldom(const Architecture& model, const ExperimentResult& result, const Judgement& j) {
+  constexpr double kLeastRuns = 100;
+  return std::ranges::any_of(result.operations, [&](const OperationResult& operation) {
+    return model.operations[operation.operation].name == j.subject &&
+           operation.offered.mean * result.measured_seconds * result.replications < kLeastRuns;
+  });
+}
+
 // An expectation on an operation that ran a handful of times is not shown, either way.
 void doubt_small_samples(const Architecture& model, ExperimentResult& result) {
-  constexpr double kLeastRuns = 100;
   for (Judgement& j : result.judgements)
-    for (const OperationResult& operation : result.operations) {
-      const double runs = operation.offered.mean * result.measured_seconds * result.replications;
-      if (model.operations[operation.operation].name == j.subject && runs < kLeastRuns &&
-          j.verdict == Verdict::Fails)
-        j.verdict = Verdict::Undecided;
-    }
+    if (j.verdict == Verdict::Fails && seldom(model, result, j)) j.verdict = Verdict::Undecided;
 }
 
 }  // namespace
@@ -134,8 +137,8 @@ Expected<SimulationResult> prove(const Architecture& model, const DesignOptions&
   if (pace <= kFewRunsPace) {
     run.replications = SimulateOptions().replications;
     for (std::size_t i = 0; i < experiments.size(); ++i)
-      if (results[i] && std::ranges::any_of(results[i]->judgements, [](const Judgement& j) {
-            return j.verdict == Verdict::Undecided;
+      if (results[i] && std::ranges::any_of(results[i]->judgements, [&](const Judgement& j) {
+            return j.verdict == Verdict::Undecided && !seldom(model, *results[i], j);
           }))
         results[i] = run_one(model, experiments[i], run);
   }

@@ -18,7 +18,6 @@ struct StoreNeed {
   std::vector<AggregateId> members;
   double bytes = 0;                      // in three years
   double row_reads = 0, row_writes = 0;  // per second at peak
-  double statement_writes = 0;
   bool transactions = false;  // an invariant or an atomic operation
   StoreId store = {};         // given without an engine; invalid: to be made
 };

@@ -141,6 +141,7 @@ class Workspace {
   std::vector<std::pair<AggregateId, ServiceId>> views;  // read models: what, at whom
   std::vector<MadeEndpoint> made;
   std::vector<CachePlan> caches;
+  std::vector<std::pair<StoreId, Duration>> gathering;  // stores, and how long their server gathers
 
   // What a person has locked under that name ("place-order.style"); empty when nothing is.
   std::string locked_choice(std::string_view name) const;

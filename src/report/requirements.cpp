@@ -326,6 +326,7 @@ class Collector {
       });
       if (found != out_.end()) {
         found->relax = item.relax;
+        found->conflict = item.conflict;
         found->verdict = RequirementVerdict::NotMet;
         // The loop's text repeats the causes that the judge saw, if it saw any.
         if (found->causes.empty()) found->causes.push_back(item.text);
@@ -341,6 +342,7 @@ class Collector {
       }
       added.evidence = item.text;
       added.relax = item.relax;
+      added.conflict = item.conflict;
       added.verdict = RequirementVerdict::NotMet;
       added.anchor = "unmet";
       out_.push_back(std::move(added));

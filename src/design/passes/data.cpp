@@ -6,6 +6,7 @@
 #include <fmt/core.h>
 
 #include "base/text.h"
+#include "design/gathering.h"
 #include "design/locks.h"
 #include "design/passes.h"
 #include "design/stores.h"
@@ -549,6 +550,7 @@ void pass_data(Workspace& ws) {
     const Technology* engine = ws.catalog.find(*ws.model.stores[id].engine);
     decide_copies(ws, id, need.members, engine);
     decide_shards(ws, id, need, *engine);
+    decide_inserts(ws, id, need, *engine);
   }
   for (const StoreId id : ws.model.stores.ids()) {
     if (ws.model.stores[id].expires) {

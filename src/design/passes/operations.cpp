@@ -66,6 +66,7 @@ void decide_retention(Workspace& ws, Operating& operating) {
   const Duration logs = Duration::from_seconds((audited ? 365 : 30) * 86'400.0);
   draft.choose(fmt::format("logs {}, traces 7d, metrics 395d", to_text(logs)))
       .reject("for ever", {}, "cost and personal data both grow with what is kept")
+      .flips("flips if a regime asks for another time")
       .because(audited ? "a regime asks for a year of audit trail (PCI DSS 10.5.1)"
                        : "a month covers what incidents look back at; 13 months of metrics compare "
                          "a season with the last")
@@ -92,6 +93,7 @@ void decide_redaction(Workspace& ws, Operating& operating) {
               ", but its id")
       .reject("a list of known names", {}, "the field that is added next is not on it")
       .because(enumerate(fields))
+      .flips("flips if the data class of an aggregate changes")
       .traces(paths)
       .reversibility(Reversibility::Easy);
   draft.set(operating.redact, fields, "operating.redact");
@@ -122,6 +124,7 @@ void decide_alerts(Workspace& ws, Operating& operating) {
       .because(
           fmt::format("{} with a budget; a page means that it will be gone within two days",
                       plural(static_cast<std::int64_t>(ws.model.operations.size()), "operation")))
+      .flips("flips if there is no objective to spend a budget of")
       .traces({"operations"})
       .reversibility(Reversibility::Easy);
   draft.set(operating.alerts, alerts, "operating.alerts");
@@ -149,6 +152,7 @@ void decide_chaos(Workspace& ws, Operating& operating) {
   draft.choose(plural(static_cast<std::int64_t>(chaos.size()), "experiment"))
       .reject("none", {}, "what is not exercised does not work on the day")
       .because("each was simulated first: the steady state to expect is known")
+      .flips("flips if the experiments change")
       .traces({"experiments"})
       .reversibility(Reversibility::Easy);
   draft.set(operating.chaos, chaos, "operating.chaos");
@@ -169,6 +173,7 @@ void decide_recovery(Workspace& ws, Operating& operating) {
                           to_text(rto)))
       .reject("no plan", {}, "an untested backup is a hope")
       .because("each store's own backup, restored in a drill every quarter")
+      .flips("flips if a store's data class or its strictest objective changes")
       .reversibility(Reversibility::Easy);
   draft.set(operating.rpo, rpo, "operating.rpo");
   draft.set(operating.rto, rto, "operating.rto");
