@@ -117,6 +117,11 @@ std::span<const PassInfo> all_passes() {
   return kInfos;
 }
 
+Architecture run_passes(Architecture model, const Catalog& catalog, const DesignOptions& options) {
+  elaborate(model, catalog, options, {});
+  return model;
+}
+
 DesignResult design(Architecture model, const Catalog& catalog, const DesignOptions& options) {
   DesignResult result;
   Demands demands;

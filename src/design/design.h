@@ -64,6 +64,10 @@ struct DesignResult {
 
 DesignResult design(Architecture model, const Catalog& catalog, const DesignOptions& options);
 
+// What the passes decide and the verifier repairs, and no more: no loop, nothing simulated, checked
+// or estimated. Of `options` the seed, the jobs, `verify`, `without` and `progress` count.
+Architecture run_passes(Architecture model, const Catalog& catalog, const DesignOptions& options);
+
 // The ten passes in order, for --help and the docs.
 struct PassInfo {
   std::string_view name;

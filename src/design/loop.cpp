@@ -1,14 +1,13 @@
 #include "design/loop.h"
 
 #include <algorithm>
-#include <atomic>
 #include <cmath>
 #include <functional>
 #include <numeric>
-#include <thread>
 
 #include <fmt/core.h>
 
+#include "base/parallel.h"
 #include "base/text.h"
 #include "design/failovers.h"
 #include "design/shortening.h"
@@ -106,21 +105,13 @@ std::vector<Expected<ExperimentResult>> run_all(const Architecture& model,
   std::ranges::stable_sort(order, std::greater<>(), [&](std::size_t i) {
     return experiments[i].experiment.lasts.or_else({}).nanoseconds;
   });
-  const auto threads = static_cast<std::size_t>(
-      run.jobs > 0 ? run.jobs : static_cast<int>(std::thread::hardware_concurrency()));
+  const int threads = thread_count(run.jobs);
   if (threads > 1 && experiments.size() > 1) run.jobs = 1;
   std::vector<Expected<ExperimentResult>> out(experiments.size(), ExperimentResult{});
-  std::atomic<std::size_t> next{0};
-  const auto work = [&] {
-    for (std::size_t at = next++; at < order.size(); at = next++)
-      out[order[at]] = run_one(model, experiments[order[at]], run);
-  };
-  {
-    std::vector<std::jthread> pool;
-    for (std::size_t i = 1; i < std::min(threads, experiments.size()); ++i)
-      pool.emplace_back(work);
-    work();
-  }
+  in_parallel(threads, static_cast<int>(order.size()), [&](int i) {
+    const std::size_t at = order[static_cast<std::size_t>(i)];
+    out[at] = run_one(model, experiments[at], run);
+  });
   return out;
 }
 

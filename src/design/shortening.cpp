@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "design/workspace.h"
+#include "simulate/statistics.h"
 
 namespace scantling {
 namespace {
@@ -209,9 +210,7 @@ void stretch_availability(const Architecture& model, ExperimentResult& result,
     j.measured.mean = 100 * (1 - losses.over(of) / total);
     if (j.measured.half_width > 0)
       j.measured.half_width *= result.measured_seconds / of.full_seconds;
-    j.verdict = j.measured.low() >= j.target   ? Verdict::Holds
-                : j.measured.high() < j.target ? Verdict::Fails
-                                               : Verdict::Undecided;
+    j.verdict = sim::verdict_of(j.target, j.measured, true);
   }
 }
 

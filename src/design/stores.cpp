@@ -190,6 +190,10 @@ int round_to_homes(const Workspace& ws, int shards) {
   return round_up_to(shards, ws.homes());
 }
 
+bool keys_at_home(const Workspace& ws, std::int64_t shards) {
+  return ws.homes() > 1 && shards >= ws.homes();
+}
+
 StoreSize size_store(const Technology& engine, const StoreNeed& need) {
   StoreSize out;
   if (engine.max_shard_gib > 0)

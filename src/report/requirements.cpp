@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "base/text.h"
+#include "design/wiring.h"
 
 namespace scantling {
 
@@ -167,7 +168,7 @@ class Collector {
   // hundredth of each, in the run in which they take longest.
   void done_within(OperationId id, Requirement& item) {
     const Operation& op = model_.operations[id];
-    const ChannelId rest = find_by_name(model_.channels, op.name + ".accepted");
+    const ChannelId rest = find_by_name(model_.channels, rest_channel(op));
     double longest = -1;
     for (const ExperimentResult& run : facts_.result.simulation.experiments) {
       const OperationResult* of = facts_.operation(run, id);

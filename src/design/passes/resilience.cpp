@@ -10,6 +10,7 @@
 #include "design/failovers.h"
 #include "design/passes.h"
 #include "design/saga_times.h"
+#include "design/stores.h"
 
 namespace scantling {
 namespace {
@@ -205,7 +206,7 @@ class Resilience {
     const Placement& placed = *ws_.model.placement;
     if (ws_.regions() < 2 || !placed.other_region) return 0;
     const bool apart = store.spread && *store.spread == Spread::Regions;
-    const bool at_home = ws_.homes() > 1 && store.shards && store.shards->value >= ws_.homes();
+    const bool at_home = store.shards && keys_at_home(ws_, store.shards->value);
     return ((at_home ? 0 : 4) + (apart && write ? 4 : 0)) * placed.other_region->seconds();
   }
 
@@ -395,8 +396,9 @@ void decide_health(Workspace& ws, ServiceId id) {
               fmt::format("when is an instance of {} taken out?", service.name));
   draft
       .choose(
-          "shallow, every 500 ms, out after 2 failures, apart from the request pool; at most 10% "
-          "ejected for failed requests")
+          fmt::format("shallow, every {}, out after {} failures, apart from the request pool; at "
+                      "most 10% ejected for failed requests",
+                      readable_seconds(kHealthEverySeconds), kHealthFailures))
       .reject("half ejected for failed requests", {score("capacity left", 50, "%")},
               "when a store fails over, every instance fails its requests: they would leave "
               "together, and the rest would drown")
@@ -411,9 +413,9 @@ void decide_health(Workspace& ws, ServiceId id) {
   HealthPolicy& health = draft.group(service.health);
   const std::string path = "services." + service.name + ".health";
   draft.set(health.check, HealthCheck::Shallow, path + ".check");
-  draft.set(health.every, Duration::from_seconds(.5), path + ".every");
-  draft.set(health.timeout, Duration::from_seconds(.25), path + ".timeout");
-  draft.set(health.failures, Count{2}, path + ".failures");
+  draft.set(health.every, Duration::from_seconds(kHealthEverySeconds), path + ".every");
+  draft.set(health.timeout, Duration::from_seconds(kHealthTimeoutSeconds), path + ".timeout");
+  draft.set(health.failures, Count{kHealthFailures}, path + ".failures");
   draft.set(health.apart, true, path + ".apart");
   draft.set(health.eject_at_most, Share{.1}, path + ".eject-at-most");
 }
