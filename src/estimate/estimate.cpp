@@ -288,7 +288,7 @@ void crowded(const Architecture& model, const EstimateNetwork& network,
 }  // namespace
 
 Estimate estimate(const Architecture& model, const EstimateOptions& options) {
-  return estimate(model, options, built_in_catalog());
+  return estimate(model, options, catalog_in_use());
 }
 
 Estimate estimate(const Architecture& model, const EstimateOptions& options,

@@ -121,7 +121,7 @@ int run(const Invocation& invocation) {
     DesignOptions design_options;
     design_options.seed = options.seed;
     design_options.jobs = options.jobs;
-    model = design(std::move(model), built_in_catalog(), design_options).model;
+    model = design(std::move(model), catalog_in_use(), design_options).model;
   }
   std::vector<Experiment> experiments;
   if (!choose(invocation, model, experiments)) return kExitUsage;
@@ -169,6 +169,7 @@ int run(const Invocation& invocation) {
 constexpr CommandArgument kArguments[] = {{"MODEL", "a model; - for standard input", true, false}};
 constexpr CommandOption kOptions[] = {
     kOverlayOption,
+    kCatalogOption,
     {"--experiment", "NAME", "only this experiment; peak is the load at peak without faults", "all",
      "", true},
     {"--for", "DURATION", "measured time of experiments that don't say", "60s", "", false},
