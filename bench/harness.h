@@ -11,6 +11,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -30,7 +31,7 @@ struct Benchmark {
   std::string_view id;    // "syntax.5mb"
   std::string_view what;  // one line
   // An error says why it can't run here; the figure is then left out.
-  Expected<Figure> (*measure)();
+  std::function<Expected<Figure>()> measure;
 };
 
 int bench_main(int argc, char** argv, std::span<const Benchmark> table);
