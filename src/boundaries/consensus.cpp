@@ -2,8 +2,8 @@
 
 #include <cstdint>
 
+#include "base/parallel.h"
 #include "boundaries/leiden.h"
-#include "boundaries/parallel.h"
 #include "boundaries/random.h"
 
 namespace scantling::boundaries {

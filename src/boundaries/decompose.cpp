@@ -4,6 +4,7 @@
 #include <numeric>
 
 #include "base/assert.h"
+#include "base/parallel.h"
 #include "boundaries/boundaries.h"
 #include "boundaries/choose.h"
 #include "boundaries/consensus.h"
@@ -11,7 +12,6 @@
 #include "boundaries/index.h"
 #include "boundaries/layers.h"
 #include "boundaries/leiden.h"
-#include "boundaries/parallel.h"
 #include "boundaries/problem.h"
 #include "boundaries/search.h"
 #include "boundaries/state.h"

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
+#include "base/parallel.h"
 #include "boundaries/index.h"
 #include "boundaries/leiden.h"
-#include "boundaries/parallel.h"
 #include "boundaries/state.h"
 
 namespace scantling::boundaries {

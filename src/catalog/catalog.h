@@ -41,6 +41,8 @@ struct Technology {
   std::vector<std::string> consistency;  // "strong", "quorum", "eventual"
   int operations_burden = 3;             // 1 (managed everywhere) .. 5 (needs its own team)
   TimeLaw read, write;                   // at the server, unloaded
+  Duration gathers;                      // inserts wait at most so long to be written together
+  TimeLaw gathered;                      // server time of one that does
   double reads_per_core = 0, writes_per_core = 0;  // per second
   double max_shard_gib = 0;                        // data one node is comfortable with
   int max_connections = 0;

@@ -224,6 +224,8 @@ void CatalogReader::technology(const MapEntry& entry) {
        {"operations-burden", [&](NodeId n) { t.operations_burden = whole(n, 1, 5); }},
        {"read", [&](NodeId n) { t.read = law(n); }},
        {"write", [&](NodeId n) { t.write = law(n); }},
+       {"gathers", [&](NodeId n) { t.gathers = duration(n); }},
+       {"gathered", [&](NodeId n) { t.gathered = law(n); }},
        {"reads-per-core", set_number(t.reads_per_core, 1e9)},
        {"writes-per-core", set_number(t.writes_per_core, 1e9)},
        {"max-shard-gib", set_number(t.max_shard_gib, 1e9)},

@@ -64,7 +64,7 @@ int run_rare(const Invocation& invocation, const Architecture& model, const Expe
     return kExitUsage;
   }
   invocation.streams.print(text_of(asked, *found));
-  return interrupted() ? kExitInterrupted : kExitFine;
+  return interrupted() ? exit_of_interrupt() : kExitFine;
 }
 
 }  // namespace scantling

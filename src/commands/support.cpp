@@ -102,4 +102,16 @@ bool read_run_options(const Invocation& invocation, std::uint64_t& seed, int& jo
   return true;
 }
 
+bool read_measured(const Invocation& invocation, Duration& measured) {
+  if (!invocation.has("--for")) return true;
+  const auto duration = parse_duration(invocation.get("--for"));
+  if (!duration || duration->nanoseconds <= 0) {
+    invocation.streams.complain(fmt::format("--for takes a duration such as 30s or 5min, not '{}'",
+                                            invocation.get("--for")));
+    return false;
+  }
+  measured = *duration;
+  return true;
+}
+
 }  // namespace scantling

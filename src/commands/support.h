@@ -56,5 +56,7 @@ inline constexpr CommandOption kJobsOption{
 
 // --seed and --jobs; false after a complaint.
 bool read_run_options(const Invocation& invocation, std::uint64_t& seed, int& jobs);
+// --for, the measured time of a run, where it is given; false after a complaint.
+bool read_measured(const Invocation& invocation, Duration& measured);
 
 }  // namespace scantling

@@ -7,9 +7,8 @@
 namespace scantling {
 
 // Adds the unmet requirement when the estimate is over the budget: by how much, what most of it is
-// spent on, and a smallest set of lines of the model that can't all hold within the budget (no line
-// of the set can be left out: found by leaving out one after the other and designing again, without
-// simulation; Chinneck and Dravnieks, ORSA Journal on Computing 3(2), 1991, the deletion filter).
+// spent on, and a smallest set of lines of the model that can't all hold within the budget (conflicts.h;
+// by designing again without simulation).
 void judge_budget(const Architecture& problem, const Catalog& catalog, const DesignOptions& options,
                   DesignResult& result);
 

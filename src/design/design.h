@@ -23,6 +23,7 @@ struct DesignOptions {
   int rounds = 4;  // of the loop, at most
   bool simulate = true;
   bool verify = true;
+  bool flips = true;                 // find where decisions flip, by making them again
   std::vector<std::string> without;  // passes left out (for ablation)
   std::function<void(std::string_view)> progress;
 };
@@ -42,6 +43,7 @@ struct Unmet {
   std::string unit;
   std::string relax;   // what would make it hold
   std::string what{};  // "effect-once": a property that holds or doesn't; empty: it is measured
+  std::vector<std::string> conflict{};  // lines that can't all hold with it: conflicts.h
 };
 
 // What was explored of the model as it is, and what was repaired before it held.
@@ -61,6 +63,10 @@ struct DesignResult {
 };
 
 DesignResult design(Architecture model, const Catalog& catalog, const DesignOptions& options);
+
+// What the passes decide and the verifier repairs, and no more: no loop, nothing simulated, checked
+// or estimated. Of `options` the seed, the jobs, `verify`, `without` and `progress` count.
+Architecture run_passes(Architecture model, const Catalog& catalog, const DesignOptions& options);
 
 // The ten passes in order, for --help and the docs.
 struct PassInfo {

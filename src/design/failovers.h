@@ -11,9 +11,13 @@
 
 namespace scantling {
 
-// From the silent loss of an instance until no request is sent to it: what the resilience pass
-// decides of health checks (two misses at 500 ms, and 250 ms for the answer).
-inline constexpr double kDetectionSeconds = 1.25;
+// What the resilience pass decides of health checks.
+inline constexpr double kHealthEverySeconds = .5;
+inline constexpr double kHealthTimeoutSeconds = .25;
+inline constexpr int kHealthFailures = 2;
+// From the silent loss of an instance until no request is sent to it.
+inline constexpr double kDetectionSeconds =
+    kHealthFailures * kHealthEverySeconds + kHealthTimeoutSeconds;
 
 // Of an external's limit, what is sent to it when more is waiting.
 inline constexpr double kPace = .95;

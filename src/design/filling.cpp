@@ -6,6 +6,7 @@
 #include <fmt/core.h>
 
 #include "base/text.h"
+#include "design/gathering.h"
 #include "design/passes.h"
 #include "design/wiring.h"
 
@@ -301,6 +302,7 @@ void fill_endpoints(Workspace& ws) {
     Filler filler{ws, draft};
     std::vector<Step> steps = filler.fill(made);
     join_writes(steps, filler.from());
+    wait_for_inserts(ws, steps, filler.from());
     draft.fill(ws.model.endpoint(made.endpoint).steps, std::move(steps));
   }
 }

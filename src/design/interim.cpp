@@ -22,8 +22,7 @@ Service given_service(const Architecture& model, std::string name,
   return out;
 }
 
-// The first `steps` services of the migration are out, all else is one service. Invalid when what
-// is given already names services or stores: then it is not ours to take apart.
+// The first `steps` services of the migration are out, all else is one service.
 Architecture interim_state(const Architecture& problem, const Architecture& designed,
                            std::size_t steps) {
   Architecture out = problem;
@@ -76,10 +75,12 @@ std::string found(const DesignResult& state) {
 
 void prove_interims(const Architecture& problem, const Catalog& catalog,
                     const DesignOptions& options, DesignResult& result) {
+  // What is given already names services or stores: then it is not ours to take apart.
   if (!options.simulate || !problem.services.empty() || !problem.stores.empty()) return;
   DesignOptions of = options;
   of.without.emplace_back("migration");
   of.rounds = 1;
+  of.flips = false;
   for (std::size_t i = 0; i + 1 < result.model.migration.size(); ++i) {
     MigrationStep& step = result.model.migration[i];
     if (step.interim.fixed() || !step.interim) continue;

@@ -1,14 +1,13 @@
 #include "design/loop.h"
 
 #include <algorithm>
-#include <atomic>
 #include <cmath>
 #include <functional>
 #include <numeric>
-#include <thread>
 
 #include <fmt/core.h>
 
+#include "base/parallel.h"
 #include "base/text.h"
 #include "design/failovers.h"
 #include "design/shortening.h"
@@ -72,16 +71,19 @@ const HopShare* longest_hop(const ExperimentResult& experiment, const Architectu
 
 namespace {
 
+// Whether what is judged ran a handful of times only: a few runs more would not show it either.
+bool seldom(const Architecture& model, const ExperimentResult& result, const Judgement& j) {
+  constexpr double kLeastRuns = 100;
+  return std::ranges::any_of(result.operations, [&](const OperationResult& operation) {
+    return model.operations[operation.operation].name == j.subject &&
+           operation.offered.mean * result.measured_seconds * result.replications < kLeastRuns;
+  });
+}
+
 // An expectation on an operation that ran a handful of times is not shown, either way.
 void doubt_small_samples(const Architecture& model, ExperimentResult& result) {
-  constexpr double kLeastRuns = 100;
   for (Judgement& j : result.judgements)
-    for (const OperationResult& operation : result.operations) {
-      const double runs = operation.offered.mean * result.measured_seconds * result.replications;
-      if (model.operations[operation.operation].name == j.subject && runs < kLeastRuns &&
-          j.verdict == Verdict::Fails)
-        j.verdict = Verdict::Undecided;
-    }
+    if (j.verdict == Verdict::Fails && seldom(model, result, j)) j.verdict = Verdict::Undecided;
 }
 
 }  // namespace
@@ -103,21 +105,13 @@ std::vector<Expected<ExperimentResult>> run_all(const Architecture& model,
   std::ranges::stable_sort(order, std::greater<>(), [&](std::size_t i) {
     return experiments[i].experiment.lasts.or_else({}).nanoseconds;
   });
-  const auto threads = static_cast<std::size_t>(
-      run.jobs > 0 ? run.jobs : static_cast<int>(std::thread::hardware_concurrency()));
+  const int threads = thread_count(run.jobs);
   if (threads > 1 && experiments.size() > 1) run.jobs = 1;
   std::vector<Expected<ExperimentResult>> out(experiments.size(), ExperimentResult{});
-  std::atomic<std::size_t> next{0};
-  const auto work = [&] {
-    for (std::size_t at = next++; at < order.size(); at = next++)
-      out[order[at]] = run_one(model, experiments[order[at]], run);
-  };
-  {
-    std::vector<std::jthread> pool;
-    for (std::size_t i = 1; i < std::min(threads, experiments.size()); ++i)
-      pool.emplace_back(work);
-    work();
-  }
+  in_parallel(threads, static_cast<int>(order.size()), [&](int i) {
+    const std::size_t at = order[static_cast<std::size_t>(i)];
+    out[at] = run_one(model, experiments[at], run);
+  });
   return out;
 }
 
@@ -143,8 +137,8 @@ Expected<SimulationResult> prove(const Architecture& model, const DesignOptions&
   if (pace <= kFewRunsPace) {
     run.replications = SimulateOptions().replications;
     for (std::size_t i = 0; i < experiments.size(); ++i)
-      if (results[i] && std::ranges::any_of(results[i]->judgements, [](const Judgement& j) {
-            return j.verdict == Verdict::Undecided;
+      if (results[i] && std::ranges::any_of(results[i]->judgements, [&](const Judgement& j) {
+            return j.verdict == Verdict::Undecided && !seldom(model, *results[i], j);
           }))
         results[i] = run_one(model, experiments[i], run);
   }

@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "design/workspace.h"
+#include "simulate/statistics.h"
 
 namespace scantling {
 namespace {
@@ -18,7 +19,7 @@ constexpr double kFailoverSeconds = 5, kLeastFailoverSeconds = 4;
 constexpr double kAfterFailoverSeconds = 4;  // that what lasts is measured in, breakers closed
 constexpr double kAfterSeconds = 5;
 constexpr double kRecoverySeconds = 9, kLeastRecoverySeconds = 4;
-constexpr double kWatchedSeconds = 3;  // after a recovery, to see it last
+constexpr double kWatchedSeconds = 3, kLeastWatchedSeconds = 1;  // after a recovery
 
 Duration at_most(Duration value, double seconds) {
   return std::min(value, Duration::from_seconds(seconds));
@@ -27,9 +28,10 @@ Duration at_most(Duration value, double seconds) {
 // How long the run goes on after its last fault; expectations on recovery become as strict as it.
 double after_faults(Experiment& e, double pace) {
   const double recovery = std::max(kLeastRecoverySeconds, kRecoverySeconds * pace);
+  const double watched = std::max(kLeastWatchedSeconds, kWatchedSeconds * pace);
   double after = e.faults->empty() ? 0 : kAfterSeconds * pace;
   const auto watch = [&](const Field<Duration>& within) {
-    if (within) after = std::max(after, std::min(recovery, within->seconds()) + kWatchedSeconds);
+    if (within) after = std::max(after, std::min(recovery, within->seconds()) + watched);
   };
   watch(e.expect->recovers_within);
   if (e.expect->after_faults) watch(e.expect->after_faults->within);
@@ -208,9 +210,7 @@ void stretch_availability(const Architecture& model, ExperimentResult& result,
     j.measured.mean = 100 * (1 - losses.over(of) / total);
     if (j.measured.half_width > 0)
       j.measured.half_width *= result.measured_seconds / of.full_seconds;
-    j.verdict = j.measured.low() >= j.target   ? Verdict::Holds
-                : j.measured.high() < j.target ? Verdict::Fails
-                                               : Verdict::Undecided;
+    j.verdict = sim::verdict_of(j.target, j.measured, true);
   }
 }
 

@@ -157,7 +157,7 @@ std::vector<StoreNeed> store_needs(const Workspace& ws) {
       return n.store == given && (given.valid() || (n.service == owner && n.role == role));
     });
     if (it == out.end()) {
-      out.push_back({owner, role, {}, 0, 0, 0, 0, false, given});
+      out.push_back({.service = owner, .role = role, .members = {}, .store = given});
       it = out.end() - 1;
     }
     it->members.push_back(id);
@@ -173,15 +173,11 @@ std::vector<StoreNeed> store_needs(const Workspace& ws) {
         std::ranges::any_of(ws.model.stores,
                             [&](const Store& s) { return s.owner && s.owner->id == viewer; });
     if (!has_store)
-      out.push_back({viewer,
-                     StoreRole::Records,
-                     {},
-                     stored_bytes(ws.model.aggregates[aggregate], 3),
-                     0,
-                     0,
-                     0,
-                     false,
-                     {}});
+      out.push_back({.service = viewer,
+                     .role = StoreRole::Records,
+                     .members = {},
+                     .bytes = stored_bytes(ws.model.aggregates[aggregate], 3),
+                     .store = {}});
   }
   return out;
 }
@@ -192,6 +188,10 @@ int round_up_to(int value, int multiple) {
 
 int round_to_homes(const Workspace& ws, int shards) {
   return round_up_to(shards, ws.homes());
+}
+
+bool keys_at_home(const Workspace& ws, std::int64_t shards) {
+  return ws.homes() > 1 && shards >= ws.homes();
 }
 
 StoreSize size_store(const Technology& engine, const StoreNeed& need) {

@@ -18,7 +18,6 @@ struct StoreNeed {
   std::vector<AggregateId> members;
   double bytes = 0;                      // in three years
   double row_reads = 0, row_writes = 0;  // per second at peak
-  double statement_writes = 0;
   bool transactions = false;  // an invariant or an atomic operation
   StoreId store = {};         // given without an engine; invalid: to be made
 };
@@ -41,6 +40,8 @@ struct StoreSize {
 int round_up_to(int value, int multiple);  // of both at least 1
 // The least multiple of the regions that serve: each is the home of as many shards.
 int round_to_homes(const Workspace& ws, int shards);
+// Whether every region that serves is the home of some: a request finds its key in its own region.
+bool keys_at_home(const Workspace& ws, std::int64_t shards);
 inline constexpr double kCoresACopy = 8;
 StoreSize size_store(const Technology& engine, const StoreNeed& need);
 

@@ -42,13 +42,6 @@ std::string path_set_by(const verify::Repair& repair) {
   return repair.element + "." + repair.text.substr(0, colon);
 }
 
-std::string changes_text(const std::vector<verify::Repair>& parts) {
-  std::vector<std::string> out;
-  for (const verify::Repair& r : parts)
-    out.push_back(r.text + " on " + r.element);
-  return enumerate(out);
-}
-
 // "in 6 steps with 1 fault, 49 states searched"
 std::string shown_by(const PropertyVerdict& v, std::uint64_t states) {
   if (v.by_sum) return "by a sum: " + v.text;
@@ -64,11 +57,11 @@ Provenance decide_repair(Workspace& ws, const verify::Mended& mended) {
   const verify::TriedRepair& repair = mended.repair();
   Draft draft(ws, slug_of(repair.parts.front().element) + "." + v.property, "verify",
               fmt::format("what makes {} hold in {}?", v.property, mended.system.name));
-  draft.choose(changes_text(repair.parts));
+  draft.choose(repair_text(repair));
   draft.reject("as it was decided first", {}, v.by_sum ? v.text : "it fails: " + v.text);
   for (const verify::TriedRepair& other : v.tried)
     if (&other != &repair)
-      draft.reject(changes_text(other.parts), {},
+      draft.reject(repair_text(other), {},
                    other.holds ? "it would overrule what is given" : "it fails all the same");
   std::string because =
       fmt::format("without it {} fails {}", v.property, shown_by(v, mended.states));
@@ -90,7 +83,7 @@ Unmet unmet_of(const ProtocolVerdict& p, const PropertyVerdict& v) {
   out.text = fmt::format("{}: {} fails {}", p.protocol.system.name, v.property,
                          shown_by(v, p.exploration.states));
   if (!v.by_sum) out.text += ": " + v.text;
-  if (const verify::TriedRepair* repair = v.repair()) out.relax = changes_text(repair->parts);
+  if (const verify::TriedRepair* repair = v.repair()) out.relax = repair_text(*repair);
   return out;
 }
 

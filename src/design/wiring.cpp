@@ -236,10 +236,6 @@ void create_operation_endpoint(Workspace& ws, OperationId id) {
   ws.made.push_back({endpoint_id, Role::Operation, id, {}, false, {}});
 }
 
-std::string rest_channel(const Operation& operation) {
-  return operation.name + ".accepted";
-}
-
 // The consumer that does what is left of an operation which has answered already. A channel of its
 // own, so that its backlog holds up nothing else.
 void create_rest(Workspace& ws, OperationId id) {
@@ -288,6 +284,10 @@ void create_projections(Workspace& ws) {
 }
 
 }  // namespace
+
+std::string rest_channel(const Operation& operation) {
+  return operation.name + ".accepted";
+}
 
 std::string change_event(const Aggregate& aggregate) {
   return aggregate.name + "Changed";

@@ -18,6 +18,9 @@ void fill_endpoints(Workspace& ws);
 EndpointId internal_endpoint(const Workspace& ws, ServiceId owner, const ProblemStep& step,
                              bool stale = false);
 
+// The channel from which what is left of an operation is done when it has answered already.
+std::string rest_channel(const Operation& operation);
+
 // What a change of the aggregate is announced as, and "place-order" as "PlaceOrder".
 std::string change_event(const Aggregate& aggregate);
 std::string camel(std::string_view kebab);

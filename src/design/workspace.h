@@ -141,6 +141,7 @@ class Workspace {
   std::vector<std::pair<AggregateId, ServiceId>> views;  // read models: what, at whom
   std::vector<MadeEndpoint> made;
   std::vector<CachePlan> caches;
+  std::vector<std::pair<StoreId, Duration>> gathering;  // stores, and how long their server gathers
 
   // What a person has locked under that name ("place-order.style"); empty when nothing is.
   std::string locked_choice(std::string_view name) const;
@@ -188,6 +189,9 @@ std::vector<AggregateRates> aggregate_rates(const Architecture& model,
 // The growth of the data kept: bytes in three years, at the mean rates of creation where `keep`
 // bounds it.
 double stored_bytes(const Aggregate& aggregate, double years);
+
+// What one wait may take with its retries and the pauses between them, in seconds; 0: no timeout.
+double longest_wait(const CallPolicy& policy);
 
 std::string aggregate_list(const Architecture& model, const std::vector<AggregateId>& ids);
 std::string service_name_for(

@@ -9,12 +9,12 @@
 
 #include <fmt/core.h>
 
+#include "base/parallel.h"
 #include "base/random.h"
 #include "explore/finalists.h"
 #include "explore/findings.h"
 #include "explore/sizes.h"
 #include "explore/structures.h"
-#include "simulate/replications.h"
 
 namespace scantling::explore {
 namespace {
@@ -46,6 +46,8 @@ class Search {
     ++out_.designed;
     seen_.insert(fingerprint(*base));
     errors_ = findings_of(*base, Severity::Error);
+    for (const auto& [key, text] : findings_of(*base, Severity::Warning))
+      rules_.insert(key.first);
     out_.structures.push_back({{}, std::move(*base)});
     rank({0});
     const std::vector<Pin> singles = pins_of(given_, out_.structures[0].model);
@@ -89,7 +91,7 @@ class Search {
                                                 static_cast<std::size_t>(out_.designed));
     std::vector<std::optional<Architecture>> made(room);
     std::vector<std::uint64_t> prints(room);
-    sim::in_parallel(static_cast<int>(room), options_.jobs, [&](int i) {
+    in_parallel(options_.jobs, static_cast<int>(room), [&](int i) {
       const auto k = static_cast<std::size_t>(i);
       made[k] = structured(given_, catalog_, batch[k], options_.seed);
       if (made[k]) prints[k] = fingerprint(*made[k]);
@@ -116,7 +118,7 @@ class Search {
     // About half of the designs turn out to be one that was there before.
     const int each = std::max(1, 2 * options_.candidates / std::max(1, options_.designs));
     std::vector<std::vector<Candidate>> ranked(structures.size());
-    sim::in_parallel(static_cast<int>(structures.size()), options_.jobs, [&](int i) {
+    in_parallel(options_.jobs, static_cast<int>(structures.size()), [&](int i) {
       const auto k = static_cast<std::size_t>(i);
       RandomStream random(options_.seed, structures[k], kPurposeSizes);
       const Architecture& model = out_.structures[structures[k]].model;
@@ -153,12 +155,15 @@ class Search {
       }
   }
 
-  // By `check`: no error that the design as it is has not.
+  // By `check`: no error that the design as it is has not, and no warning of another kind. A store
+  // without a copy costs no goal anything, and still loses data.
   bool is_sound(const Candidate& candidate) const {
     Architecture model = out_.structures[candidate.structure].model;
     apply_sizes(model, candidate.sizes);
     for (const auto& [key, text] : findings_of(model, Severity::Error))
       if (!errors_.contains(key)) return false;
+    for (const auto& [key, text] : findings_of(model, Severity::Warning))
+      if (!rules_.contains(key.first)) return false;
     return true;
   }
 
@@ -197,11 +202,26 @@ class Search {
   RandomStream random_;
   std::set<std::uint64_t> seen_;
   std::set<std::vector<Pin>> tried_;
-  Findings errors_;  // of the design as it is
+  Findings errors_;              // of the design as it is
+  std::set<std::string> rules_;  // that find something in it
   Result out_;
 };
 
 }  // namespace
+
+Verdict SimulatedScores::verdict() const {
+  Verdict out = Verdict::Holds;
+  for (const ExperimentScores& e : experiments) {
+    if (e.verdict == Verdict::Fails) return Verdict::Fails;
+    if (e.verdict == Verdict::Undecided) out = Verdict::Undecided;
+  }
+  return out;
+}
+
+Architecture problem_of(const Architecture& model, const Finalist& finalist) {
+  auto out = pinned(model, finalist.pins);
+  return out ? std::move(*out) : model;
+}
 
 Expected<Result> explore(const Architecture& model, const Catalog& catalog,
                          const Options& options) {

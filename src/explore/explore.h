@@ -2,9 +2,10 @@
 // analytic twin in five objectives, the best simulated under the same random numbers.
 //
 // Two kinds of change make candidates. A *pin* settles a question before the passes run, as a
-// person would by a locked decision: another engine, an event instead of a call, no cache, another
-// number of services. Each set of pins costs one run of the passes. *Sizes* (instances, processors,
-// copies) are then varied on the design that comes out, many for each.
+// person would by a locked decision: another engine, a read model instead of a call, no cache,
+// another number of services. Each set of pins costs one run of the passes. *Sizes* (instances,
+// processors, copies) are then varied on the design that comes out, many for each. What is shown in
+// the end is made once more by the passes, its sizes settled like the rest.
 #pragma once
 
 #include <array>
@@ -66,18 +67,28 @@ struct Structure {
   Architecture model;
 };
 
+// What a run says of its expectations; at peak these are the operations' objectives.
+struct ExperimentScores {
+  std::string name;  // "peak", or an experiment's
+  Verdict verdict = Verdict::Holds;
+  std::vector<std::string> failing;    // "ship-order availability"
+  std::vector<std::string> measured;   // of each of them: "99.2%, 99.9% asked for"
+  std::vector<std::string> undecided;  // as `failing`
+};
+
 struct SimulatedScores {
-  Interval p99, failures;                // as the goals, at peak
-  Interval p99_change, failures_change;  // against the design as it is, run by run
-  Verdict verdict = Verdict::Undecided;  // of the operations' objectives at peak
-  std::vector<std::string> failing;      // of them: "ship-order availability"
-  int undecided = 0;
+  Interval p99, failures;                     // as the goals, at peak
+  Interval p99_change, failures_change;       // against the design as it is, run by run
+  std::vector<ExperimentScores> experiments;  // peak, then the model's
+  Verdict verdict() const;                    // fails when one does
 };
 
 struct Finalist {
-  std::string name;  // "as designed", "cheapest", ...
-  Candidate candidate;
-  Architecture model;
+  std::string name;               // "as designed", "cheapest", ...
+  std::vector<std::string> also;  // what else it is: "fastest"
+  Candidate candidate;            // its scores are those of `model`
+  std::vector<Pin> pins;          // all that makes it of what is given, sizes too
+  Architecture model;             // complete: what the passes make of the pins
   SimulatedScores simulated;
   std::vector<std::string> findings;  // of `check`, errors and warnings, that the first has not
 };
@@ -106,5 +117,8 @@ struct Result {
 // `model` is what a person gave: a problem, perhaps with a part of its solution. Nothing given is
 // varied. The same for any number of threads.
 Expected<Result> explore(const Architecture& model, const Catalog& catalog, const Options& options);
+
+// What is given, with all that makes this finalist settled in it: `design` makes it again.
+Architecture problem_of(const Architecture& model, const Finalist& finalist);
 
 }  // namespace scantling::explore

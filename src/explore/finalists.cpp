@@ -3,17 +3,26 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <map>
+#include <numeric>
 
+#include <fmt/core.h>
+
+#include "base/parallel.h"
+#include "base/text.h"
+#include "design/loop.h"
 #include "explore/findings.h"
 #include "explore/sizes.h"
 #include "explore/structures.h"
-#include "simulate/replications.h"
 #include "simulate/statistics.h"
 
 namespace scantling::explore {
 namespace {
 
 constexpr double kConfidence = .99;
+// Candidates that are simulated for one end of the set, while what they fail is met by the design
+// as it is.
+constexpr std::size_t kTries = 3;
 
 using Values = std::array<double, kGoals>;
 
@@ -43,29 +52,6 @@ double length(const Values& v) {
   return sum;
 }
 
-// The best in one goal; of equal ones the one that is best in the others together.
-std::size_t end_of(const std::vector<Values>& all, std::size_t goal) {
-  std::size_t best = 0;
-  for (std::size_t i = 1; i < all.size(); ++i)
-    if (std::pair(all[i][goal], length(all[i])) < std::pair(all[best][goal], length(all[best])))
-      best = i;
-  return best;
-}
-
-void add(Result& result, std::string name, const Candidate& candidate) {
-  for (Finalist& f : result.finalists)
-    if (f.candidate.scores.values == candidate.scores.values) {
-      if (f.name != "as designed") f.name += ", " + name;
-      return;
-    }
-  Finalist out;
-  out.name = std::move(name);
-  out.candidate = candidate;
-  out.model = result.structures[candidate.structure].model;
-  apply_sizes(out.model, candidate.sizes);
-  result.finalists.push_back(std::move(out));
-}
-
 // The same design by fewer words: pins and sizes without which every score is the same are dropped.
 void simplify(const Question& question, Result& result, Finalist& finalist) {
   const Scores& wanted = finalist.candidate.scores;
@@ -91,13 +77,24 @@ void simplify(const Question& question, Result& result, Finalist& finalist) {
     apply_sizes(sized, sizes);
     if (same(sized)) structure = {std::move(fewer), std::move(*model)};
   }
-  finalist.model = structure.model;
-  apply_sizes(finalist.model, sizes);
   finalist.candidate.sizes = std::move(sizes);
   if (structure.pins == result.structures[finalist.candidate.structure].pins) return;
   const auto known = std::ranges::find(result.structures, structure.pins, &Structure::pins);
   finalist.candidate.structure = static_cast<std::size_t>(known - result.structures.begin());
   if (known == result.structures.end()) result.structures.push_back(std::move(structure));
+}
+
+// The passes once more, the sizes settled beforehand: what depends on them follows.
+void remake(const Question& question, const Result& result, Finalist& finalist) {
+  const Structure& structure = result.structures[finalist.candidate.structure];
+  std::vector<Sizing>& sizes = finalist.candidate.sizes;
+  Architecture sized = structure.model;
+  apply_sizes(sized, sizes);
+  finalist.pins = merged(size_pins(sized, sizes), structure.pins);
+  auto made = structured(question.given, question.catalog, finalist.pins, question.options.seed);
+  finalist.model = made ? std::move(*made) : structure.model;
+  std::erase_if(sizes, [&](const Sizing& s) { return size_text(finalist.model, s.path) != s.to; });
+  finalist.candidate.scores = scores_of(finalist.model);
 }
 
 // One replication of one finalist.
@@ -124,62 +121,96 @@ Measured measured(const Architecture& model, const ExperimentResult& run) {
   return out;
 }
 
-// Every objective by its interval over the replications.
-void judge(const std::vector<const Measured*>& runs, SimulatedScores& out) {
-  out.verdict = Verdict::Holds;
-  for (std::size_t j = 0; j < runs.front()->judgements.size(); ++j) {
-    const Judgement& first = runs.front()->judgements[j];
-    std::vector<double> values;
-    for (const Measured* run : runs)
-      if (j < run->judgements.size()) values.push_back(run->judgements[j].measured.mean);
-    const Interval i = sim::interval(values, kConfidence);
-    const bool fails = first.at_least ? i.high() < first.target : i.low() > first.target;
-    const bool holds = first.at_least ? i.low() >= first.target : i.high() <= first.target;
-    if (fails) out.failing.push_back(first.subject + " " + first.what);
-    out.undecided += !fails && !holds;
+void add_judgement(const Judgement& j, Verdict verdict, ExperimentScores& out) {
+  const std::string what = j.subject + " " + j.what;
+  if (verdict == Verdict::Fails) {
+    out.failing.push_back(what);
+    out.measured.push_back(fmt::format("{}, {} asked for",
+                                       readable_measure(j.measured.mean, j.unit),
+                                       readable_measure(j.target, j.unit)));
+  } else if (verdict == Verdict::Undecided) {
+    out.undecided.push_back(what);
   }
-  if (out.undecided > 0) out.verdict = Verdict::Undecided;
-  if (!out.failing.empty()) out.verdict = Verdict::Fails;
+  out.verdict = !out.failing.empty()     ? Verdict::Fails
+                : !out.undecided.empty() ? Verdict::Undecided
+                                         : Verdict::Holds;
 }
 
-Expected<void> simulate_all(const Options& options, std::vector<Finalist>& finalists) {
-  const auto replications = static_cast<std::size_t>(options.replications);
-  std::vector<Measured> all(finalists.size() * replications);
-  std::vector<std::string> errors(all.size());
-  sim::in_parallel(static_cast<int>(all.size()), options.jobs, [&](int i) {
+// Every objective at peak by its interval over the replications.
+ExperimentScores judged_at_peak(const std::vector<Measured>& runs) {
+  ExperimentScores out;
+  out.name = "peak";
+  for (std::size_t j = 0; j < runs.front().judgements.size(); ++j) {
+    Judgement of = runs.front().judgements[j];
+    std::vector<double> values;
+    for (const Measured& run : runs)
+      if (j < run.judgements.size()) values.push_back(run.judgements[j].measured.mean);
+    of.measured = sim::interval(values, kConfidence);
+    add_judgement(of, sim::verdict_of(of.target, of.measured, of.at_least), out);
+  }
+  return out;
+}
+
+Expected<std::vector<Measured>> runs_at_peak(const Architecture& model, const Options& options) {
+  std::vector<Measured> out(static_cast<std::size_t>(options.replications));
+  std::vector<std::string> errors(out.size());
+  in_parallel(options.jobs, options.replications, [&](int i) {
     const auto k = static_cast<std::size_t>(i);
-    const Architecture& model = finalists[k / replications].model;
     SimulateOptions run;
-    run.seed = options.seed + k % replications;
+    run.seed = options.seed + k;
     run.jobs = 1;
     run.replications = 1;
     run.measured = options.measured;
     run.confidence = kConfidence;
     const auto result = simulate(model, peak_experiment(model), run);
     if (result)
-      all[k] = measured(model, *result);
+      out[k] = measured(model, *result);
     else
       errors[k] = result.error().message;
   });
   for (const std::string& error : errors)
     if (!error.empty()) return fail(error);
-  for (std::size_t f = 0; f < finalists.size(); ++f) {
-    std::vector<double> p99, failures, p99_change, failures_change;
-    std::vector<const Measured*> runs;
-    for (std::size_t r = 0; r < replications; ++r) {
-      const Measured& m = all[f * replications + r];
-      runs.push_back(&m);
-      p99.push_back(m.p99);
-      failures.push_back(m.failures);
-      p99_change.push_back(m.p99 - all[r].p99);
-      failures_change.push_back(m.failures - all[r].failures);
-    }
-    SimulatedScores& s = finalists[f].simulated;
-    s.p99 = sim::interval(p99, kConfidence);
-    s.failures = sim::interval(failures, kConfidence);
-    s.p99_change = sim::interval(p99_change, kConfidence);
-    s.failures_change = sim::interval(failures_change, kConfidence);
-    judge(runs, s);
+  return out;
+}
+
+struct Tried {
+  Finalist finalist;
+  std::vector<Measured> runs;  // at peak, in the order of the seeds
+};
+
+// At peak, with the difference from `base` run by run; and the model's experiments, as `design`
+// runs them. The seeds are the same for all, and streams are the elements' own.
+Expected<void> simulate_it(const Options& options, const std::vector<Measured>* base, Tried& out) {
+  auto runs = runs_at_peak(out.finalist.model, options);
+  if (!runs) return std::unexpected(runs.error());
+  out.runs = std::move(*runs);
+  std::vector<double> p99, failures, p99_change, failures_change;
+  for (std::size_t r = 0; r < out.runs.size(); ++r) {
+    const Measured& m = out.runs[r];
+    const Measured& other = base == nullptr ? m : (*base)[r];
+    p99.push_back(m.p99);
+    failures.push_back(m.failures);
+    p99_change.push_back(m.p99 - other.p99);
+    failures_change.push_back(m.failures - other.failures);
+  }
+  SimulatedScores& s = out.finalist.simulated;
+  s.p99 = sim::interval(p99, kConfidence);
+  s.failures = sim::interval(failures, kConfidence);
+  s.p99_change = sim::interval(p99_change, kConfidence);
+  s.failures_change = sim::interval(failures_change, kConfidence);
+  s.experiments.push_back(judged_at_peak(out.runs));
+  DesignOptions as_designed;
+  as_designed.seed = options.seed;
+  as_designed.jobs = options.jobs;
+  const auto proved = prove(out.finalist.model, as_designed,
+                            [](const std::string& name) { return name != "peak"; });
+  if (!proved) return std::unexpected(proved.error());
+  for (const ExperimentResult& experiment : proved->experiments) {
+    ExperimentScores of;
+    of.name = experiment.name;
+    for (const Judgement& j : experiment.judgements)
+      add_judgement(j, j.verdict, of);
+    s.experiments.push_back(std::move(of));
   }
   return {};
 }
@@ -211,47 +242,129 @@ void compare_findings(std::vector<Finalist>& finalists) {
       if (!known.contains(key)) f.findings.push_back(text);
 }
 
+class Finals {
+ public:
+  Finals(const Question& question, Result& result) : question_(question), result_(result) {}
+
+  Expected<void> run() {
+    Tried first;
+    first.finalist.name = "as designed";
+    first.finalist.model = result_.structures[0].model;
+    first.finalist.candidate = {0, {}, scores_of(first.finalist.model)};
+    if (auto ok = simulate_it(question_.options, nullptr, first); !ok) return ok;
+    base_ = std::move(first.runs);
+    result_.finalists.push_back(std::move(first.finalist));
+    choose_set();
+    if (!set_.empty())
+      if (auto ok = choose(); !ok) return ok;
+    compare_findings(result_.finalists);
+    return {};
+  }
+
+ private:
+  // Those that miss the fewest objectives: what can't be reached by any is no reason to drop all.
+  void choose_set() {
+    std::size_t least = SIZE_MAX;
+    for (const Candidate& c : result_.pareto)
+      least = std::min(least, c.scores.missed.size());
+    for (const Candidate& c : result_.pareto)
+      if (c.scores.missed.size() == least) set_.push_back(c);
+    all_ = normalised(set_);
+  }
+
+  Expected<void> choose() {
+    const auto in_goal = [&](std::size_t goal) {
+      return [this, goal](std::size_t i) { return std::pair(all_[i][goal], length(all_[i])); };
+    };
+    if (auto ok = offer("cheapest", in_goal(0)); !ok) return ok;
+    if (auto ok = offer("balanced", [&](std::size_t i) { return length(all_[i]); }); !ok) return ok;
+    constexpr std::array<const char*, kGoals> kEnds = {"cheapest", "fastest", "most available",
+                                                       "fewest split writes", "lightest for teams"};
+    for (std::size_t goal = 1; goal < kGoals; ++goal)
+      if (auto ok = offer(kEnds[goal], in_goal(goal)); !ok) return ok;
+    // Ends that coincide leave room.
+    while (result_.finalists.size() < std::min<std::size_t>(4, most())) {
+      const std::size_t other = farthest_of(set_, all_, chosen_);
+      if (other == SIZE_MAX) break;
+      chosen_.push_back(other);
+      auto tried = try_it(other);
+      if (!tried) return std::unexpected(tried.error());
+      if (as_good(**tried)) take("another way", **tried);
+    }
+    return {};
+  }
+
+  std::size_t most() const { return static_cast<std::size_t>(question_.options.finalists) + 1; }
+
+  // The first in this order that fails nothing which the design as it is meets; the very first when
+  // the next ones do too.
+  template <class Order>
+  Expected<void> offer(const char* name, const Order& order) {
+    std::vector<std::size_t> by(set_.size());
+    std::iota(by.begin(), by.end(), 0);
+    std::ranges::stable_sort(by, {}, order);
+    const Finalist* found = nullptr;
+    for (std::size_t i = 0; i < std::min(by.size(), kTries); ++i) {
+      auto tried = try_it(by[i]);
+      if (!tried) return std::unexpected(tried.error());
+      if (i == 0) found = *tried, chosen_.push_back(by[i]);
+      if (!as_good(**tried)) continue;
+      found = *tried;
+      chosen_.back() = by[i];
+      break;
+    }
+    take(name, *found);
+    return {};
+  }
+
+  Expected<const Finalist*> try_it(std::size_t i) {
+    const auto known = tried_.find(i);
+    if (known != tried_.end()) return &known->second;
+    if (question_.options.progress)
+      question_.options.progress(fmt::format("simulating design {}", tried_.size() + 1));
+    Tried of;
+    of.finalist.candidate = set_[i];
+    simplify(question_, result_, of.finalist);
+    remake(question_, result_, of.finalist);
+    if (auto ok = simulate_it(question_.options, &base_, of); !ok)
+      return std::unexpected(ok.error());
+    return &tried_.emplace(i, std::move(of.finalist)).first->second;
+  }
+
+  bool as_good(const Finalist& f) const {
+    const auto& base = result_.finalists.front().simulated.experiments;
+    for (std::size_t e = 0; e < f.simulated.experiments.size(); ++e)
+      for (const std::string& what : f.simulated.experiments[e].failing)
+        if (e >= base.size() || std::ranges::find(base[e].failing, what) == base[e].failing.end())
+          return false;
+    return true;
+  }
+
+  void take(const char* name, const Finalist& finalist) {
+    for (Finalist& f : result_.finalists)
+      if (f.pins == finalist.pins ||
+          f.candidate.scores.values == finalist.candidate.scores.values) {
+        f.also.emplace_back(name);
+        return;
+      }
+    if (result_.finalists.size() >= most()) return;
+    result_.finalists.push_back(finalist);
+    result_.finalists.back().name = name;
+  }
+
+  const Question& question_;
+  Result& result_;
+  std::vector<Measured> base_;
+  std::vector<Candidate> set_;
+  std::vector<Values> all_;
+  std::vector<std::size_t> chosen_;
+  std::map<std::size_t, Finalist> tried_;
+};
+
 }  // namespace
 
 Expected<void> choose_finalists(const Question& question, Result& result) {
-  const Options& options = question.options;
-  add(result, "as designed", {0, {}, scores_of(result.structures[0].model)});
-  // Those that miss the fewest objectives: what can't be reached by any is no reason to drop all.
-  std::size_t least = SIZE_MAX;
-  for (const Candidate& c : result.pareto)
-    least = std::min(least, c.scores.missed.size());
-  std::vector<Candidate> set;
-  for (const Candidate& c : result.pareto)
-    if (c.scores.missed.size() == least) set.push_back(c);
-  if (!set.empty()) {
-    const auto most = static_cast<std::size_t>(options.finalists) + 1;
-    const std::vector<Values> all = normalised(set);
-    std::size_t middle = 0;
-    for (std::size_t i = 1; i < all.size(); ++i)
-      if (length(all[i]) < length(all[middle])) middle = i;
-    std::vector<std::size_t> chosen;
-    const auto offer = [&](const char* name, std::size_t i) {
-      if (result.finalists.size() >= most) return;
-      add(result, name, set[i]);
-      chosen.push_back(i);
-    };
-    constexpr std::array<const char*, kGoals> kEnds = {"cheapest", "fastest", "most available",
-                                                       "fewest split writes", "lightest for teams"};
-    offer("cheapest", end_of(all, 0));
-    offer("balanced", middle);
-    for (std::size_t g = 1; g < kGoals; ++g)
-      offer(kEnds[g], end_of(all, g));
-    // Ends that coincide leave room.
-    while (result.finalists.size() < std::min<std::size_t>(4, most)) {
-      const std::size_t other = farthest_of(set, all, chosen);
-      if (other == SIZE_MAX) break;
-      offer("another way", other);
-    }
-  }
-  for (std::size_t i = 1; i < result.finalists.size(); ++i)
-    simplify(question, result, result.finalists[i]);
-  compare_findings(result.finalists);
-  return simulate_all(options, result.finalists);
+  return Finals(question, result).run();
 }
 
 }  // namespace scantling::explore

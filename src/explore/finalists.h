@@ -1,4 +1,4 @@
-// From the set that none dominates to a few designs, simulated at peak.
+// From the set that none dominates to a few designs, simulated at peak and in every experiment.
 #pragma once
 
 #include "base/error.h"
@@ -6,9 +6,10 @@
 
 namespace scantling::explore {
 
-// Changes that alter no score are taken out of a finalist again. Fills `result.finalists`: the
-// design as it is, then one for each end of the set that isn't taken yet and the one between, and
-// simulates them under the same random numbers.
+// Changes that alter no score are taken out of a finalist again, and the passes make what is left
+// of them once more. Fills `result.finalists`: the design as it is, then one for each end of the
+// set that isn't taken yet and the one between, all simulated under the same random numbers. For an
+// end that fails what the design as it is meets, the next candidates are tried.
 struct Question {
   const Architecture& given;
   const Catalog& catalog;

@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "base/units.h"
+#include "explore/sizes.h"
 #include "report/document.h"
 
 namespace scantling::explore {
@@ -89,8 +90,12 @@ std::vector<std::string> differences(const Result& result, const Finalist& final
     out.push_back(fmt::format("{}: {}{}", pin.what, pin.choice,
                               before.empty() ? "" : fmt::format(", not {}", before)));
   }
-  for (const Sizing& sizing : finalist.candidate.sizes)
-    out.push_back(fmt::format("{}: {}, not {}", sizing.path, sizing.to, sizing.from));
+  for (const Sizing& sizing : finalist.candidate.sizes) {
+    const std::string before = size_text(base, sizing.path);
+    if (before != sizing.to)
+      out.push_back(
+          fmt::format("{}: {}{}", sizing.path, sizing.to, before.empty() ? "" : ", not " + before));
+  }
   return out;
 }
 
@@ -99,7 +104,7 @@ Block finalists_block(const Result& result) {
   Table table;
   table.columns = {{"design", false, 0},       {"cost", true, 0},         {"p99 / limit", true, 0},
                    {"answered well", true, 0}, {"split writes", true, 0}, {"services", true, 2},
-                   {"fullest team", true, 0},  {"missed", true, 1},       {"simulated", false, 1}};
+                   {"fullest team", true, 0},  {"missed", true, 1},       {"simulated", false, 0}};
   for (const Finalist& f : result.finalists) {
     const Scores& s = f.candidate.scores;
     table.rows.push_back(
@@ -111,7 +116,7 @@ Block finalists_block(const Result& result) {
          {std::to_string(s.services), Tone::Plain},
          {percent(s.of(Goal::TeamLoad)), Tone::Plain},
          {std::to_string(s.missed.size()), s.missed.empty() ? Tone::Plain : Tone::Bad},
-         {std::string(scantling::to_text(f.simulated.verdict)), tone_of(f.simulated.verdict)}});
+         {std::string(scantling::to_text(f.simulated.verdict())), tone_of(f.simulated.verdict())}});
   }
   block.tables.push_back(std::move(table));
   return block;
@@ -126,10 +131,32 @@ Item list_of(std::string label, const std::vector<std::string>& lines, std::size
   return item;
 }
 
+// What holds in which run, and what does not.
+void add_verdicts(const SimulatedScores& simulated, Block& block) {
+  std::vector<std::string> holds;
+  for (const ExperimentScores& e : simulated.experiments)
+    if (e.verdict == Verdict::Holds) holds.push_back(e.name);
+  if (!holds.empty()) block.add(line("simulated, holds in", enumerate(holds)));
+  for (const ExperimentScores& e : simulated.experiments) {
+    std::vector<std::string> failing;
+    for (std::size_t i = 0; i < e.failing.size(); ++i)
+      failing.push_back(fmt::format("{} ({})", e.failing[i], e.measured[i]));
+    if (!failing.empty())
+      block.add(
+          line("simulated, fails in " + e.name, enumerate(failing), Origin::Absent, Tone::Bad));
+    if (!e.undecided.empty())
+      block.add(
+          line("simulated, undecided in " + e.name,
+               enumerate(e.undecided) + (e.name == "peak" ? "; longer runs by --for decide" : ""),
+               Origin::Absent, Tone::Warn));
+  }
+}
+
 Block finalist_block(const Result& result, const Finalist& f) {
   Block block = make_block("finalist", f.name);
   const Finalist& base = result.finalists.front();
   const Trade against = trade(base.candidate.scores, f.candidate.scores);
+  if (!f.also.empty()) block.add(line("is also", enumerate(f.also)));
   block.add(list_of("gives", against.gains, kMostDifferences));
   block.add(list_of("for", against.losses, kMostDifferences));
   block.add(list_of("differs in", differences(result, f), kMostDifferences));
@@ -144,12 +171,7 @@ Block finalist_block(const Result& result, const Finalist& f) {
       line("simulated failures",
            fmt::format("{} of the requests{}", percent(s.failures),
                        other ? "; against the design as it is " + change(s.failures_change) : "")));
-  if (!s.failing.empty())
-    block.add(line("simulated, fails", enumerate(s.failing), Origin::Absent, Tone::Bad));
-  if (s.undecided > 0)
-    block.add(line("simulated, undecided",
-                   plural(s.undecided, "objective") + "; longer runs by --for decide",
-                   Origin::Absent, Tone::Warn));
+  add_verdicts(s, block);
   if (!f.candidate.scores.missed.empty())
     block.add(line("missed, says the twin", enumerate(f.candidate.scores.missed), Origin::Absent,
                    Tone::Bad));
@@ -207,6 +229,17 @@ Json candidate_json(const Result& result, const Candidate& c) {
           {"sizes", std::move(sizes)}};
 }
 
+Json experiments_json(const SimulatedScores& simulated) {
+  Json out = Json::array();
+  for (const ExperimentScores& e : simulated.experiments)
+    out.push_back({{"name", e.name},
+                   {"verdict", scantling::to_text(e.verdict)},
+                   {"failing", e.failing},
+                   {"measured", e.measured},
+                   {"undecided", e.undecided}});
+  return out;
+}
+
 }  // namespace
 
 std::string terminal(const Architecture& given, const Result& result,
@@ -252,9 +285,13 @@ std::string json(const Architecture& given, const Result& result) {
     one["for"] = against.losses;
     one["findings"] = f.findings;
     one["differs_in"] = differences(result, f);
-    one["simulated"] = {{"verdict", scantling::to_text(f.simulated.verdict)},
-                        {"failing", f.simulated.failing},
-                        {"undecided", f.simulated.undecided},
+    one["also"] = f.also;
+    one["settled"] = pins_json(f.pins);
+    const ExperimentScores& peak = f.simulated.experiments.front();
+    one["simulated"] = {{"verdict", scantling::to_text(f.simulated.verdict())},
+                        {"failing", peak.failing},
+                        {"undecided", peak.undecided.size()},
+                        {"experiments", experiments_json(f.simulated)},
                         {"p99", interval_json(f.simulated.p99)},
                         {"failures", interval_json(f.simulated.failures)},
                         {"p99_change", interval_json(f.simulated.p99_change)},

@@ -5,6 +5,9 @@
 
 #include <fmt/core.h>
 
+#include "base/text.h"
+#include "design/locks.h"
+
 namespace scantling::explore {
 namespace {
 
@@ -16,6 +19,7 @@ struct Size {
   std::function<std::string()> text;
   std::function<void(const std::string&)> set;
   std::function<std::string(RandomStream&)> propose;
+  std::function<Pin()> pin;  // that settles it, and what belongs to the same decision
 };
 
 std::int64_t moved(std::int64_t n, RandomStream& random) {
@@ -27,6 +31,10 @@ std::int64_t moved(std::int64_t n, RandomStream& random) {
 void add_runtime(Service& service, std::vector<Size>& out) {
   if (!service.runtime) return;
   const std::string base = fmt::format("services.{}.runtime.", service.name);
+  const auto pin = [&service] {
+    return Pin{service.name + ".instances",
+               size_choice(*service.runtime->instances, service.runtime->cpu.or_else({1}))};
+  };
   Field<CountRange>& instances = service.runtime->instances;
   if (instances && !instances.fixed())
     out.push_back({base + "instances", [&] { return to_text(*instances); },
@@ -39,7 +47,8 @@ void add_runtime(Service& service, std::vector<Size>& out) {
                      n.low = moved(n.low, random);
                      n.high = fixed ? n.low : std::max(n.high, n.low);
                      return to_text(n);
-                   }});
+                   },
+                   pin});
   Field<Cores>& cpu = service.runtime->cpu;
   if (cpu && !cpu.fixed())
     out.push_back({base + "cpu", [&] { return to_text(*cpu); },
@@ -49,7 +58,8 @@ void add_runtime(Service& service, std::vector<Size>& out) {
                    [&](RandomStream& random) {
                      const double factor = random.chance(.5) ? 2 : .5;
                      return to_text(Cores{std::max(.5, cpu->value * factor)});
-                   }});
+                   },
+                   pin});
 }
 
 void add_copies(Store& store, std::vector<Size>& out) {
@@ -66,7 +76,8 @@ void add_copies(Store& store, std::vector<Size>& out) {
                    const std::int64_t least = store.in_sync ? store.in_sync->value : 1;
                    return to_text(
                        Count{std::clamp<std::int64_t>(n, std::max<std::int64_t>(1, least), 7)});
-                 }});
+                 },
+                 [&] { return Pin{store.name + ".copies", plural(copies->value, "copy")}; }});
 }
 
 std::vector<Size> sizes_of(Architecture& model) {
@@ -106,6 +117,25 @@ void apply_sizes(Architecture& model, const std::vector<Sizing>& sizes) {
   for (const Sizing& sizing : sizes)
     for (Size& size : all)
       if (size.path == sizing.path) size.set(sizing.to);
+}
+
+std::vector<Pin> size_pins(const Architecture& model, const std::vector<Sizing>& sizes) {
+  Architecture copy = model;
+  std::vector<Pin> out;
+  for (const Size& size : sizes_of(copy)) {
+    if (std::ranges::find(sizes, size.path, &Sizing::path) == sizes.end()) continue;
+    Pin pin = size.pin();
+    if (std::ranges::find(out, pin) == out.end()) out.push_back(std::move(pin));
+  }
+  std::ranges::sort(out);
+  return out;
+}
+
+std::string size_text(const Architecture& model, const std::string& path) {
+  Architecture copy = model;
+  for (const Size& size : sizes_of(copy))
+    if (size.path == path) return size.text();
+  return "";
 }
 
 }  // namespace scantling::explore

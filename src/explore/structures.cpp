@@ -15,6 +15,9 @@ namespace {
 constexpr std::string_view kServices = "services";
 constexpr std::string_view kZones = "zones";
 constexpr int kMostServices = 12;
+// A pin on who owns an aggregate says with which other it is, for services are named anew by each
+// cut: "price.owner" is "with Product".
+constexpr std::string_view kOwner = ".owner", kWith = "with ";
 
 // Whose decisions are about the shape of the system. What `understand` settles is the requirement
 // itself, what the later passes settle are sizes and operations.
@@ -28,36 +31,76 @@ bool is_shaping(const Decision& decision) {
 
 const Provenance kGiven{Origin::Given, {}, {}};
 
+AggregateId aggregate_of(const Architecture& model, std::string_view kebab) {
+  for (const AggregateId id : model.aggregates.ids())
+    if (kebab_case(model.aggregates[id].name) == kebab) return id;
+  return {};
+}
+
+bool keep_together(Architecture& model, std::string_view what, std::string_view choice) {
+  const AggregateId one = aggregate_of(model, what.substr(0, what.size() - kOwner.size()));
+  const AggregateId other = find_by_name(model.aggregates, choice.substr(kWith.size()));
+  if (!one.valid() || !other.valid()) return false;
+  auto& groups = model.constraints->keep_together;
+  if (!groups.has()) groups.from = kGiven;
+  groups.value.push_back(
+      {{model.aggregates[one].name, one}, {model.aggregates[other].name, other}});
+  return true;
+}
+
+bool pin_one(Architecture& model, const Pin& pin) {
+  const auto constrain = [&] {
+    if (!model.constraints.has()) model.constraints.from = kGiven;
+  };
+  if (pin.what.ends_with(kOwner) && pin.choice.starts_with(kWith)) {
+    constrain();
+    return keep_together(model, pin.what, pin.choice);
+  }
+  if (pin.what == kServices || pin.what == kZones) {
+    const auto n = parse_count(pin.choice);
+    if (!n) return false;
+    constrain();
+    if (pin.what == kServices)
+      model.constraints->services = {CountRange{n->value, n->value}, kGiven};
+    else
+      model.constraints->zones = {*n, kGiven};
+    return true;
+  }
+  if (find_by_name(model.decisions, pin.what).valid()) return false;
+  Decision decision;
+  decision.name = pin.what;
+  decision.from = kGiven;
+  decision.chosen = {pin.choice, kGiven};
+  decision.locked = {true, kGiven};
+  model.decisions.add(std::move(decision));
+  return true;
+}
+
+// With whom an aggregate would be at the service: another that is there.
+std::string neighbour_at(const Architecture& designed, std::string_view service) {
+  const ServiceId id = find_by_name(designed.services, service);
+  return id.valid() && !designed.services[id].owns->empty()
+             ? designed.services[id].owns->front().name
+             : "";
+}
+
 }  // namespace
+
+std::optional<Architecture> pinned(const Architecture& model, const std::vector<Pin>& pins) {
+  Architecture out = model;
+  for (const Pin& pin : pins)
+    if (!pin_one(out, pin)) return {};
+  return out;
+}
 
 std::optional<Architecture> structured(const Architecture& model, const Catalog& catalog,
                                        const std::vector<Pin>& pins, std::uint64_t seed) {
-  Architecture pinned = model;
-  for (const Pin& pin : pins) {
-    if (pin.what == kServices || pin.what == kZones) {
-      const auto n = parse_count(pin.choice);
-      if (!n) return {};
-      if (!pinned.constraints) pinned.constraints = {Constraints{}, kGiven};
-      Constraints& constraints = *pinned.constraints;
-      if (pin.what == kServices)
-        constraints.services = {CountRange{n->value, n->value}, kGiven};
-      else
-        constraints.zones = {*n, kGiven};
-      continue;
-    }
-    if (find_by_name(pinned.decisions, pin.what).valid()) return {};
-    Decision decision;
-    decision.name = pin.what;
-    decision.from = kGiven;
-    decision.chosen = {pin.choice, kGiven};
-    decision.locked = {true, kGiven};
-    pinned.decisions.add(std::move(decision));
-  }
+  auto out = pinned(model, pins);
+  if (!out) return {};
   DesignOptions options;
   options.seed = seed;
   options.jobs = 1;
-  options.simulate = false;
-  return design(std::move(pinned), catalog, options).model;
+  return run_passes(std::move(*out), catalog, options);
 }
 
 std::uint64_t fingerprint(const Architecture& model) {
@@ -88,9 +131,18 @@ std::vector<Pin> pins_of(const Architecture& given, const Architecture& designed
           designed.placement->zones->value != n)
         out.push_back({std::string(kZones), std::to_string(n)});
   for (const Decision& decision : designed.decisions) {
-    if (!is_shaping(decision)) continue;
-    for (const Alternative& alternative : decision.alternatives)
-      if (alternative.name != *decision.chosen) out.push_back({decision.name, alternative.name});
+    // The first is the number of services, which is asked for above.
+    if (!is_shaping(decision) || decision.name == "boundaries") continue;
+    for (const Alternative& alternative : decision.alternatives) {
+      if (alternative.name == *decision.chosen) continue;
+      std::string choice = alternative.name;
+      if (decision.name.ends_with(kOwner)) {
+        const std::string with = neighbour_at(designed, choice);
+        if (with.empty()) continue;
+        choice = std::string(kWith) + with;
+      }
+      out.push_back({decision.name, std::move(choice)});
+    }
   }
   return out;
 }

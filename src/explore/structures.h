@@ -9,6 +9,10 @@
 
 namespace scantling::explore {
 
+// The model with these questions settled in it: locked decisions and constraints. Nothing when a
+// pin contradicts what is given.
+std::optional<Architecture> pinned(const Architecture& model, const std::vector<Pin>& pins);
+
 // The passes over the model with these pins. Nothing when a pin contradicts what is given.
 std::optional<Architecture> structured(const Architecture& model, const Catalog& catalog,
                                        const std::vector<Pin>& pins, std::uint64_t seed);

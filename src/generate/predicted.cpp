@@ -1,9 +1,8 @@
 #include "generate/predicted.h"
 
 #include <algorithm>
-#include <atomic>
-#include <thread>
 
+#include "base/parallel.h"
 #include "simulate/simulate.h"
 
 namespace scantling::generate {
@@ -134,18 +133,10 @@ class Jobs {
 std::vector<PredictedFailure> run_all(const Architecture& model, const std::vector<Job>& jobs,
                                       const SimulateOptions& options, int threads) {
   std::vector<PredictedFailure> out(jobs.size());
-  std::atomic<std::size_t> next = 0;
-  const auto work = [&] {
-    for (std::size_t i = next++; i < jobs.size(); i = next++)
-      out[i] = run(model, jobs[i].experiment, jobs[i].part, jobs[i].failure, options);
-  };
-  if (threads <= 0) threads = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
-  std::vector<std::thread> workers;
-  for (int i = 1; i < std::min(threads, 64); ++i)
-    workers.emplace_back(work);
-  work();
-  for (std::thread& worker : workers)
-    worker.join();
+  in_parallel(threads, static_cast<int>(jobs.size()), [&](int i) {
+    const Job& job = jobs[static_cast<std::size_t>(i)];
+    out[static_cast<std::size_t>(i)] = run(model, job.experiment, job.part, job.failure, options);
+  });
   return out;
 }
 

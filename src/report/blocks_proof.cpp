@@ -46,6 +46,7 @@ Item requirement_item(const Requirement& item, const std::vector<std::string>& c
   for (const std::string& cause : causes)
     add_line(out.children, line("because", cause));
   add_line(out.children, line("would hold with", item.relax));
+  add_line(out.children, line("or without one of", enumerate(item.conflict, "or")));
   return out;
 }
 

@@ -2,6 +2,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <map>
+#include <ostream>
 
 #include <gtest/gtest.h>
 
@@ -71,6 +72,9 @@ RequirementVerdict verdict(const DesignResult& result, const std::string& path) 
 struct Missed {
   const char *pass, *example, *requirement;  // met with all passes, not met or not shown without
 };
+void PrintTo(const Missed& of, std::ostream* out) {
+  *out << of.example << ": " << of.requirement;
+}
 class EachPass : public ::testing::TestWithParam<Missed> {};
 
 TEST_P(EachPass, IsMissed) {
@@ -105,7 +109,8 @@ TEST(Ablation, WithoutOperationsNothingIsSeen) {
 }
 
 // The usual answer for the shop: what is wrong with it is found, and the engine's own design is no
-// worse on any objective, in the same experiments, and costs about the same.
+// worse on any objective that the model states, in the same experiments, and costs no more. (Of
+// those that are assumed, one is slower on purpose: rows for the analytics are written together.)
 TEST(Examples, TheUsualAnswerForTheShopIsFoundWanting) {
   const DesignResult usual = designed("shop-reference"), ours = designed("shop");
   EXPECT_TRUE(found(usual, "timeout-inversion"));
@@ -116,6 +121,7 @@ TEST(Examples, TheUsualAnswerForTheShopIsFoundWanting) {
   for (const ExperimentResult& run : usual.simulation.experiments)
     for (const Judgement& j : run.judgements)
       theirs[{run.name, j.path}] = j;
+  const auto asked = requirements(ours);
   int better = 0;
   for (const ExperimentResult& run : ours.simulation.experiments)
     for (const Judgement& j : run.judgements) {
@@ -124,6 +130,7 @@ TEST(Examples, TheUsualAnswerForTheShopIsFoundWanting) {
       const Judgement& other = at->second;
       const std::string name = run.name + " " + j.subject + " " + j.what;
       EXPECT_NE(j.verdict, Verdict::Fails) << name;
+      if (asked.at(j.path).origin != Origin::Given) continue;
       // Apart by more than both intervals, or not apart.
       if (j.at_least) {
         EXPECT_GE(j.measured.high(), other.measured.low()) << name;
@@ -133,10 +140,10 @@ TEST(Examples, TheUsualAnswerForTheShopIsFoundWanting) {
       better += j.at_least ? j.measured.low() > other.measured.high()
                            : j.measured.high() < other.measured.low();
     }
-  EXPECT_GE(better, 5);
+  EXPECT_GE(better, 4);
   EXPECT_EQ(verdict(usual, "experiments.zone-down.expect.place-order.availability"),
             RequirementVerdict::NotMet);
-  EXPECT_LE(ours.estimate.cost_per_month, 1.05 * usual.estimate.cost_per_month);
+  EXPECT_LE(ours.estimate.cost_per_month, usual.estimate.cost_per_month);
 }
 
 }  // namespace

@@ -53,6 +53,9 @@ std::string tile_html(const Requirement& item) {
       out += fmt::format("<p class=\"evidence\">{}</p>", escape_html(item.evidence));
     if (!item.relax.empty())
       out += fmt::format("<p><b>Would hold with:</b> {}</p>", escape_html(item.relax));
+    if (!item.conflict.empty())
+      out += fmt::format("<p><b>Or without one of:</b> {}</p>",
+                         escape_html(enumerate(item.conflict, "or")));
   } else {
     out += fmt::format("<p class=\"evidence\">{}</p>", escape_html(item.evidence));
   }

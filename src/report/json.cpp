@@ -361,7 +361,8 @@ Json requirements_json(const Facts& facts) {
                    {"evidence", item.evidence},
                    {"origin", origin_text(item.origin)},
                    {"causes", item.causes},
-                   {"relax", item.relax}});
+                   {"relax", item.relax},
+                   {"conflict", item.conflict}});
   return out;
 }
 
@@ -383,6 +384,7 @@ std::string report_json(const DesignResult& result, const Sources& sources) {
                      {"reached", number(item.reached)},
                      {"unit", item.unit},
                      {"relax", item.relax},
+                     {"conflict", item.conflict},
                      {"property", item.what}});
   const Json out = {{"schema", "scantling.design/1"},
                     {"model", model_json(result, sources)},

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "base/text.h"
+#include "design/wiring.h"
 
 namespace scantling {
 
@@ -167,7 +168,7 @@ class Collector {
   // hundredth of each, in the run in which they take longest.
   void done_within(OperationId id, Requirement& item) {
     const Operation& op = model_.operations[id];
-    const ChannelId rest = find_by_name(model_.channels, op.name + ".accepted");
+    const ChannelId rest = find_by_name(model_.channels, rest_channel(op));
     double longest = -1;
     for (const ExperimentResult& run : facts_.result.simulation.experiments) {
       const OperationResult* of = facts_.operation(run, id);
@@ -325,6 +326,7 @@ class Collector {
       });
       if (found != out_.end()) {
         found->relax = item.relax;
+        found->conflict = item.conflict;
         found->verdict = RequirementVerdict::NotMet;
         // The loop's text repeats the causes that the judge saw, if it saw any.
         if (found->causes.empty()) found->causes.push_back(item.text);
@@ -340,6 +342,7 @@ class Collector {
       }
       added.evidence = item.text;
       added.relax = item.relax;
+      added.conflict = item.conflict;
       added.verdict = RequirementVerdict::NotMet;
       added.anchor = "unmet";
       out_.push_back(std::move(added));

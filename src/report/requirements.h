@@ -30,8 +30,9 @@ struct Requirement {
   std::string anchor;    // of the experiment or the block in the HTML report
   Origin origin = Origin::Given;
   RequirementVerdict verdict = RequirementVerdict::NotShown;
-  std::vector<std::string> causes;  // not met: what was seen
-  std::string relax;                // what would make it hold
+  std::vector<std::string> causes;    // not met: what was seen
+  std::string relax;                  // what would make it hold
+  std::vector<std::string> conflict;  // lines of the model that can't all hold with it
 };
 
 // Objectives by operation, then each experiment's expectations, then what is asked of the system as

@@ -7,7 +7,6 @@ namespace scantling {
 namespace {
 
 const Provenance kGiven{Origin::Given, {}, {}};
-const Provenance kAssumed{Origin::Assumed, {}, {}};
 
 Duration ms(double value) {
   return Duration::from_seconds(value / 1000);

@@ -181,13 +181,6 @@ class Terminal {
 
 }  // namespace
 
-std::string repair_text(const TriedRepair& tried) {
-  std::vector<std::string> parts;
-  for (const verify::Repair& r : tried.parts)
-    parts.push_back(r.text + " on " + r.element);
-  return enumerate(parts);
-}
-
 std::string bound_text(const Exploration& e) {
   switch (e.ended) {
     case Ended::Complete: return "any number of faults";

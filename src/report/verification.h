@@ -5,7 +5,7 @@
 
 #include "design/design.h"
 #include "report/counterexample.h"
-#include "verify/verify.h"
+#include "verify/diagnose.h"
 
 namespace scantling {
 
@@ -32,8 +32,6 @@ std::string verification_mermaid(const std::string& name, const verify::Verifica
 // One page with a diagram to step through for each counterexample.
 std::string verification_html(const std::string& name, const verify::Verification& result);
 
-// "tombstone: true on sagas.place.steps[0]"; several changes are joined.
-std::string repair_text(const verify::TriedRepair& tried);
 // "any number of faults", "up to 2 faults"
 std::string bound_text(const verify::Exploration& exploration);
 

@@ -1,5 +1,4 @@
-// Verdicts: an expectation holds when the whole interval is on the right side of its target, fails
-// when the whole is on the wrong side, and is undecided between.
+// Verdicts on what an experiment expects.
 #include <algorithm>
 #include <cmath>
 
@@ -44,18 +43,6 @@ class Judge {
   ExperimentResult& result_;
 };
 
-Verdict verdict_of(double target, const Interval& measured, bool at_least) {
-  if (std::isnan(measured.mean)) return Verdict::Fails;
-  if (at_least) {
-    if (measured.low() >= target) return Verdict::Holds;
-    if (measured.high() < target) return Verdict::Fails;
-  } else {
-    if (measured.high() <= target) return Verdict::Holds;
-    if (measured.low() > target) return Verdict::Fails;
-  }
-  return Verdict::Undecided;
-}
-
 Judgement& Judge::add(std::string subject, std::string what, double target, Interval measured,
                       std::string unit, bool at_least) {
   Judgement j;
@@ -66,7 +53,8 @@ Judgement& Judge::add(std::string subject, std::string what, double target, Inte
   j.measured = measured;
   j.unit = std::move(unit);
   j.at_least = at_least;
-  j.verdict = verdict_of(target, measured, at_least);
+  // What was never measured was not reached.
+  j.verdict = std::isnan(measured.mean) ? Verdict::Fails : verdict_of(target, measured, at_least);
   result_.judgements.push_back(std::move(j));
   return result_.judgements.back();
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/parallel.h"
 #include "base/text.h"
 #include "simulate/compile.h"
 #include "simulate/engine.h"
@@ -186,7 +187,7 @@ template <class Measure>  // Measure(Restart) -> double
 std::vector<Found> split_runs(std::size_t from, std::size_t to, int jobs, const RunOptions& run,
                               const Restart& fresh, Measure&& measure) {
   std::vector<Found> out(to - from);
-  in_parallel(static_cast<int>(to - from), jobs, [&](int i) {
+  in_parallel(jobs, static_cast<int>(to - from), [&](int i) {
     RunOptions mine = run;
     mine.replication = from + static_cast<std::uint64_t>(i) + 1;
     Restart restart = fresh;
@@ -207,28 +208,44 @@ Expected<std::uint32_t> station_named(const Program& program, const std::string&
   return fail(problem + " (stations: " + enumerate(names) + ")");
 }
 
+// What splitting begins with: the compiled experiment, the station, how its runs begin, and how
+// many replications are made at least.
+struct Prepared {
+  Program program;
+  std::uint32_t service = 0;
+  RunOptions run;
+  std::size_t replications = 10;
+};
+Expected<Prepared> prepare(const Architecture& model, const Experiment& experiment,
+                           const RareOptions& options) {
+  auto program = compile(model, experiment, options.simulate);
+  if (!program) return std::unexpected(program.error());
+  const auto service = station_named(*program, options.station);
+  if (!service) return std::unexpected(service.error());
+  Prepared out{std::move(*program), *service, {}, 10};
+  out.replications = static_cast<std::size_t>(std::max(10, options.simulate.replications));
+  if (auto ok = first_run(out.program, options.simulate, out.run); !ok)
+    return std::unexpected(ok.error());
+  return out;
+}
+
 }  // namespace
 }  // namespace sim
 
 Expected<RareResult> estimate_rare(const Architecture& model, const Experiment& experiment,
                                    const RareOptions& options) {
-  auto program = sim::compile(model, experiment, options.simulate);
-  if (!program) return std::unexpected(program.error());
-  const auto service = sim::station_named(*program, options.station);
-  if (!service) return std::unexpected(service.error());
-  sim::RunOptions run;
-  if (auto ok = sim::first_run(*program, options.simulate, run); !ok)
-    return std::unexpected(ok.error());
+  const auto prepared = sim::prepare(model, experiment, options);
+  if (!prepared) return std::unexpected(prepared.error());
+  const auto& [program, service, run, n] = *prepared;
   RareResult result;
-  const auto n = static_cast<std::size_t>(std::max(10, options.simulate.replications));
   const std::uint64_t most = options.simulate.max_events / n;
   const sim::Thresholds thresholds =
-      sim::find_thresholds(*program, *service, options.at_least, run, most, result);
+      sim::find_thresholds(program, service, options.at_least, run, most, result);
   result.thresholds = thresholds.levels;
   result.splits = thresholds.splits;
   if (!result.reached) return result;
 
-  const sim::Restart fresh(*program, *service, thresholds, most);
+  const sim::Restart fresh(program, service, thresholds, most);
   const auto shares =
       sim::split_runs(0, n, options.simulate.jobs, run, fresh,
                       [&](const sim::Restart& restart) { return restart.share(options.at_least); });
@@ -246,24 +263,19 @@ Expected<RareResult> estimate_rare(const Architecture& model, const Experiment& 
 Expected<FailureResult> estimate_failures(const Architecture& model, const Experiment& experiment,
                                           const RareOptions& options, OperationId operation,
                                           double target) {
-  auto program = sim::compile(model, experiment, options.simulate);
-  if (!program) return std::unexpected(program.error());
-  const auto service = sim::station_named(*program, options.station);
-  if (!service) return std::unexpected(service.error());
-  sim::RunOptions run;
-  if (auto ok = sim::first_run(*program, options.simulate, run); !ok)
-    return std::unexpected(ok.error());
+  const auto prepared = sim::prepare(model, experiment, options);
+  if (!prepared) return std::unexpected(prepared.error());
+  const auto& [program, service, run, n] = *prepared;
   FailureResult result;
   result.station = options.station;
-  const auto n = static_cast<std::size_t>(std::max(10, options.simulate.replications));
   const std::uint64_t most = options.simulate.max_events / (8 * n);
   const auto asked = static_cast<std::uint32_t>(operation.index);
   const sim::Thresholds thresholds =
-      sim::thresholds_to_failures(*program, *service, asked, run, most, result);
+      sim::thresholds_to_failures(program, service, asked, run, most, result);
   result.thresholds = thresholds.levels;
   result.splits = thresholds.splits;
   if (!result.reached) return result;
-  const sim::Restart fresh(*program, *service, thresholds, most, asked);
+  const sim::Restart fresh(program, service, thresholds, most, asked);
   std::vector<double> values;
   for (std::size_t wanted = n; values.size() < wanted;) {
     for (const sim::Found& f :

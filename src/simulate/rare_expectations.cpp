@@ -5,6 +5,7 @@
 #include "base/units.h"
 #include "simulate/rare.h"
 #include "simulate/results.h"
+#include "simulate/statistics.h"
 
 namespace scantling::sim {
 namespace {
@@ -43,11 +44,6 @@ bool steady(const Experiment& experiment) {
   return !load.ramp && !load.spike && !load.steps && !load.replay && experiment.faults->empty();
 }
 
-Verdict verdict_of(const Judgement& j) {
-  if (j.measured.low() >= j.target) return Verdict::Holds;
-  return j.measured.high() < j.target ? Verdict::Fails : Verdict::Undecided;
-}
-
 // False when no filling of a busy station leads to failures.
 bool by_splitting(const Architecture& model, const Experiment& experiment,
                   const SimulateOptions& options, OperationId operation, Judgement& j,
@@ -62,7 +58,7 @@ bool by_splitting(const Architecture& model, const Experiment& experiment,
     if (!found->reached) continue;
     j.measured.mean = 100 * (1 - found->share.mean);
     j.measured.half_width = 100 * found->share.half_width;
-    j.verdict = verdict_of(j);
+    j.verdict = verdict_of(j.target, j.measured, true);
     j.by_splitting = true;
     result.events += found->events;
     std::string note = "the availability of " + j.subject + " is estimated by splitting runs";

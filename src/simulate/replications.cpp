@@ -1,41 +1,16 @@
 #include "simulate/replications.h"
 
 #include <algorithm>
-#include <atomic>
 #include <cmath>
 #include <mutex>
-#include <thread>
 
+#include "base/parallel.h"
 #include "simulate/engine.h"
 #include "simulate/precision.h"
 #include "simulate/results.h"
 #include "simulate/statistics.h"
 
 namespace scantling::sim {
-namespace {
-
-int job_count(int wanted, int tasks) {
-  int jobs = wanted > 0 ? wanted : static_cast<int>(std::thread::hardware_concurrency());
-  return std::clamp(jobs, 1, std::max(1, tasks));
-}
-
-}  // namespace
-
-void in_parallel(int n, int wanted_jobs, const std::function<void(int)>& f) {
-  const int jobs = job_count(wanted_jobs, n);
-  std::atomic<int> next{0};
-  const auto work = [&] {
-    for (int i = next++; i < n; i = next++)
-      f(i);
-  };
-  std::vector<std::thread> threads;
-  for (int j = 1; j < jobs; ++j)
-    threads.emplace_back(work);
-  work();
-  for (std::thread& t : threads)
-    t.join();
-}
-
 namespace {
 
 // How many instances autoscaling has come to before the measured time begins.
@@ -139,7 +114,7 @@ void run_some(const Program& program, const SimulateOptions& options, const Pilo
   if (options.progress)
     for (std::size_t i = 0; i < from; ++i)
       precision.add(runs[i]);
-  in_parallel(n, options.jobs, [&](int i) {
+  in_parallel(options.jobs, n, [&](int i) {
     const std::size_t at = from + static_cast<std::size_t>(i);
     RunOptions run;
     run.seed = options.seed;

@@ -2,7 +2,6 @@
 // many as asked for or as a precision takes.
 #pragma once
 
-#include <functional>
 #include <vector>
 
 #include "base/error.h"
@@ -26,9 +25,6 @@ struct Replications {
 // are known to that relative half width (the sequential procedure of Law, "Simulation Modeling and
 // Analysis", 9.4.1). How many are run depends on the results alone, not on time or threads.
 Expected<Replications> run_replications(const Program& program, const SimulateOptions& options);
-// Runs f(0) .. f(n - 1), each once, on so many threads (0: one a core). Who does which has no
-// influence on results.
-void in_parallel(int n, int jobs, const std::function<void(int)>& f);
 // How the first replication is run: its warm-up and instances, as the pilot finds them.
 Expected<void> first_run(const Program& program, const SimulateOptions& options, RunOptions& run);
 double precision_of(const Runs& runs);

@@ -54,6 +54,17 @@ Interval interval(std::span<const double> values, double confidence) {
   return out;
 }
 
+Verdict verdict_of(double target, const Interval& measured, bool at_least) {
+  if (at_least) {
+    if (measured.low() >= target) return Verdict::Holds;
+    if (measured.high() < target) return Verdict::Fails;
+  } else {
+    if (measured.high() <= target) return Verdict::Holds;
+    if (measured.low() > target) return Verdict::Fails;
+  }
+  return Verdict::Undecided;
+}
+
 WarmUp mser5(std::span<const double> samples) {
   constexpr std::size_t batch = 5;
   const std::size_t n = samples.size() / batch;

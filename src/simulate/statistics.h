@@ -17,6 +17,10 @@ double student_t(double confidence, int degrees);
 // Mean of the replications' values and the half width of its interval; unknown with one value.
 Interval interval(std::span<const double> values, double confidence);
 
+// Holds when the whole interval is on the right side of the target, fails when the whole is on the
+// wrong side. Undecided between, and when nothing was measured (NaN).
+Verdict verdict_of(double target, const Interval& measured, bool at_least);
+
 // MSER-5 (White, Cobb, Spratt 2000): the batch means of five from which on the mean is known best.
 // Returns how many samples to leave out; when that is more than half, the run was too short, and
 // half is returned with `settled` false.

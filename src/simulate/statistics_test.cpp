@@ -35,6 +35,19 @@ TEST(Interval, OfThreeValuesByHand) {
   EXPECT_LT(interval(std::vector<double>{1}, .95).half_width, 0);
 }
 
+TEST(Interval, IsJudgedAsAWhole) {
+  const Interval five{5, 1};  // 4 to 6
+  for (const bool at_least : {false, true}) {
+    EXPECT_EQ(verdict_of(4, five, at_least), at_least ? Verdict::Holds : Verdict::Undecided);
+    EXPECT_EQ(verdict_of(3.9, five, at_least), at_least ? Verdict::Holds : Verdict::Fails);
+    EXPECT_EQ(verdict_of(5, five, at_least), Verdict::Undecided);
+    EXPECT_EQ(verdict_of(6, five, at_least), at_least ? Verdict::Undecided : Verdict::Holds);
+    EXPECT_EQ(verdict_of(6.1, five, at_least), at_least ? Verdict::Fails : Verdict::Holds);
+    EXPECT_EQ(verdict_of(5, Interval{5, -1}, at_least), Verdict::Holds);  // of one run: a point
+    EXPECT_EQ(verdict_of(5, Interval{std::nan(""), -1}, at_least), Verdict::Undecided);
+  }
+}
+
 TEST(Interval, CoversTheTruthAsOftenAsItSays) {
   // 99% intervals of M/M/1's mean from 8 replications, 200 times: about 2 of 200 miss .05; more
   // than 8 would have a probability of 0.0002.

@@ -14,16 +14,6 @@ namespace {
 
 constexpr std::size_t kMostBest = 5;
 
-Verdict verdict_of(const Objective& objective, const ObjectiveResult& r) {
-  if (std::isnan(r.measured.mean)) return Verdict::Undecided;
-  const bool low_is_bad = objective.at_least;
-  const double good_end = low_is_bad ? r.measured.low() : r.measured.high();
-  const double bad_end = low_is_bad ? r.measured.high() : r.measured.low();
-  const auto within = [&](double x) { return low_is_bad ? x >= r.target : x <= r.target; };
-  if (within(good_end)) return Verdict::Holds;
-  return within(bad_end) ? Verdict::Undecided : Verdict::Fails;
-}
-
 int badness(Verdict verdict) {
   return verdict == Verdict::Fails ? 2 : verdict == Verdict::Undecided ? 1 : 0;
 }
@@ -134,7 +124,7 @@ void Analyst::judge(PointResult& point, const std::map<std::size_t, Values>& val
       r.measured = sim::interval(known, confidence_);
     if (known.empty()) r.measured.mean = std::nan("");
     if (!out_.objectives[i].judged) continue;
-    r.verdict = verdict_of(out_.objectives[i], r);
+    r.verdict = sim::verdict_of(r.target, r.measured, out_.objectives[i].at_least);
     any = true;
     if (badness(r.verdict) > badness(worst)) worst = r.verdict;
   }

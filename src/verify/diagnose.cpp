@@ -67,14 +67,18 @@ void add(const Architecture& model, const ProtocolVerdict& p, const PropertyVerd
     }
   }
   if (const TriedRepair* r = v.repair()) {
-    std::vector<std::string> parts;
-    for (const Repair& part : r->parts)
-      parts.push_back(part.text + " on " + part.element);
-    d.fixes.push_back({enumerate(parts), FixSafety::Manual, {}});
+    d.fixes.push_back({repair_text(*r), FixSafety::Manual, {}});
   }
 }
 
 }  // namespace
+
+std::string repair_text(const TriedRepair& tried) {
+  std::vector<std::string> parts;
+  for (const Repair& part : tried.parts)
+    parts.push_back(part.text + " on " + part.element);
+  return enumerate(parts);
+}
 
 Diagnostics diagnose(const Architecture& model, const Verification& verification) {
   Diagnostics out;

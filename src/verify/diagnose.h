@@ -14,6 +14,9 @@ namespace scantling::verify {
 // property's page; the run is its `flow`; the repair that was checked is its first fix.
 Diagnostics diagnose(const Architecture& model, const Verification& verification);
 
+// "tombstone: true on sagas.place.steps[0]"; several changes are joined.
+std::string repair_text(const TriedRepair& tried);
+
 // A property that failed, and the change that makes it hold.
 struct Mended {
   System system;             // its protocol's, for the run

@@ -25,15 +25,7 @@ bool read_options(const Invocation& invocation, explore::Options& options) {
   options.candidates = static_cast<int>(*candidates);
   options.finalists = static_cast<int>(*finalists);
   options.replications = static_cast<int>(*replications);
-  if (invocation.has("--for")) {
-    const auto duration = parse_duration(invocation.get("--for"));
-    if (!duration || duration->nanoseconds <= 0) {
-      invocation.streams.complain(fmt::format(
-          "--for takes a duration such as 30s or 5min, not '{}'", invocation.get("--for")));
-      return false;
-    }
-    options.measured = *duration;
-  }
+  if (!read_measured(invocation, options.measured)) return false;
   options.stop = [] { return interrupted(); };
   const Streams& streams = invocation.streams;
   if (streams.err_is_terminal && !streams.quiet)
@@ -44,7 +36,7 @@ bool read_options(const Invocation& invocation, explore::Options& options) {
   return true;
 }
 
-// "cheapest, balanced" as a file's name: "cheapest-balanced.yaml".
+// "most available" as a file's name: "most-available.yaml".
 std::string file_name(std::string_view finalist) {
   std::string out;
   for (const char c : finalist)
@@ -56,13 +48,14 @@ std::string file_name(std::string_view finalist) {
 }
 
 // False after a complaint.
-bool write_models(const Invocation& invocation, const explore::Result& result) {
+bool write_models(const Invocation& invocation, const Architecture& model,
+                  const explore::Result& result) {
   if (!invocation.has("--out")) return true;
   int number = 0;
   for (const explore::Finalist& f : result.finalists) {
     const std::string path =
         fmt::format("{}/{}-{}", invocation.get("--out"), number++, file_name(f.name));
-    if (!save(invocation, path, write_model(f.model))) return false;
+    if (!save(invocation, path, write_model(explore::problem_of(model, f)))) return false;
   }
   invocation.streams.hint(
       fmt::format("wrote {} to {}", plural(number, "model"), invocation.get("--out")));
@@ -97,10 +90,10 @@ int run(const Invocation& invocation) {
   invocation.streams.print(render(invocation.get("--format", "human")));
   for (const auto& [format, path] : outputs)
     if (!save(invocation, path, render(format))) return kExitUsage;
-  if (!write_models(invocation, *result)) return kExitUsage;
+  if (!write_models(invocation, model, *result)) return kExitUsage;
   if (interrupted()) return exit_of_interrupt();
   const bool all_fail = std::ranges::all_of(result->finalists, [](const explore::Finalist& f) {
-    return f.simulated.verdict == Verdict::Fails;
+    return f.simulated.verdict() == Verdict::Fails;
   });
   return all_fail ? kExitUnmet : kExitFine;
 }
@@ -115,7 +108,8 @@ constexpr CommandOption kOptions[] = {
      false},
     {"--replications", "N", "runs of each finalist; the same seeds for all", "5", "", false},
     {"--for", "DURATION", "measured time of a run", "20s", "", false},
-    {"--out", "DIR", "write the finalists there, a model each", "", "", false},
+    {"--out", "DIR", "write the finalists there: the model with what makes each settled in it", "",
+     "", false},
     {"--format", "FORMAT", "what is printed", "human", "human|json", false},
     {"--output", "FORMAT=FILE", "a further copy in a file", "", "", true},
     kSeedOption,
@@ -135,7 +129,9 @@ const Command command_explore{
     "asked (engines, calls or events, caches, copies, the number of services), varies the sizes of "
     "what comes out, and ranks all by the analytic twin in cost, p99, failures, split writes and "
     "team load. Of those that none dominates, three to five are simulated under the same random "
-    "numbers and set against each other. What the model gives is never varied.",
+    "numbers, at peak and in every experiment of the model, and set against each other. What the "
+    "model gives is never varied. --out writes each as the model with the questions that make it "
+    "settled: scantling design makes the same design of it.",
     kArguments,
     kOptions,
     kExamples,

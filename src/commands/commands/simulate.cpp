@@ -33,15 +33,7 @@ bool read_options(const Invocation& invocation, SimulateOptions& options) {
     }
     options.precision = share->value;
   }
-  if (invocation.has("--for")) {
-    const auto duration = parse_duration(invocation.get("--for"));
-    if (!duration || duration->nanoseconds <= 0) {
-      invocation.streams.complain(fmt::format(
-          "--for takes a duration such as 30s or 5min, not '{}'", invocation.get("--for")));
-      return false;
-    }
-    options.measured = *duration;
-  }
+  if (!read_measured(invocation, options.measured)) return false;
   options.rare = true;
   options.stop = [] { return interrupted(); };
   return true;

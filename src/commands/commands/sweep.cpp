@@ -33,15 +33,7 @@ bool read_plan(const Invocation& invocation, sweep::Plan& plan, int& jobs) {
   const auto replications = invocation.number("--replications", 5, 1, 10'000);
   if (!replications) return false;
   plan.replications = static_cast<int>(*replications);
-  if (!invocation.has("--for")) return true;
-  const auto duration = parse_duration(invocation.get("--for"));
-  if (!duration || duration->nanoseconds <= 0) {
-    invocation.streams.complain(fmt::format("--for takes a duration such as 30s or 5min, not '{}'",
-                                            invocation.get("--for")));
-    return false;
-  }
-  plan.measured = *duration;
-  return true;
+  return read_measured(invocation, plan.measured);
 }
 
 // Peak unless experiments or faults are named; false after a complaint.

@@ -107,10 +107,9 @@ void decide_number(Workspace& ws, const cut::Input& input, const cut::Result& re
     why = fmt::format("{} can run {}: every cut would need more hands than there are",
                       plural(ws.people(), "person"), plural(can_own, "service"));
   draft.because(why.empty() ? "the best score over the cuts tried" : why);
-  draft.flips(
-      can_own <= result.chosen.services
-          ? fmt::format("flips if the teams could own more than {}", plural(can_own, "service"))
-          : "flips if an operation's share of the load changes its writers");
+  if (can_own <= result.chosen.services)
+    draft.flips(
+        fmt::format("flips if the teams could own more than {}", plural(can_own, "service")));
   draft.traces({"aggregates", "operations", "teams"}).reversibility(Reversibility::Hard);
 }
 

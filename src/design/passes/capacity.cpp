@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "design/failovers.h"
+#include "design/locks.h"
 #include "design/passes.h"
 #include "design/stores.h"
 
@@ -19,6 +20,7 @@ constexpr double kConcurrencyMargin = 3;  // over the mean in progress at peak
 constexpr double kWaitingMargin = 1.25;   // over those that wait for a new leader
 constexpr std::int64_t kLeastConcurrency = 16, kMostConcurrency = 1024, kMostWaiting = 4096;
 constexpr double kInstancesWorthABiggerOne = 24;
+constexpr std::int64_t kMostInstances = 100'000;  // of one service, that a person may lock
 
 double factor_of(const std::map<std::string, double>& demands, const std::string& name) {
   const auto it = demands.find(name);
@@ -93,6 +95,11 @@ Sizing sizing_of(const Workspace& ws, const Service& service, const Stations& at
   out.from = round_to_zones(std::max(out.least, out.low.instances), out.zones);
   out.to =
       round_to_zones(std::max({out.from, out.high.instances, out.at_peak.instances}), out.zones);
+  if (const auto locked = parse_size_choice(ws.locked_choice(service.name + ".instances"))) {
+    out.cpu = locked->cpu.value;
+    out.from = static_cast<int>(std::min<std::int64_t>(locked->instances.low, kMostInstances));
+    out.to = static_cast<int>(std::min<std::int64_t>(locked->instances.high, kMostInstances));
+  }
   return out;
 }
 
@@ -143,8 +150,7 @@ void size_service(Workspace& ws, ServiceId id, const Views& views) {
         score("cpu cost at the low end", low * of.cpu * price, "USD/month")};
   };
   const std::string size = number_text(of.cpu, 3);
-  draft.choose(fmt::format("{} x {} vCPU", to_text(CountRange{of.from, of.to}), size),
-               scores(of.from, of.to));
+  draft.choose(size_choice({of.from, of.to}, {of.cpu}), scores(of.from, of.to));
   const int naive = std::max(1, static_cast<int>(std::ceil(of.at_peak.cores / of.cpu)));
   if (naive != of.to)
     draft.reject(
@@ -195,13 +201,12 @@ double held_up_seconds(const Workspace& ws, const FailoverWaits& waits, const Es
 }
 
 // Requests in progress: Little's law at the highest load on the instances that a lost zone leaves.
-void size_concurrency(Workspace& ws, ServiceId id, const Estimate& at_peak,
-                      const Estimate& highest) {
+void size_concurrency(Workspace& ws, ServiceId id, const FailoverWaits& waits,
+                      const Estimate& at_peak, const Estimate& highest) {
   Service& service = ws.model.services[id];
   Runtime& runtime = service.runtime.value;
   const StationEstimate* station = highest.station("service", service.name);
   if (station == nullptr || (runtime.concurrency && runtime.queue) || !runtime.instances) return;
-  const FailoverWaits waits(ws.model);
   double held = 0, waiting = 0;  // requests in progress by each endpoint's own time; for a leader
   for (const EndpointEstimate& endpoint : highest.endpoints) {
     if (endpoint.endpoint.service != id) continue;
@@ -242,8 +247,8 @@ void size_concurrency(Workspace& ws, ServiceId id, const Estimate& at_peak,
 
 // What waits for a connection while a lost leader still counts as there, in requests: those that
 // will try again until there is a new one are not to be refused meanwhile.
-double first_tries(const Workspace& ws, StoreId id, const Estimate& highest) {
-  const FailoverWaits waits(ws.model);
+double first_tries(const Workspace& ws, StoreId id, const FailoverWaits& waits,
+                   const Estimate& highest) {
   const Store& store = ws.model.stores[id];
   double rate = 0;
   for (const EndpointEstimate& endpoint : highest.endpoints)
@@ -253,7 +258,7 @@ double first_tries(const Workspace& ws, StoreId id, const Estimate& highest) {
 
 // Connections: what each instance has open at once at the highest load, three times over, within
 // what the server allows all instances together.
-void size_pool(Workspace& ws, StoreId id, const Estimate& highest) {
+void size_pool(Workspace& ws, StoreId id, const FailoverWaits& waits, const Estimate& highest) {
   Store& store = ws.model.stores[id];
   if (!store.owner || store.pool.fixed()) return;
   const StationEstimate* station = highest.station("store", store.name);
@@ -291,7 +296,7 @@ void size_pool(Workspace& ws, StoreId id, const Estimate& highest) {
       .traces({"stores." + store.name})
       .reversibility(Reversibility::Easy);
   draft.set(store.pool, Pool{size, true}, "stores." + store.name + ".pool");
-  const double held_up = first_tries(ws, id, highest) / running;
+  const double held_up = first_tries(ws, id, waits, highest) / running;
   draft.set(store.waiting, Count{size * 4 + static_cast<std::int64_t>(std::ceil(held_up))},
             "stores." + store.name + ".waiting");
 }
@@ -433,12 +438,14 @@ void pass_capacity(Workspace& ws) {
   for (const ServiceId id : ws.model.services.ids())
     size_service(ws, id, views);
   const Estimate sized = estimate(at_highest_load(ws.model));
+  // Of endpoints, steps, stores and their failovers: no size changes it.
+  const FailoverWaits waits(ws.model);
   for (const StoreId id : ws.model.stores.ids())
-    size_pool(ws, id, sized);
+    size_pool(ws, id, waits, sized);
   for (const ChannelId id : ws.model.channels.ids())
     size_channel(ws, id, sized);
   for (const ServiceId id : ws.model.services.ids())
-    size_concurrency(ws, id, views.peak, sized);
+    size_concurrency(ws, id, waits, views.peak, sized);
 }
 
 }  // namespace scantling

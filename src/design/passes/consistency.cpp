@@ -79,6 +79,7 @@ void order_steps(Workspace& ws, OperationId id) {
         words(before), {},
         "a step that is harder to take back would be taken before one that can still fail");
   draft.because("what is easiest to undo first, what others would have to undo for us last")
+      .flips("flips if a step gets an undo that it has not, or loses the one it has")
       .traces({"operations." + operation.name + ".steps"})
       .reversibility(Reversibility::Costly)
       .keep();

@@ -6,6 +6,8 @@
 #include <fmt/core.h>
 
 #include "base/text.h"
+#include "design/gathering.h"
+#include "design/locks.h"
 #include "design/passes.h"
 #include "design/stores.h"
 #include "design/wiring.h"
@@ -178,6 +180,12 @@ bool over_regions(const Workspace& ws, const std::vector<AggregateId>& members) 
   return true;
 }
 
+// What a person has locked as "2 copies".
+int locked_copies(const std::string& choice) {
+  constexpr std::int64_t kMostCopies = 100;
+  return static_cast<int>(std::min(leading_count(choice).value_or(1), kMostCopies));
+}
+
 // Copies from what is asked of the availability and the zones there are.
 void decide_copies(Workspace& ws, StoreId id, const std::vector<AggregateId>& members,
                    const Technology* engine) {
@@ -185,7 +193,9 @@ void decide_copies(Workspace& ws, StoreId id, const std::vector<AggregateId>& me
   if (store.copies.fixed() && store.consistency.fixed()) return;
   const double wanted = strictest_availability(ws, members);
   const int zones = ws.zones();
+  const std::string locked = ws.locked_choice(store.name + ".copies");
   const int copies = store.copies.has()             ? static_cast<int>(store.copies->value)
+                     : leading_count(locked)        ? locked_copies(locked)
                      : zones >= 3                   ? 3
                      : zones == 2 || wanted >= .999 ? 2
                                                     : 1;
@@ -196,10 +206,11 @@ void decide_copies(Workspace& ws, StoreId id, const std::vector<AggregateId>& me
     return std::pow(.001, n) * 100;
   };  // each copy down .1% of the time: a default
   draft.choose(
-      fmt::format("{}{}", plural(copies, "copy"),
-                  leaderless   ? ", quorum 2 of 3"
-                  : copies > 1 ? ", a leader writes"
-                               : ""),
+      !locked.empty() ? locked
+                      : fmt::format("{}{}", plural(copies, "copy"),
+                                    leaderless   ? ", quorum 2 of 3"
+                                    : copies > 1 ? ", a leader writes"
+                                                 : ""),
       {score("all copies down", lost(copies), "%"), score("cost of the copies", copies, "x")});
   for (const int other : {1, 2, 3, 5})
     if (other != copies && std::abs(other - copies) <= 2)
@@ -319,6 +330,21 @@ void decide_care(Workspace& ws, StoreId id, const std::vector<AggregateId>& memb
   if (keep.nanoseconds > 0) draft.set(store.keep, keep, path + ".keep");
 }
 
+// Of a cache: what it holds can be read again from its source.
+std::int64_t cache_copies(const Workspace& ws, const Store& cache) {
+  const std::string locked = ws.locked_choice(cache.name + ".copies");
+  if (leading_count(locked)) return locked_copies(locked);
+  return ws.zones() > 1 ? 2 : 1;
+}
+
+void fill_cache(const Workspace& ws, Draft& draft, Store& cache, const Technology& engine) {
+  put(draft, cache, cache.consistency, Consistency{ConsistencyKind::Eventual, {}}, "consistency");
+  put(draft, cache, cache.copies, Count{cache_copies(ws, cache)}, "copies");
+  put(draft, cache, cache.shards, Count{round_to_homes(ws, 1)}, "shards");
+  put(draft, cache, cache.spread, ws.zones() > 1 ? Spread::Zones : Spread::None, "spread");
+  fill_server(draft, cache, engine);
+}
+
 void make_cache(Workspace& ws, CachePlan& plan) {
   const Service& service = ws.model.services[plan.owner];
   const std::string name = service.name + "-cache";
@@ -334,11 +360,16 @@ void make_cache(Workspace& ws, CachePlan& plan) {
   const std::vector<EngineScore> ranked =
       rank_technologies(ws, "cache", service.team ? service.team->id : TeamId());
   if (ranked.empty()) return;
+  const std::string locked = ws.locked_choice(name + ".engine");
+  const auto by_name = std::ranges::find(
+      ranked, locked, [](const EngineScore& e) { return std::string_view(e.engine->name); });
+  const EngineScore& chosen = by_name == ranked.end() ? ranked.front() : *by_name;
   Draft draft(ws, name + ".engine", "data", fmt::format("in what does {} cache?", service.name));
-  draft.choose(ranked.front().engine->name, ranked.front().parts);
-  for (std::size_t i = 1; i < ranked.size() && i < 3; ++i)
-    draft.reject(ranked[i].engine->name, ranked[i].parts,
-                 ranked[i].against.empty() ? "a lower score" : ranked[i].against);
+  draft.choose(chosen.engine->name, chosen.parts);
+  for (std::size_t i = 0; i < ranked.size() && i < 3; ++i)
+    if (ranked[i].engine != chosen.engine)
+      draft.reject(ranked[i].engine->name, ranked[i].parts,
+                   ranked[i].against.empty() ? "a lower score" : ranked[i].against);
   draft
       .because(fmt::format("entries expire after {}; one fill at a time for a key, so that a lost "
                            "cache does not become a storm",
@@ -351,19 +382,15 @@ void make_cache(Workspace& ws, CachePlan& plan) {
   draft.made(cache, "stores." + name);
   plan.cache = ws.model.stores.add(std::move(cache));
   Store& of = ws.model.stores[plan.cache];
-  draft.fill(of.engine, ranked.front().engine->name);
+  draft.fill(of.engine, chosen.engine->name);
   draft.fill(of.owner, Ref<ServiceId>(service.name, plan.owner));
   draft.fill(of.holds, std::vector<Ref<AggregateId>>{
                            {ws.model.aggregates[plan.aggregate].name, plan.aggregate}});
   draft.fill(of.expires, plan.expires);
   draft.fill(of.single_flight, true);
-  draft.fill(of.consistency, Consistency{ConsistencyKind::Eventual, {}});
-  draft.fill(of.copies, Count{ws.zones() > 1 ? 2 : 1});
-  draft.fill(of.shards, Count{ws.homes()});
-  draft.fill(of.spread, ws.zones() > 1 ? Spread::Zones : Spread::None);
   draft.fill(of.skew, .8);
   draft.fill(of.encrypted, true);
-  fill_server(draft, of, *ranked.front().engine);
+  fill_cache(ws, draft, of, *chosen.engine);
   const double size = static_cast<double>(ws.model.aggregates[plan.aggregate].count->value) *
                       static_cast<double>(ws.model.aggregates[plan.aggregate].size->count);
   draft.fill(of.capacity, Bytes{static_cast<std::int64_t>(std::min(size * 1.3, 64e9))});
@@ -383,7 +410,7 @@ void complete_server(Workspace& ws, StoreId id, const Technology* engine) {
       .flips("flips if traces say otherwise")
       .traces({"stores." + store.name + ".engine"})
       .reversibility(Reversibility::Easy);
-  put(draft, store, store.shards, Count{ws.homes()}, "shards");
+  put(draft, store, store.shards, Count{round_to_homes(ws, 1)}, "shards");
   fill_server(draft, store, *engine);
 }
 
@@ -394,18 +421,13 @@ void complete_cache(Workspace& ws, StoreId id) {
   if (engine == nullptr || (cache.copies && cache.shards && cache.read)) return;
   Draft draft(ws, cache.name + ".copies", "data",
               fmt::format("how is {} kept, so that it can be read at all?", cache.name));
-  const std::int64_t copies = ws.zones() > 1 ? 2 : 1;
-  draft.choose(plural(copies, "copy"))
+  draft.choose(plural(cache_copies(ws, cache), "copy"))
       .reject("3 copies", {}, "what it holds can be read again from its source")
       .because(fmt::format("{}: the loss of one leaves the other", plural(ws.zones(), "zone")))
       .flips("flips if the zones change")
       .traces({"stores." + cache.name})
       .reversibility(Reversibility::Easy);
-  put(draft, cache, cache.consistency, Consistency{ConsistencyKind::Eventual, {}}, "consistency");
-  put(draft, cache, cache.copies, Count{copies}, "copies");
-  put(draft, cache, cache.shards, Count{ws.homes()}, "shards");
-  put(draft, cache, cache.spread, ws.zones() > 1 ? Spread::Zones : Spread::None, "spread");
-  fill_server(draft, cache, *engine);
+  fill_cache(ws, draft, cache, *engine);
 }
 
 // --- channels ---
@@ -528,6 +550,7 @@ void pass_data(Workspace& ws) {
     const Technology* engine = ws.catalog.find(*ws.model.stores[id].engine);
     decide_copies(ws, id, need.members, engine);
     decide_shards(ws, id, need, *engine);
+    decide_inserts(ws, id, need, *engine);
   }
   for (const StoreId id : ws.model.stores.ids()) {
     if (ws.model.stores[id].expires) {

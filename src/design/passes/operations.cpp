@@ -1,6 +1,7 @@
 // How it is watched and run: signals, sampling, retention, redaction, alerts, chaos, recovery.
 #include <algorithm>
 #include <cmath>
+#include <tuple>
 
 #include <fmt/core.h>
 
@@ -57,18 +58,35 @@ void decide_sampling(Workspace& ws, Operating& operating) {
 }
 
 void decide_retention(Workspace& ws, Operating& operating) {
+  // Regimes that ask for records of what was done, by years; whole histories hold them where there
+  // are any, logs otherwise.
+  constexpr std::tuple<Regime, double, bool, const char*> kAsked[] = {
+      {Regime::Sox, 7, true, "seven years of audit records (SOX 802)"},
+      {Regime::Hipaa, 6, true, "six years of records (45 CFR 164.316)"},
+      {Regime::PciDss, 1, false, "a year of audit trail (PCI DSS 10.5.1)"}};
   const auto& regimes = *ws.model.constraints->compliance;
-  const bool audited = std::ranges::any_of(regimes, [](Regime r) {
-    return r == Regime::PciDss || r == Regime::Sox || r == Regime::Hipaa;
+  const bool histories = std::ranges::any_of(ws.model.aggregates, [](const Aggregate& aggregate) {
+    return aggregate.history.or_else(History::None) == History::Full;
   });
+  double days = 30;
+  std::string why =
+      "a month covers what incidents look back at; 13 months of metrics compare a season with the "
+      "last";
+  for (const auto& [regime, years, of_business, text] : kAsked) {
+    if (std::ranges::find(regimes, regime) == regimes.end()) continue;
+    const double asked = of_business && histories ? 1 : years;
+    if (asked * 365 <= days) continue;
+    days = asked * 365;
+    why = fmt::format("a regime asks for {}{}", text,
+                      asked < years ? "; whole histories hold them, logs a year" : "");
+  }
   Draft draft(ws, "operating.retention", "operations",
               "how long are logs, traces and metrics kept?");
-  const Duration logs = Duration::from_seconds((audited ? 365 : 30) * 86'400.0);
+  const Duration logs = Duration::from_seconds(days * 86'400.0);
   draft.choose(fmt::format("logs {}, traces 7d, metrics 395d", to_text(logs)))
       .reject("for ever", {}, "cost and personal data both grow with what is kept")
-      .because(audited ? "a regime asks for a year of audit trail (PCI DSS 10.5.1)"
-                       : "a month covers what incidents look back at; 13 months of metrics compare "
-                         "a season with the last")
+      .flips("flips if a regime asks for another time")
+      .because(why)
       .traces({"constraints.compliance"})
       .reversibility(Reversibility::Easy);
   draft.set(operating.keep_logs, logs, "operating.keep-logs");
@@ -92,6 +110,7 @@ void decide_redaction(Workspace& ws, Operating& operating) {
               ", but its id")
       .reject("a list of known names", {}, "the field that is added next is not on it")
       .because(enumerate(fields))
+      .flips("flips if the data class of an aggregate changes")
       .traces(paths)
       .reversibility(Reversibility::Easy);
   draft.set(operating.redact, fields, "operating.redact");
@@ -122,6 +141,7 @@ void decide_alerts(Workspace& ws, Operating& operating) {
       .because(
           fmt::format("{} with a budget; a page means that it will be gone within two days",
                       plural(static_cast<std::int64_t>(ws.model.operations.size()), "operation")))
+      .flips("flips if there is no objective to spend a budget of")
       .traces({"operations"})
       .reversibility(Reversibility::Easy);
   draft.set(operating.alerts, alerts, "operating.alerts");
@@ -149,6 +169,7 @@ void decide_chaos(Workspace& ws, Operating& operating) {
   draft.choose(plural(static_cast<std::int64_t>(chaos.size()), "experiment"))
       .reject("none", {}, "what is not exercised does not work on the day")
       .because("each was simulated first: the steady state to expect is known")
+      .flips("flips if the experiments change")
       .traces({"experiments"})
       .reversibility(Reversibility::Easy);
   draft.set(operating.chaos, chaos, "operating.chaos");
@@ -169,6 +190,7 @@ void decide_recovery(Workspace& ws, Operating& operating) {
                           to_text(rto)))
       .reject("no plan", {}, "an untested backup is a hope")
       .because("each store's own backup, restored in a drill every quarter")
+      .flips("flips if a store's data class or its strictest objective changes")
       .reversibility(Reversibility::Easy);
   draft.set(operating.rpo, rpo, "operating.rpo");
   draft.set(operating.rto, rto, "operating.rto");

@@ -9,6 +9,8 @@
 #include "base/text.h"
 #include "design/failovers.h"
 #include "design/passes.h"
+#include "design/saga_times.h"
+#include "design/stores.h"
 
 namespace scantling {
 namespace {
@@ -204,7 +206,7 @@ class Resilience {
     const Placement& placed = *ws_.model.placement;
     if (ws_.regions() < 2 || !placed.other_region) return 0;
     const bool apart = store.spread && *store.spread == Spread::Regions;
-    const bool at_home = ws_.homes() > 1 && store.shards && store.shards->value >= ws_.homes();
+    const bool at_home = store.shards && keys_at_home(ws_, store.shards->value);
     return ((at_home ? 0 : 4) + (apart && write ? 4 : 0)) * placed.other_region->seconds();
   }
 
@@ -244,17 +246,6 @@ class Resilience {
     set(draft, retry.on, std::vector<RetryOn>{RetryOn::Timeout, RetryOn::Error}, path, "retry.on");
     lines_.push_back(
         fmt::format("{} for {}, until it has a new leader", of.name, to_text(*of.failover)));
-  }
-
-  double attempts_cost(const CallPolicy& policy) const {
-    const double attempts =
-        policy.retry ? static_cast<double>(policy.retry->attempts.or_else({1}).value) : 1;
-    double out = attempts * policy.timeout->seconds();
-    double wait = policy.retry && policy.retry->backoff ? policy.retry->backoff->seconds() : 0;
-    const double cap = policy.retry && policy.retry->cap ? policy.retry->cap->seconds() : 1e9;
-    for (int k = 2; k <= static_cast<int>(attempts); ++k, wait *= 2)
-      out += std::min(wait, cap);
-    return out;
   }
 
   void retry(Draft& draft, CallPolicy& policy, std::int64_t attempts, double backoff,
@@ -358,7 +349,7 @@ class Resilience {
                                      ? std::string(", once: a second request could do it twice")
                                      : std::string(", once"),
                                  readable_seconds(p999)));
-    return attempts_cost(policy);
+    return longest_wait(policy);
   }
 
   double call(Draft& draft, EndpointId id, Step& step, const std::string& path) {
@@ -386,7 +377,7 @@ class Resilience {
                                  : callee.retries ? std::string(", once: it tries again itself")
                                                   : std::string(", once"),
                                  readable_seconds(callee.seconds)));
-    return attempts_cost(policy);
+    return longest_wait(policy);
   }
 
   Workspace& ws_;
@@ -405,8 +396,9 @@ void decide_health(Workspace& ws, ServiceId id) {
               fmt::format("when is an instance of {} taken out?", service.name));
   draft
       .choose(
-          "shallow, every 500 ms, out after 2 failures, apart from the request pool; at most 10% "
-          "ejected for failed requests")
+          fmt::format("shallow, every {}, out after {} failures, apart from the request pool; at "
+                      "most 10% ejected for failed requests",
+                      readable_seconds(kHealthEverySeconds), kHealthFailures))
       .reject("half ejected for failed requests", {score("capacity left", 50, "%")},
               "when a store fails over, every instance fails its requests: they would leave "
               "together, and the rest would drown")
@@ -421,9 +413,9 @@ void decide_health(Workspace& ws, ServiceId id) {
   HealthPolicy& health = draft.group(service.health);
   const std::string path = "services." + service.name + ".health";
   draft.set(health.check, HealthCheck::Shallow, path + ".check");
-  draft.set(health.every, Duration::from_seconds(.5), path + ".every");
-  draft.set(health.timeout, Duration::from_seconds(.25), path + ".timeout");
-  draft.set(health.failures, Count{2}, path + ".failures");
+  draft.set(health.every, Duration::from_seconds(kHealthEverySeconds), path + ".every");
+  draft.set(health.timeout, Duration::from_seconds(kHealthTimeoutSeconds), path + ".timeout");
+  draft.set(health.failures, Count{kHealthFailures}, path + ".failures");
   draft.set(health.apart, true, path + ".apart");
   draft.set(health.eject_at_most, Share{.1}, path + ".eject-at-most");
 }
@@ -453,6 +445,7 @@ void decide_limits(Workspace& ws, ServiceId id) {
 void pass_resilience(Workspace& ws) {
   if (ws.model.services.empty()) return;
   Resilience(ws).run();
+  split_within(ws);
   for (const ServiceId id : ws.model.services.ids()) {
     decide_health(ws, id);
     decide_limits(ws, id);

@@ -170,11 +170,14 @@ void decide_consistency(Workspace& ws, const Operation& operation) {
     draft.because(!invariants.empty()
                       ? fmt::format("it must keep {}", enumerate(invariants))
                       : std::string("it is declared atomic: all of it, or none of it"));
+    draft.flips(!invariants.empty() ? "flips if what must hold may be broken for a while and mended"
+                                    : "flips if it need not be all or nothing");
     draft.traces({path + (invariants.empty() ? ".atomic" : ".steps")});
   } else if (writes) {
     draft.choose("read your writes")
         .reject("strong", {}, "no invariant and nothing atomic asks for it")
         .because("it writes, and no declared invariant spans what it writes")
+        .flips("flips if something that it writes must hold an invariant, or it must be atomic")
         .traces({path + ".steps"});
   } else if (stale > 0) {
     draft.choose(fmt::format("bounded staleness of {}", to_text(*operation.staleness)))

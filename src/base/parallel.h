@@ -7,12 +7,18 @@
 #include <thread>
 #include <vector>
 
-namespace scantling::boundaries {
+namespace scantling {
 
+// How many threads `jobs` stands for: itself, or one a core for 0 and less.
+inline int thread_count(int jobs) {
+  return jobs > 0 ? jobs : static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+}
+
+// Runs work(0) .. work(pieces - 1), each once, begun in this order, on so many threads (0: one a
+// core) and the caller's among them. `work` must not throw.
 template <class Work>
 void in_parallel(int jobs, int pieces, const Work& work) {
-  if (jobs <= 0) jobs = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
-  jobs = std::min(jobs, pieces);
+  jobs = std::min(thread_count(jobs), pieces);
   std::atomic<int> next{0};
   const auto run = [&] {
     for (int i = next++; i < pieces; i = next++)
@@ -26,4 +32,4 @@ void in_parallel(int jobs, int pieces, const Work& work) {
     thread.join();
 }
 
-}  // namespace scantling::boundaries
+}  // namespace scantling
