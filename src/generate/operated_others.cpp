@@ -70,19 +70,9 @@ Value port(std::string_view name, int number) {
 
 // As Kubernetes' own workloads are probed here: every key is said.
 Value with_probes(Value container, const Value& how) {
-  const auto probe = [&](std::int64_t period, std::int64_t failures) {
-    Value out = how;
-    for (const auto& [key, value] : {std::pair<const char*, std::int64_t>{"initialDelaySeconds", 0},
-                                     {"periodSeconds", period},
-                                     {"timeoutSeconds", 3},
-                                     {"successThreshold", 1},
-                                     {"failureThreshold", failures}})
-      out.set(key, value);
-    return out;
-  };
-  container.set("startupProbe", probe(5, 120));
-  container.set("readinessProbe", probe(5, 3));
-  container.set("livenessProbe", probe(10, 12));
+  container.set("startupProbe", probe(how, {5, 3, 120}));
+  container.set("readinessProbe", probe(how, {5, 3, 3}));
+  container.set("livenessProbe", probe(how, {10, 3, 12}));
   container.set("lifecycle", map({{"preStop", map({{"sleep", map({{"seconds", 5}})}})}}));
   return container;
 }
