@@ -201,6 +201,33 @@ TEST(Coverage, FindsAClosedMaster) {
   })) << audit_lines(audit(objects));
 }
 
+// What the design counted with is what the server is told: rows gathered, and a quorum of copies.
+TEST(Coverage, ClickHouseGathersAndWaitsForItsQuorum) {
+  const auto settings = [](const std::string& store) {
+    const Architecture model =
+        model_of(replace_all(text_with("ENGINE", "clickhouse"), "copies: 3, max", store));
+    const Generated result = generate_all(model, {}, {});
+    for (const Resource& each : result.output.resources())
+      if (each.object.text_at({"kind"}) == "ClickHouseInstallation") {
+        const Value* profiles = each.object.path({"spec", "configuration", "profiles"});
+        return profiles == nullptr ? Value::empty_map() : *profiles;
+      }
+    return Value::empty_map();
+  };
+  const auto number = [](const Value& of, std::string_view key) {
+    const Value* at = of.find(key);
+    return at == nullptr ? -1 : at->integer();
+  };
+  EXPECT_TRUE(settings("copies: 3, write: 20ms, max").empty());
+  const Value together = settings("copies: 3, write: 1ms, max");
+  EXPECT_EQ(number(together, "default/async_insert"), 1);
+  EXPECT_EQ(number(together, "default/async_insert_busy_timeout_max_ms"), 200);
+  EXPECT_EQ(together.find("default/insert_quorum"), nullptr);
+  const Value quorum = settings("copies: 3, consistency: { quorum: { read: 2, write: 2 } }, max");
+  EXPECT_EQ(number(quorum, "default/insert_quorum"), 2);
+  EXPECT_EQ(number(quorum, "default/select_sequential_consistency"), 1);
+}
+
 // A policy without its clients blocks a declared use of the store.
 TEST(Coverage, FindsAClosedStore) {
   for (const char* engine : {"mongodb", "scylladb", "clickhouse", "yugabytedb"}) {

@@ -1,7 +1,9 @@
 // CockroachDB, ClickHouse, Elasticsearch and VictoriaMetrics by their own operators.
 #include <algorithm>
+#include <cmath>
 
 #include "base/text.h"
+#include "catalog/catalog.h"
 #include "generate/operated.h"
 
 namespace scantling::generate {
@@ -124,6 +126,29 @@ Value clickhouse_users(const OperatedNode& of) {
   return out;
 }
 
+// How many copies have a row before it counts, and whether the server gathers rows meanwhile.
+Value clickhouse_profile(const OperatedNode& of) {
+  Value out = Value::empty_map();
+  const Technology* known = catalog_in_use().find(of.engine.name);
+  if (known != nullptr && known->gathers.nanoseconds > 0 && of.store.write &&
+      *of.store.write == known->gathered) {
+    out.set("default/async_insert", 1);
+    out.set("default/wait_for_async_insert", 1);
+    out.set("default/async_insert_busy_timeout_max_ms",
+            static_cast<std::int64_t>(std::llround(known->gathers.milliseconds())));
+  }
+  if (of.store.consistency && of.store.consistency->kind == ConsistencyKind::Quorum &&
+      of.copies() > 1) {
+    out.set("default/insert_quorum", of.store.consistency->quorum.write);
+    // A read sees what a quorum has written, which takes inserts one after the other.
+    if (of.store.consistency->quorum.read > 1) {
+      out.set("default/insert_quorum_parallel", 0);
+      out.set("default/select_sequential_consistency", 1);
+    }
+  }
+  return out;
+}
+
 Value clickhouse_pod(const OperatedNode& of) {
   const Value container =
       map({{"name", "clickhouse"},
@@ -169,6 +194,8 @@ void add_clickhouse(const OperatedNode& of, Output& out) {
   Value configuration = map({{"users", clickhouse_users(of)},
                              {"settings", std::move(settings)},
                              {"clusters", list({std::move(cluster)})}});
+  if (Value profile = clickhouse_profile(of); !profile.empty())
+    configuration.set("profiles", std::move(profile));
   if (replicated)
     configuration.set(
         "zookeeper",
