@@ -25,9 +25,9 @@ std::int64_t replication(const OperatedNode& of) {
   return copies % 2 == 1 ? copies : copies - 1;
 }
 
-// All that the catalogue says of sizes is a copy's; tablets spread over copies times shards.
+// Tablets spread over as many servers as were priced.
 std::int64_t servers(const OperatedNode& of) {
-  return std::max(replication(of), std::min<std::int64_t>(of.copies() * of.shards(), 100));
+  return std::max(replication(of), std::min<std::int64_t>(of.size.machines, 100));
 }
 
 // In how many zones the copies have to stand. Over regions is over zones too.
