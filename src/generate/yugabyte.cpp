@@ -191,23 +191,12 @@ Value pod(const OperatedNode& of, const Part& part, const std::string& hash) {
   const Plan& plan = of.plan;
   Value annotations = of.pod_annotations();
   annotations.set("scantling/config-hash", hash);
-  const bool zones = needed_zones(of) > 1;
   Value volumes = list({map({{"name", "config"}, {"configMap", map({{"name", part.name}})}}),
                         certificate_volume(of),
                         map({{"name", "tmp"}, {"emptyDir", map({{"sizeLimit", "256Mi"}})}})});
-  return map(
-      {{"metadata", map({{"labels", of.marks(origins(of, part.name))},
-                         {"annotations", std::move(annotations)}})},
-       {"spec", map({{"serviceAccountName", of.node.name},
-                     {"automountServiceAccountToken", false},
-                     {"enableServiceLinks", false},
-                     {"priorityClassName", plan.system() + "-first"},
-                     {"terminationGracePeriodSeconds", 300},
-                     {"securityContext", pod_security()},
-                     {"topologySpreadConstraints", spread_constraints(plan, part.name, zones, "")},
-                     {"affinity", host_anti_affinity(plan, part.name)},
-                     {"containers", list({container(of, part)})},
-                     {"volumes", std::move(volumes)}})}});
+  return stateful_pod(plan, {part.name, of.node.name, "-first", 300, needed_zones(of) > 1,
+                             of.marks(origins(of, part.name)), std::move(annotations),
+                             list({container(of, part)}), std::move(volumes)});
 }
 
 // Clients and Jobs by SQL, the administration Job by the masters' port, the servers each other.
