@@ -2,15 +2,14 @@
 
 #include <algorithm>
 #include <array>
-#include <atomic>
 #include <cmath>
 #include <optional>
 #include <set>
-#include <thread>
 #include <vector>
 
 #include <fmt/core.h>
 
+#include "base/parallel.h"
 #include "base/text.h"
 #include "design/workspace.h"
 
@@ -93,8 +92,7 @@ class FlipSearch {
   FlipSearch(const Architecture& problem, const Decide& decide, int jobs, const Choices& now)
       : problem_(problem),
         decide_(decide),
-        jobs_(static_cast<std::size_t>(
-            jobs > 0 ? jobs : std::max(1, static_cast<int>(std::thread::hardware_concurrency())))),
+        jobs_(jobs),
         now_(now),
         parameters_(parameters_of(problem)),
         left_(affordable_runs(problem)) {}
@@ -138,20 +136,12 @@ class FlipSearch {
       points.resize(static_cast<std::size_t>(left_));
     left_ -= static_cast<int>(points.size());
     std::vector<Choices> results(points.size());
-    std::atomic<std::size_t> next{0};
-    const auto work = [&] {
-      for (std::size_t i = next++; i < points.size(); i = next++) {
-        Architecture trial = problem_;
-        parameters_[points[i].first].scale(trial, factor(points[i].second));
-        results[i] = decide_(std::move(trial));
-      }
-    };
-    {
-      std::vector<std::jthread> pool;
-      for (std::size_t i = 1; i < std::min(jobs_, points.size()); ++i)
-        pool.emplace_back(work);
-      work();
-    }
+    in_parallel(jobs_, static_cast<int>(points.size()), [&](int i) {
+      const auto k = static_cast<std::size_t>(i);
+      Architecture trial = problem_;
+      parameters_[points[k].first].scale(trial, factor(points[k].second));
+      results[k] = decide_(std::move(trial));
+    });
     for (std::size_t i = 0; i < points.size(); ++i)
       chosen_.emplace(points[i], std::move(results[i]));
   }
@@ -182,7 +172,7 @@ class FlipSearch {
 
   const Architecture& problem_;
   const Decide& decide_;
-  std::size_t jobs_;
+  int jobs_;
   const Choices& now_;
   std::vector<Parameter> parameters_;
   int left_;

@@ -280,8 +280,11 @@ class Finals {
     if (auto ok = offer("balanced", [&](std::size_t i) { return length(all_[i]); }); !ok) return ok;
     constexpr std::array<const char*, kGoals> kEnds = {"cheapest", "fastest", "most available",
                                                        "fewest split writes", "lightest for teams"};
-    for (std::size_t goal = 1; goal < kGoals; ++goal)
+    for (std::size_t goal = 1; goal < kGoals; ++goal) {
+      // All are the same in it.
+      if (std::ranges::all_of(all_, [&](const Values& v) { return v[goal] == 0; })) continue;
       if (auto ok = offer(kEnds[goal], in_goal(goal)); !ok) return ok;
+    }
     // Ends that coincide leave room.
     while (result_.finalists.size() < std::min<std::size_t>(4, most())) {
       const std::size_t other = farthest_of(set_, all_, chosen_);
