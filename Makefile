@@ -57,15 +57,15 @@ tidy: setup-test  ## the style rules that a compiler doesn't know
 	@$(CMAKE_BUILD) $(RELEASE) --target tidy scantling -j $(JOBS)
 	ctest --test-dir $(RELEASE) --output-on-failure -R '^tidy'
 
-asan: setup-test  ## the unit tests under the address and undefined-behaviour sanitizers
+asan: setup-ci  ## the tests under the address and undefined-behaviour sanitizers
 	@cmake --preset asan
 	@$(CMAKE_BUILD) build/asan -j $(JOBS)
 	ctest --test-dir build/asan --output-on-failure -j $(JOBS) -LE slow
 
 fuzz: setup-ci  ## every fuzz target for TIME seconds
-	@cmake --preset fuzz
-	@$(CMAKE_BUILD) build/fuzz --target fuzz_programs -j $(JOBS)
-	@tests/support/fuzz.sh build/fuzz $(TIME)
+	@cmake --preset asan
+	@$(CMAKE_BUILD) build/asan --target fuzz_programs -j $(JOBS)
+	@tests/support/fuzz.sh build/asan $(TIME)
 
 clean:  ## remove what was built
 	rm -rf build scantling-out

@@ -136,11 +136,11 @@ class FlipSearch {
       points.resize(static_cast<std::size_t>(left_));
     left_ -= static_cast<int>(points.size());
     std::vector<Choices> results(points.size());
-    in_parallel(jobs_, static_cast<int>(points.size()), [&](int i) {
-      const auto k = static_cast<std::size_t>(i);
+    in_parallel(jobs_, static_cast<int>(points.size()), [&](int at) {
+      const auto i = static_cast<std::size_t>(at);
       Architecture trial = problem_;
-      parameters_[points[k].first].scale(trial, factor(points[k].second));
-      results[k] = decide_(std::move(trial));
+      parameters_[points[i].first].scale(trial, factor(points[i].second));
+      results[i] = decide_(std::move(trial));
     });
     for (std::size_t i = 0; i < points.size(); ++i)
       chosen_.emplace(points[i], std::move(results[i]));

@@ -190,6 +190,9 @@ std::vector<AggregateRates> aggregate_rates(const Architecture& model,
 // bounds it.
 double stored_bytes(const Aggregate& aggregate, double years);
 
+// What one wait may take with its retries and the pauses between them, in seconds; 0: no timeout.
+double longest_wait(const CallPolicy& policy);
+
 std::string aggregate_list(const Architecture& model, const std::vector<AggregateId>& ids);
 std::string service_name_for(
     std::string_view aggregate);  // "Order" -> "orders", "Stock" -> "stock"

@@ -1,6 +1,7 @@
 // How it is watched and run: signals, sampling, retention, redaction, alerts, chaos, recovery.
 #include <algorithm>
 #include <cmath>
+#include <tuple>
 
 #include <fmt/core.h>
 
@@ -57,19 +58,35 @@ void decide_sampling(Workspace& ws, Operating& operating) {
 }
 
 void decide_retention(Workspace& ws, Operating& operating) {
+  // Regimes that ask for records of what was done, by years; whole histories hold them where there
+  // are any, logs otherwise.
+  constexpr std::tuple<Regime, double, bool, const char*> kAsked[] = {
+      {Regime::Sox, 7, true, "seven years of audit records (SOX 802)"},
+      {Regime::Hipaa, 6, true, "six years of records (45 CFR 164.316)"},
+      {Regime::PciDss, 1, false, "a year of audit trail (PCI DSS 10.5.1)"}};
   const auto& regimes = *ws.model.constraints->compliance;
-  const bool audited = std::ranges::any_of(regimes, [](Regime r) {
-    return r == Regime::PciDss || r == Regime::Sox || r == Regime::Hipaa;
+  const bool histories = std::ranges::any_of(ws.model.aggregates, [](const Aggregate& aggregate) {
+    return aggregate.history.or_else(History::None) == History::Full;
   });
+  double days = 30;
+  std::string why =
+      "a month covers what incidents look back at; 13 months of metrics compare a season with the "
+      "last";
+  for (const auto& [regime, years, of_business, text] : kAsked) {
+    if (std::ranges::find(regimes, regime) == regimes.end()) continue;
+    const double asked = of_business && histories ? 1 : years;
+    if (asked * 365 <= days) continue;
+    days = asked * 365;
+    why = fmt::format("a regime asks for {}{}", text,
+                      asked < years ? "; whole histories hold them, logs a year" : "");
+  }
   Draft draft(ws, "operating.retention", "operations",
               "how long are logs, traces and metrics kept?");
-  const Duration logs = Duration::from_seconds((audited ? 365 : 30) * 86'400.0);
+  const Duration logs = Duration::from_seconds(days * 86'400.0);
   draft.choose(fmt::format("logs {}, traces 7d, metrics 395d", to_text(logs)))
       .reject("for ever", {}, "cost and personal data both grow with what is kept")
       .flips("flips if a regime asks for another time")
-      .because(audited ? "a regime asks for a year of audit trail (PCI DSS 10.5.1)"
-                       : "a month covers what incidents look back at; 13 months of metrics compare "
-                         "a season with the last")
+      .because(why)
       .traces({"constraints.compliance"})
       .reversibility(Reversibility::Easy);
   draft.set(operating.keep_logs, logs, "operating.keep-logs");

@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "design/failovers.h"
 #include "design/passes.h"
+#include "design/saga_times.h"
 #include "design/stores.h"
 
 namespace scantling {
@@ -247,17 +248,6 @@ class Resilience {
         fmt::format("{} for {}, until it has a new leader", of.name, to_text(*of.failover)));
   }
 
-  double attempts_cost(const CallPolicy& policy) const {
-    const double attempts =
-        policy.retry ? static_cast<double>(policy.retry->attempts.or_else({1}).value) : 1;
-    double out = attempts * policy.timeout->seconds();
-    double wait = policy.retry && policy.retry->backoff ? policy.retry->backoff->seconds() : 0;
-    const double cap = policy.retry && policy.retry->cap ? policy.retry->cap->seconds() : 1e9;
-    for (int k = 2; k <= static_cast<int>(attempts); ++k, wait *= 2)
-      out += std::min(wait, cap);
-    return out;
-  }
-
   void retry(Draft& draft, CallPolicy& policy, std::int64_t attempts, double backoff,
              const std::string& path) {
     if (policy.retry.fixed()) return;
@@ -359,7 +349,7 @@ class Resilience {
                                      ? std::string(", once: a second request could do it twice")
                                      : std::string(", once"),
                                  readable_seconds(p999)));
-    return attempts_cost(policy);
+    return longest_wait(policy);
   }
 
   double call(Draft& draft, EndpointId id, Step& step, const std::string& path) {
@@ -387,7 +377,7 @@ class Resilience {
                                  : callee.retries ? std::string(", once: it tries again itself")
                                                   : std::string(", once"),
                                  readable_seconds(callee.seconds)));
-    return attempts_cost(policy);
+    return longest_wait(policy);
   }
 
   Workspace& ws_;
@@ -455,6 +445,7 @@ void decide_limits(Workspace& ws, ServiceId id) {
 void pass_resilience(Workspace& ws) {
   if (ws.model.services.empty()) return;
   Resilience(ws).run();
+  split_within(ws);
   for (const ServiceId id : ws.model.services.ids()) {
     decide_health(ws, id);
     decide_limits(ws, id);
