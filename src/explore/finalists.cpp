@@ -101,6 +101,7 @@ void remake(const Question& question, const Result& result, Finalist& finalist) 
 struct Measured {
   double p99 = 0, failures = 0;
   std::vector<Judgement> judgements;
+  std::map<std::string, double> requests;  // of each operation
 };
 
 Measured measured(const Architecture& model, const ExperimentResult& run) {
@@ -109,6 +110,7 @@ Measured measured(const Architecture& model, const ExperimentResult& run) {
   double failed = 0;
   for (const OperationResult& r : run.operations) {
     offered += r.offered.mean;
+    out.requests[model.operations[r.operation].name] = r.offered.mean * run.measured_seconds;
     failed += r.errors.total();
     const Operation& operation = model.operations[r.operation];
     if (!operation.objective) continue;
@@ -143,10 +145,16 @@ ExperimentScores judged_at_peak(const std::vector<Measured>& runs) {
   for (std::size_t j = 0; j < runs.front().judgements.size(); ++j) {
     Judgement of = runs.front().judgements[j];
     std::vector<double> values;
-    for (const Measured& run : runs)
+    double requests = 0;
+    for (const Measured& run : runs) {
       if (j < run.judgements.size()) values.push_back(run.judgements[j].measured.mean);
+      if (const auto n = run.requests.find(of.subject); n != run.requests.end())
+        requests += n->second;
+    }
     of.measured = sim::interval(values, kConfidence);
-    add_judgement(of, sim::verdict_of(of.target, of.measured, of.at_least), out);
+    const Verdict verdict = sim::verdict_of(of.target, of.measured, of.at_least);
+    const bool seldom = verdict == Verdict::Fails && requests < kLeastRuns;
+    add_judgement(of, seldom ? Verdict::Undecided : verdict, out);
   }
   return out;
 }
