@@ -336,10 +336,20 @@ class Finals {
     Tried of;
     of.finalist.candidate = set_[i];
     simplify(question_, result_, of.finalist);
-    remake(question_, result_, of.finalist);
-    if (auto ok = simulate_it(question_.options, &base_, of); !ok)
-      return std::unexpected(ok.error());
+    if (auto ok = simulate_made(of); !ok) return std::unexpected(ok.error());
+    // Perhaps it is the sizes alone that it fails by: those of the passes have more room.
+    if (!as_good(of.finalist) && !of.finalist.candidate.sizes.empty()) {
+      Tried plain;
+      plain.finalist.candidate.structure = of.finalist.candidate.structure;
+      if (auto ok = simulate_made(plain); !ok) return std::unexpected(ok.error());
+      if (as_good(plain.finalist)) of = std::move(plain);
+    }
     return &tried_.emplace(i, std::move(of.finalist)).first->second;
+  }
+
+  Expected<void> simulate_made(Tried& out) const {
+    remake(question_, result_, out.finalist);
+    return simulate_it(question_.options, &base_, out);
   }
 
   bool as_good(const Finalist& f) const {
