@@ -326,7 +326,7 @@ Expected<Figure> large_model_time() {
   return timed(planted(80, 8, 200, 5), {}, 3, "a model of 80 aggregates and 200 operations");
 }
 
-constexpr std::array table = {
+const std::array table = {
     Benchmark{"boundaries.published", "published complexities reproduced", published},
     Benchmark{"boundaries.ldod_f", "LdoD pairwise F with the expert", ldod_f},
     Benchmark{"boundaries.ldod_mojofm", "LdoD MoJoFM with the expert", ldod_mojofm},

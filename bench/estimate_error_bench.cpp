@@ -1,5 +1,5 @@
 // The analytic twin against the simulator: 200 random systems, 40 at each of five loads of their
-// busiest station.
+// busiest station, and 120 under closed loads.
 #include <fmt/core.h>
 
 #include <algorithm>
@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "base/random.h"
-#include "estimate/estimate.h"
+#include "estimate/closed_load.h"
 #include "harness.h"
 #include "simulate/simulate.h"
 #include "simulate/test_systems.h"
@@ -154,6 +154,64 @@ Expected<Figure> error_at() {
                             100 * kLoads[Load], 100 * noise / mean_time.count)};
 }
 
+// Users that would keep the busiest station this busy if nobody had to wait.
+constexpr std::array<double, 3> kAsked = {.5, .9, 1.5};
+
+Experiment closed_load(double users, double think) {
+  ClosedLoad load;
+  load.users = said(Count{static_cast<std::int64_t>(std::lround(users))});
+  load.think = said(exponential_time(think));
+  Experiment out = plain_experiment();
+  ExperimentLoad all;
+  all.closed = said(std::move(load));
+  out.load = said(std::move(all));
+  return out;
+}
+
+template <std::size_t Level>
+Expected<Figure> closed_error() {
+  Errors throughput, mean_time, p99;
+  for (int i = 0; i < kSystems; ++i) {
+    const std::uint64_t seed = 9000 + 100 * Level + static_cast<std::uint64_t>(i);
+    RandomSystem system(seed);
+    system.load_to(kAsked[Level] * .5);  // so that times are those of little waiting
+    double rate = 0;
+    double alone = 0;
+    for (const OperationEstimate& o : estimate(system.model()).operations) {
+      rate += 2 * o.rate;
+      alone += 2 * o.rate * o.mean_seconds;
+    }
+    RandomStream random(seed, 1, random_purpose("users"));
+    const double think = between(random, .05, 2);
+    const Experiment closed = closed_load(std::max(2.0, rate * think + alone), think);
+    const Estimate estimated = estimate_closed(system.model(), closed);
+    SimulateOptions options;
+    options.seed = seed;
+    options.measured = in_seconds(20'000 / rate);
+    auto run = simulate(system.model(), closed, options);
+    if (!run) return std::unexpected(run.error());
+    double simulated_rate = 0;
+    double estimated_rate = 0;
+    for (const OperationResult& o : run->operations) {
+      const OperationEstimate* e = estimated.of(o.operation);
+      if (e == nullptr) return fail("an operation without an estimate");
+      simulated_rate += o.offered.mean;
+      estimated_rate += e->rate;
+      if (o.availability.mean < .5) continue;  // hardly any times to compare
+      mean_time.add(e->mean_seconds, o.latency.mean.mean, seed);
+      p99.add(e->p99_seconds, o.latency.p99.mean, seed);
+    }
+    throughput.add(estimated_rate, simulated_rate, seed);
+  }
+  return Figure{100 * throughput.mean(), "%",
+                fmt::format("throughput: worst {:.1f}% (seed {}); mean time: mean {:.1f}%, worst "
+                            "{:.0f}% (seed {}), too low in {} of {}; p99: mean {:.1f}%, worst "
+                            "{:.0f}%; {} systems",
+                            100 * throughput.worst, throughput.worst_seed, 100 * mean_time.mean(),
+                            100 * mean_time.worst, mean_time.worst_seed, mean_time.below,
+                            mean_time.count, 100 * p99.mean(), 100 * p99.worst, kSystems)};
+}
+
 }  // namespace
 }  // namespace scantling::bench
 
@@ -165,6 +223,9 @@ int main(int argc, char** argv) {
       {"estimate.error.70", "the same at 70%", error_at<2>},
       {"estimate.error.80", "the same at 80%", error_at<3>},
       {"estimate.error.90", "the same at 90%", error_at<4>},
+      {"estimate.closed.50", "closed loads against simulation, users for 50%", closed_error<0>},
+      {"estimate.closed.90", "users for 90%", closed_error<1>},
+      {"estimate.closed.150", "users for 150%", closed_error<2>},
   };
   return bench_main(argc, argv, table);
 }

@@ -3,8 +3,6 @@
 // performance.md were measured on.
 #include <fmt/core.h>
 
-#include <time.h>
-
 #include <algorithm>
 #include <string>
 #include <vector>
@@ -58,24 +56,6 @@ System fork_join(bool policies) {
       "a", "get", {step(), together({call(b, policy), call(c, policy)}), call(d, policy)});
   s.operation("ask", s.endpoint("gateway", "ask", {step(), call(a, policy)}), rate);
   return s;
-}
-
-// Processor time of this thread: what one core does, whoever else uses the machine. The shortest of
-// three.
-template <class Work>
-double cpu_seconds(Work&& work) {
-  const auto now = [] {
-    timespec t{};
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
-    return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_nsec) * 1e-9;
-  };
-  double best = 1e300;
-  for (int i = 0; i < 3; ++i) {
-    const double begin = now();
-    work();
-    best = std::min(best, now() - begin);
-  }
-  return best;
 }
 
 struct OneRun {

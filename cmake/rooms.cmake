@@ -11,7 +11,8 @@
 # TEST_USES  rooms that only its tests may include beyond USES: `check` reads models as text in tests.
 # HOT    compiled with -O2 in every preset: an inner loop at -O0 makes the tests useless.
 #
-# Files ending in _test.cpp become the executable <room>_test, registered with ctest.
+# Files ending in _test.cpp, and what they share in files beginning with test_, become the executable
+# <room>_test, registered with ctest.
 
 include("${CMAKE_CURRENT_LIST_DIR}/registry.cmake")
 
@@ -46,8 +47,8 @@ function(scantling_room room)
   set(folder "${CMAKE_CURRENT_SOURCE_DIR}/src/${room}")
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS "${folder}/*.cpp")
   set(tests ${sources})
-  list(FILTER sources EXCLUDE REGEX "_test\\.cpp$")
-  list(FILTER tests INCLUDE REGEX "_test\\.cpp$")
+  list(FILTER sources EXCLUDE REGEX "(_test\\.cpp|/test_[a-z_]*\\.cpp)$")
+  list(FILTER tests INCLUDE REGEX "(_test\\.cpp|/test_[a-z_]*\\.cpp)$")
   foreach(name IN LISTS ROOM_DEFS)
     scantling_check_registry("${folder}" ${name})
   endforeach()

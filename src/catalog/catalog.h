@@ -154,6 +154,11 @@ const Catalog& built_in_catalog();  // parsed once; a fault in it fails the test
 Expected<Catalog> catalog_with(const std::vector<CatalogDocument>& user_documents);
 Expected<Catalog> catalog_with(const std::vector<std::string>& user_documents);
 
+// What this run goes by: the built-in catalogue, or the one that it was told to use. To be told
+// before anything asks: it is not guarded.
+const Catalog& catalog_in_use();
+void use_catalog(Catalog catalog);
+
 std::span<const EmbeddedFile> embedded_catalog();  // src/catalog/data/*.yaml
 
 }  // namespace scantling

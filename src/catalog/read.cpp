@@ -6,6 +6,7 @@
 #include <charconv>
 #include <cmath>
 #include <functional>
+#include <optional>
 
 #include "base/assert.h"
 #include "base/text.h"
@@ -394,6 +395,23 @@ Expected<Catalog> catalog_with(const std::vector<CatalogDocument>& user_document
 
 Expected<Catalog> catalog_with(const std::vector<std::string>& user_documents) {
   return read_over(built_in_catalog(), numbered(user_documents));
+}
+
+namespace {
+
+std::optional<Catalog>& told() {
+  static std::optional<Catalog> catalog;
+  return catalog;
+}
+
+}  // namespace
+
+const Catalog& catalog_in_use() {
+  return told() ? *told() : built_in_catalog();
+}
+
+void use_catalog(Catalog catalog) {
+  told() = std::move(catalog);
 }
 
 }  // namespace scantling

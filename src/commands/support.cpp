@@ -7,13 +7,44 @@
 #include <fmt/core.h>
 
 #include "base/text.h"
+#include "catalog/catalog.h"
 #include "check/check.h"
 #include "language/language.h"
 
 namespace scantling {
 
+namespace {
+
+// The files of --catalog over what is built in; false after a complaint.
+bool take_catalog(const Invocation& invocation) {
+  const std::vector<std::string> paths = invocation.all("--catalog");
+  if (paths.empty()) return true;
+  std::vector<std::string> texts;
+  for (const std::string& path : paths) {
+    auto text = disk().read(path);
+    if (!text) {
+      invocation.streams.complain(text.error().message);
+      return false;
+    }
+    texts.push_back(std::move(*text));
+  }
+  std::vector<CatalogDocument> documents;
+  for (std::size_t i = 0; i < paths.size(); ++i)
+    documents.push_back({paths[i], texts[i]});
+  auto catalog = catalog_with(documents);
+  if (!catalog) {
+    invocation.streams.complain(catalog.error().message);
+    return false;
+  }
+  use_catalog(std::move(*catalog));
+  return true;
+}
+
+}  // namespace
+
 void load_model(const Invocation& invocation, const std::string& path, ModelInput& out,
                 ReadOptions options) {
+  if (!take_catalog(invocation)) return;
   options.overlays = invocation.all("--overlay");
   out.model.path = path;
   out.model.model = read_model(out.model.sources, disk(), path, options, out.model.problems);

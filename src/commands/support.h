@@ -20,8 +20,8 @@ struct ReadModel {
   std::string path;
 };
 
-// Reads the model and its overlays. Errors are printed to standard error; then `ok` is false and
-// the command ends with kExitUsage.
+// Reads the model and its overlays, after the files of --catalog, which count from then on. Errors
+// are printed to standard error; then `ok` is false and the command ends with kExitUsage.
 struct ModelInput {
   ReadModel model;
   bool ok = false;
@@ -49,6 +49,8 @@ inline constexpr std::string_view kFindingFormats =
 
 inline constexpr CommandOption kOverlayOption{"--overlay", "FILE", "a file merged over the model",
                                               "",          "",     true};
+inline constexpr CommandOption kCatalogOption{
+    "--catalog", "FILE", "your own technologies, prices, profiles, controls", "", "", true};
 inline constexpr CommandOption kSeedOption{"--seed", "N", "seed of everything random",
                                            "1",      "",  false};
 inline constexpr CommandOption kJobsOption{

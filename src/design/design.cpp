@@ -8,6 +8,7 @@
 #include <fmt/core.h>
 
 #include "check/check.h"
+#include "design/alternatives.h"
 #include "design/budget.h"
 #include "design/conflicts.h"
 #include "design/flips.h"
@@ -111,6 +112,25 @@ Expected<SimulationResult> prove_attempt(const Architecture& model, const Design
   return all;
 }
 
+// What the passes make of changed problems: where decisions flip, what their alternatives come to.
+void try_others(const Architecture& problem, const Catalog& catalog, const DesignOptions& options,
+                const Demands& demands, Architecture& model) {
+  const int runs = affordable_runs(problem);
+  if (runs == 0) return;
+  if (options.progress) options.progress("what else could be decided");
+  DesignOptions quick = options;
+  quick.verify = false;
+  quick.progress = {};
+  const auto redesign = [&](Architecture trial) {
+    elaborate(trial, catalog, quick, demands);
+    return trial;
+  };
+  find_flips(
+      problem, [&](Architecture trial) { return choices_of(redesign(std::move(trial))); },
+      options.jobs, model);
+  weigh_alternatives(problem, redesign, runs, options.jobs, model);
+}
+
 }  // namespace
 
 std::span<const PassInfo> all_passes() {
@@ -165,19 +185,7 @@ DesignResult design(Architecture model, const Catalog& catalog, const DesignOpti
     result.unmet = unmet_requirements(result.model, result.simulation);
   explain_conflicts(model, catalog, options, result);
   prove_interims(model, catalog, options, result);
-  if (options.flips) {
-    if (options.progress) options.progress("where decisions flip");
-    DesignOptions quick = options;
-    quick.verify = false;
-    quick.progress = {};
-    find_flips(
-        model,
-        [&](Architecture trial) {
-          elaborate(trial, catalog, quick, demands);
-          return choices_of(trial);
-        },
-        options.jobs, result.model);
-  }
+  if (options.flips) try_others(model, catalog, options, demands, result.model);
   if (options.progress) options.progress("check");
   result.estimate = estimate(result.model);
   judge_budget(model, catalog, options, result);

@@ -94,10 +94,12 @@ bool fits(const Technology& t, StoreRole role) {
   return false;
 }
 
-// False: only a provider offers it, and none is named.
+// False: only a cloud offers it or the likes of it, and none is named. A provider of the user's own
+// catalogue is none.
 bool offered(const Workspace& ws, const Technology& t) {
   const Constraints& constraints = *ws.model.constraints;
-  return t.provider.empty() || constraints.provider.or_else("generic") != "generic" ||
+  const std::string provider = constraints.provider.or_else("generic");
+  return t.provider.empty() || provider == "aws" || provider == "gcp" || provider == "azure" ||
          contains(*constraints.required, t.name);
 }
 

@@ -55,6 +55,20 @@ int zone_states(int zones, int lost, std::array<ZoneState, kStates>& out) {
   return count;
 }
 
+// k_of_n of the same few numbers again and again while a search tries its designs.
+double often_k_of_n(double k, double n, double p) {
+  struct Known {
+    double k = 0, n = 0, p = 0, value = 0;  // p = 0: nothing yet
+  };
+  constexpr int kKnown = 1024;
+  thread_local constinit std::array<Known, kKnown> known{};
+  Known& slot = known[static_cast<std::size_t>((static_cast<int>(k) * 37 + static_cast<int>(n)) &
+                                               (kKnown - 1))];
+  if (slot.k != k || slot.n != n || slot.p != p)
+    slot = {k, n, p, k_of_n(static_cast<int>(k), static_cast<int>(n), p)};
+  return slot.value;
+}
+
 double left_of(double n, bool spread, const ZoneState& zone) {
   if (!spread) return zone.first_zone ? n : 0;
   return std::floor(n * zone.left + 1e-9);
@@ -112,7 +126,7 @@ double Availability::service(std::size_t i, const ZoneState& zone) const {
   if (!std::isinf(service.concurrency) && service.concurrency > 0)
     needed = std::max(needed, std::ceil(solution_.slots[i].demand / service.concurrency - 1e-9));
   if (needed > n) return 0;
-  return k_of_n(static_cast<int>(needed), static_cast<int>(n), defaults::kInstanceAvailability);
+  return often_k_of_n(needed, n, defaults::kInstanceAvailability);
 }
 
 double Availability::store(std::size_t i, const ZoneState& zone) const {
@@ -127,16 +141,14 @@ double Availability::store(std::size_t i, const ZoneState& zone) const {
     if (store.copies >= 3) needed = std::floor(store.copies / 2) + 1;
     switching = store.failover_seconds / defaults::kNodeMeanSecondsBetweenLosses;
   }
-  return k_of_n(static_cast<int>(needed), static_cast<int>(n), defaults::kNodeAvailability) *
-         (1 - std::min(1.0, switching));
+  return often_k_of_n(needed, n, defaults::kNodeAvailability) * (1 - std::min(1.0, switching));
 }
 
 double Availability::channel(std::size_t i, const ZoneState& zone) const {
   const NetChannel& channel = net_.channels[i];
   const double n = left_of(std::floor(channel.copies * (channel.spread_zones ? lost_ : 1) + 1e-9),
                            channel.spread_zones, zone);
-  return k_of_n(static_cast<int>(channel.in_sync), static_cast<int>(n),
-                defaults::kNodeAvailability);
+  return often_k_of_n(channel.in_sync, n, defaults::kNodeAvailability);
 }
 
 double Availability::of(std::size_t endpoint) const {

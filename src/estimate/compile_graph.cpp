@@ -149,9 +149,6 @@ void NetworkCompiler::remarks() {
   for (const Store& store : model_.stores)
     if (store.single_flight && *store.single_flight)
       leave_out("stores." + store.name + ": single-flight fills: misses are taken as independent");
-  for (const Experiment& experiment : model_.experiments)
-    if (experiment.load->closed)
-      leave_out("experiments." + experiment.name + ": closed load (see mva in queueing.h)");
 }
 
 }  // namespace scantling

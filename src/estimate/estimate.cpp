@@ -6,6 +6,7 @@
 
 #include "base/units.h"
 #include "catalog/catalog.h"
+#include "estimate/closed_load.h"
 #include "estimate/defaults.h"
 #include "estimate/network.h"
 
@@ -29,8 +30,8 @@ Stability judge(double utilisation, double amplified_utilisation) {
 class Assembly {
  public:
   Assembly(const Architecture& model, const EstimateOptions& options,
-           const EstimateNetwork& network, const NetworkSolution& solution)
-      : model_(model), options_(options), net_(network), solution_(solution) {}
+           const EstimateNetwork& network, const NetworkSolution& solution, bool closed = false)
+      : model_(model), options_(options), net_(network), solution_(solution), closed_(closed) {}
 
   void stations(Estimate& out) const;
   void endpoints(Estimate& out) const;
@@ -47,6 +48,7 @@ class Assembly {
   const EstimateOptions& options_;
   const EstimateNetwork& net_;
   const NetworkSolution& solution_;
+  const bool closed_;  // loads are `solution_.asked` times the peak loads
 };
 
 StationEstimate named(std::string kind, const Element& element) {
@@ -222,9 +224,10 @@ void Assembly::operations(Estimate& out) const {
       const EndpointState& state = solution_.endpoints[e];
       estimate.entry = net_.endpoint_ids[e];
       const auto o = static_cast<std::size_t>(id.index);
-      const double own =
-          (options_.basis == LoadBasis::Peak ? net_.operation_peak[o] : net_.operation_mean[o]) *
-          options_.load_factor;
+      const double own = closed_ ? net_.operation_peak[o] * solution_.asked
+                                 : (options_.basis == LoadBasis::Peak ? net_.operation_peak[o]
+                                                                      : net_.operation_mean[o]) *
+                                       options_.load_factor;
       // Started by events or by a schedule, it runs as often as its endpoint.
       estimate.rate = own > 0 && net_.endpoints[e].channel < 0 ? own : state.rate;
       Moments time = state.time;
@@ -288,7 +291,7 @@ void crowded(const Architecture& model, const EstimateNetwork& network,
 }  // namespace
 
 Estimate estimate(const Architecture& model, const EstimateOptions& options) {
-  return estimate(model, options, built_in_catalog());
+  return estimate(model, options, catalog_in_use());
 }
 
 Estimate estimate(const Architecture& model, const EstimateOptions& options,
@@ -316,6 +319,62 @@ Estimate estimate(const Architecture& model, const EstimateOptions& options,
   out.cost = estimate_cost(model, network, mean, peak, catalog);
   for (const CostLine& line : out.cost)
     out.cost_per_month += line.per_month;
+  return out;
+}
+
+namespace {
+
+// Leaves the operations that the experiment names, or all, with what it changes.
+void ask_for(const Experiment& experiment, EstimateNetwork& network) {
+  const std::vector<LoadChange>& changes = experiment.load->changes;
+  if (changes.empty()) return;
+  for (std::size_t o = 0; o < network.operation_peak.size(); ++o) {
+    double& peak = network.operation_peak[o];
+    double wanted = 0;
+    for (const LoadChange& change : changes)
+      if (change.operation.id.index == static_cast<std::int32_t>(o))
+        wanted = change.absolute ? change.rate.per_second : peak * change.factor.value;
+    const std::int32_t entry = network.operation_entry[o];
+    if (entry >= 0) network.endpoints[static_cast<std::size_t>(entry)].peak_load += wanted - peak;
+    peak = wanted;
+  }
+}
+
+// A queue that refuses some of the users when all are there.
+void refusing(const Architecture& model, const EstimateNetwork& network,
+              const NetworkSolution& solution, double users, std::vector<std::string>& out) {
+  for (const ServiceId id : model.services.ids()) {
+    const auto i = static_cast<std::size_t>(id.index);
+    const NetService& service = network.services[i];
+    const double room = solution.instances[i] * (service.concurrency + service.queue);
+    if (solution.slots[i].rate > 0 && users > room)
+      out.push_back("services." + model.services[id].name + ": has room for " +
+                    number_text(room, 3) + " of " + number_text(users, 3) +
+                    " users: none is taken to be refused");
+  }
+}
+
+}  // namespace
+
+Estimate estimate_closed(const Architecture& model, const Experiment& experiment) {
+  if (!experiment.load->closed) return estimate(model);
+  const ClosedLoad& closed = *experiment.load->closed;
+  ClosedUsers users;
+  users.users = std::max(1.0, static_cast<double>(closed.users.or_else(Count{1}).value));
+  users.think_seconds = closed.think ? closed.think->mean_seconds() : 0;
+  const EstimateOptions options;
+  EstimateNetwork network = compile_network(model);
+  ask_for(experiment, network);
+  NetworkSolution solution;
+  solve_closed(network, options, users, solution);
+  solve_availability(network, options, solution);
+  Estimate out;
+  const Assembly assembly(model, options, network, solution, true);
+  assembly.stations(out);
+  assembly.endpoints(out);
+  assembly.operations(out);
+  out.does_not_apply = network.does_not_apply;
+  refusing(model, network, solution, users.users, out.does_not_apply);
   return out;
 }
 

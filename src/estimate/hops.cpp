@@ -4,15 +4,11 @@
 #include <cmath>
 
 namespace scantling {
-namespace {
-
 double round_robin_ca2(double n, double callers, double rho) {
   const double idle = 1 - std::min(rho, 1.0);
   const double w = 1 / (1 + 4 * idle * idle * (std::max(1.0, callers) - 1));
   return w / n + 1 - w;
 }
-
-}  // namespace
 
 // Waiting at `n` instances of `servers` with room for `room` more at each, behind a balancer.
 //

@@ -16,6 +16,8 @@ inline constexpr double kForever = 1e9;
 // another.
 Waiting balanced_wait(Balance balance, double n, int servers, double room, double rate,
                       double seconds, double cs2, double shape, double callers);
+// Squared variation of the times between arrivals at one of `n` instances, by turns.
+double round_robin_ca2(double n, double callers, double rho);
 Moments waiting_moments(const Waiting& wait);
 Moments kth_of_alike(const Moments& one, int k, int n);
 

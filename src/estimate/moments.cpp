@@ -271,6 +271,7 @@ double survival_at(const std::array<double, kGrid>& at, double seconds, std::siz
   if (seconds < at[0]) return 1;
   while (from + 2 < kGrid && at[from + 1] <= seconds)
     ++from;
+  if (seconds == at[from]) return kSurvival[from];
   const std::array<double, kGrid>& logs = log_survival();
   const double width = at[from + 1] - at[from];
   if (width <= 0) return seconds < at[from + 1] ? kSurvival[from] : 0;
@@ -358,7 +359,13 @@ Moments order_statistic(std::span<const Moments> branches, int first) {
   // to where the maximum of many still has a tail.
   std::array<double, kGrid> at{};
   std::array<double, kGrid> survival{};
-  for (std::size_t q = 0; q < kGrid; ++q) {
+  if (need == n) {
+    at = laws[0];
+    for (std::size_t i = 1; i < n; ++i)
+      for (std::size_t q = 0; q < kGrid; ++q)
+        at[q] = std::max(at[q], laws[i][q]);
+  }
+  for (std::size_t q = 0; q < kGrid && need < n; ++q) {
     level.clear();
     for (std::size_t i = 0; i < n; ++i)
       level.push_back(laws[i][q]);

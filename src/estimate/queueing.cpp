@@ -35,6 +35,10 @@ GeometricSums geometric_sums(double r, double q) {
 
 double erlang_b(int servers, double a) {
   if (a <= 0) return servers == 0 ? 1 : 0;
+  // Loads far below: at most 2 (rho e^(1 - rho))^c (Chernoff, as B <= P(Poisson(a) = c) /
+  // P(Poisson(a) <= c)), and what is below 1e-18 is 0 anyway.
+  const double rho = a / servers;
+  if (rho < .7 && servers * (std::log(rho) + 1 - rho) < -43) return 0;
   double start = a - 9 * std::sqrt(a) - 1;
   if (start > servers) start = std::min(start, servers - 36 / std::log(a / servers));
   int k = 0;

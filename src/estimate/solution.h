@@ -49,6 +49,7 @@ struct NetworkSolution {
   std::vector<double> instances;  // of each service at this load
   std::vector<EndpointState> endpoints;
   std::vector<double> availability;  // of each endpoint: see solve_availability
+  double asked = 1;                  // closed loads: of the peak loads, what comes in
   int rounds = 0;                    // of the fixed point
   bool converged = true;
 

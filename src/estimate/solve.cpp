@@ -50,6 +50,7 @@ void NetworkSolver::prepare() {
 }
 
 double NetworkSolver::outside_rate(const NetEndpoint& endpoint) const {
+  if (closed_ != nullptr) return endpoint.peak_load * closed_scale_ + endpoint.schedule_load;
   const bool peak = options_.basis == LoadBasis::Peak;
   return (peak ? endpoint.peak_load : endpoint.mean_load) * options_.load_factor +
          endpoint.schedule_load;
@@ -175,8 +176,11 @@ void NetworkSolver::store_station(std::size_t i) {
     const double cube =
         (reads * store.read.third_moment() + writes * store.write.third_moment()) / rate;
     const double cs2 = seconds > 0 ? square / (seconds * seconds) - 1 : 0;
-    state.wait = allen_cunneen(servers, rate, seconds, 1, std::max(0.0, cs2));
-    if (square > 0)
+    if (closed_ != nullptr)
+      state.wait = closed_wait(store_at(i), {1, servers, rate, seconds, 1, std::max(0.0, cs2)});
+    else
+      state.wait = allen_cunneen(servers, rate, seconds, 1, std::max(0.0, cs2));
+    if (square > 0 && closed_ == nullptr)
       state.wait.spread = waiting_spread(state.utilisation, seconds * cube / (square * square));
     state.wait.mean = std::min(state.wait.mean, kForever);
   }
@@ -228,8 +232,11 @@ void NetworkSolver::stations() {
     const double room = std::isinf(service.concurrency)
                             ? kUnlimited
                             : std::max(0.0, service.concurrency - service.servers);
-    cpu.wait = balanced_wait(service.balance, n, service.servers, room, cpu.rate, seconds,
-                             std::max(0.0, cs2), shape, callers_of(i));
+    cpu.wait =
+        closed_ != nullptr
+            ? closed_balanced(i, i, {n, service.servers, cpu.rate, seconds, 1, std::max(0.0, cs2)})
+            : balanced_wait(service.balance, n, service.servers, room, cpu.rate, seconds,
+                            std::max(0.0, cs2), shape, callers_of(i));
     // The waits of one request's visits to the same instance go together, the more the busier it
     // is.
     if (service.visits > 1 && cpu.utilisation < 1)
@@ -252,7 +259,11 @@ void NetworkSolver::stations() {
             state.rate;
     state.demand = state.rate * hold;
     state.utilisation = state.demand / state.servers;
-    state.wait = mmck_wait(static_cast<int>(pool.size), pool.waiting, state.rate / n, hold);
+    if (closed_ != nullptr)
+      state.wait =
+          closed_wait(pool_at(i), {n, static_cast<int>(pool.size), state.rate, hold, 1, 1});
+    else
+      state.wait = mmck_wait(static_cast<int>(pool.size), pool.waiting, state.rate / n, hold);
     state.wait.mean = std::min(state.wait.mean, kForever);
   }
   for (std::size_t i = 0; i < net_.externals.size(); ++i) {

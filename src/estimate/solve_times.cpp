@@ -280,16 +280,25 @@ void NetworkSolver::admission() {
     }
     slots.utilisation = std::isinf(slots.servers) ? 0 : slots.demand / slots.servers;
     if (std::isinf(service.concurrency)) continue;
+    if (closed_ != nullptr) {
+      slots.wait = closed_balanced(slots_at(i), i,
+                                   {n, static_cast<int>(std::min(service.concurrency, 1e6)),
+                                    slots.rate, slots.demand / slots.rate, 1, 1});
+      continue;
+    }
     slots.wait =
         balanced_wait(service.balance, n, static_cast<int>(service.concurrency), service.queue,
                       slots.rate, slots.demand / slots.rate, 1, 1.5, callers_of(i));
   }
-  for (StationState& lock : out_.locks) {
+  for (std::size_t i = 0; i < out_.locks.size(); ++i) {
+    StationState& lock = out_.locks[i];
     lock.servers = 1;
     lock.utilisation = lock.demand;
     lock.wait = {};
     if (lock.rate <= 0) continue;
-    lock.wait = mmc_wait(1, lock.rate, lock.demand / lock.rate);
+    const double held = lock.demand / lock.rate;
+    lock.wait = closed_ != nullptr ? closed_wait(lock_at(i), {1, 1, lock.rate, held, 1, 1})
+                                   : mmc_wait(1, lock.rate, held);
     lock.wait.mean = std::min(lock.wait.mean, kForever);
   }
 }

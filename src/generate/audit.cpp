@@ -139,7 +139,7 @@ class ModelAudit {
       std::int64_t servers = static_cast<std::int64_t>(nodes.size());
       if (engine_of(store.engine.value).shards_itself)
         servers = std::max<std::int64_t>(1, store.shards.or_else({1}).value);
-      for (const char* any_node : {"cassandra", "scylladb", "cockroachdb"})
+      for (const char* any_node : {"cassandra", "scylladb", "cockroachdb", "yugabytedb"})
         if (store.engine.value == any_node) servers *= store.copies.or_else({1}).value;
       const std::int64_t limit = store.max_connections->value * servers;
       const AuditPods* pods = pods_of(nodes.front());

@@ -10,7 +10,7 @@
 #include "generate/manifests.h"
 #include "generate/pattern.h"
 #include "generate/schema.h"
-#include "language/language.h"
+#include "generate/test_models.h"
 
 namespace scantling::generate {
 namespace {
@@ -63,16 +63,6 @@ channels:
   payments.events: { broker: kafka, owner: checkout, events: [Paid], partitions: 6, copies: 3, in-sync: 2, dead-letter: payments.dead }
 placement: { platform: kubernetes, zones: 3, mesh: istio }
 )";
-
-Architecture model_of(const std::string& text) {
-  MemoryFiles files;
-  files.add("till.yaml", text);
-  Sources sources;
-  Diagnostics problems;
-  Architecture out = read_model(sources, files, "till.yaml", {}, problems);
-  EXPECT_FALSE(problems.has_errors()) << problems.all().front().title;
-  return out;
-}
 
 struct Case {
   explicit Case(const std::string& text = kModel)

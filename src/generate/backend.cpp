@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "generate/k8s.h"
 #include "generate/peers.h"
+#include "generate/stateful.h"
 
 namespace scantling::generate {
 namespace {
@@ -48,17 +49,11 @@ Value container(const Backend& backend) {
               {"lifecycle", map({{"preStop", map({{"sleep", map({{"seconds", 5}})}})}})}});
 }
 
-Value stateful_set(const Plan& plan, const Backend& backend, const std::string& hash) {
+Value server(const Plan& plan, const Backend& backend, const std::string& hash) {
   Value meta = in_monitoring(plan, backend);
   meta["annotations"].set(std::string(kReasonAnnotation),
                           "one instance: its disk is its own; no CPU limit: throttling shows as "
                           "latency; pull policy Always: the tag is no digest");
-  const Value claim =
-      map({{"metadata", map({{"name", "data"}})},
-           {"spec",
-            map({{"accessModes", list({"ReadWriteOnce"})},
-                 {"resources", map({{"requests", map({{"storage", std::to_string(backend.disk_gib) +
-                                                                      "Gi"}})}})}})}});
   Value pod = map(
       {{"serviceAccountName", backend.name},
        {"automountServiceAccountToken", false},
@@ -66,25 +61,16 @@ Value stateful_set(const Plan& plan, const Backend& backend, const std::string& 
        {"priorityClassName", plan.system() + "-background"},
        {"terminationGracePeriodSeconds", 120},
        {"securityContext", pod_security()},
-       {"topologySpreadConstraints",
-        spread_constraints(plan, backend.name, false, "controller-revision-hash")},
+       {"topologySpreadConstraints", spread_constraints(plan, backend.name, false, "")},
        {"affinity", host_anti_affinity(plan, backend.name)},
        {"containers", list({container(backend)})},
        {"volumes", list({map({{"name", "config"}, {"configMap", map({{"name", backend.name}})}}),
                          map({{"name", "tmp"}, {"emptyDir", map({{"sizeLimit", "256Mi"}})}})})}});
-  Value out = object("apps/v1", "StatefulSet", std::move(meta));
-  out.set("spec",
-          map({{"replicas", 1},
-               {"serviceName", backend.name},
-               {"revisionHistoryLimit", 5},
-               {"updateStrategy", map({{"type", "RollingUpdate"}})},
-               {"selector", map({{"matchLabels", selector_labels(plan, backend.name)}})},
-               {"template",
-                map({{"metadata", map({{"labels", labels(plan, origins(plan, backend))},
-                                       {"annotations", map({{"scantling/config-hash", hash}})}})},
-                     {"spec", std::move(pod)}})},
-               {"volumeClaimTemplates", list({claim})}}));
-  return out;
+  Value of = map({{"metadata", map({{"labels", labels(plan, origins(plan, backend))},
+                                    {"annotations", map({{"scantling/config-hash", hash}})}})},
+                  {"spec", std::move(pod)}});
+  return stateful_set(plan, std::move(meta),
+                      {backend.name, 1, false, std::move(of), backend.disk_gib});
 }
 
 Value network(const Plan& plan, const Backend& backend) {
@@ -109,18 +95,14 @@ void add_backend(const Plan& plan, const Backend& backend, Output& out) {
   settings.set("data", map({{"config.yaml", text}}));
   Value ports = Value::empty_list();
   for (const BackendPort& port : backend.ports)
-    ports.add(map({{"name", port.name},
-                   {"port", port.number},
-                   {"targetPort", port.name},
-                   {"protocol", "TCP"},
-                   {"appProtocol", port.name == "otlp" ? "grpc" : "http"}}));
+    ports.add(service_port(port.name, port.number, port.name == "otlp" ? "grpc" : "http"));
   Value service = object("v1", "Service", in_monitoring(plan, backend));
   service.set("spec", map({{"type", "ClusterIP"},
                            {"selector", selector_labels(plan, backend.name)},
                            {"ports", std::move(ports)}}));
   out.add_resource(file, std::move(account));
   out.add_resource(file, std::move(settings));
-  out.add_resource(file, stateful_set(plan, backend, hex16(fnv1a(text))));
+  out.add_resource(file, server(plan, backend, hex16(fnv1a(text))));
   out.add_resource(file, std::move(service));
   out.add_resource(file, network(plan, backend));
 }

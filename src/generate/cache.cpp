@@ -7,6 +7,7 @@
 #include "generate/certificates.h"
 #include "generate/k8s.h"
 #include "generate/peers.h"
+#include "generate/stateful.h"
 #include "generate/stores.h"
 #include "generate/workload.h"
 
@@ -184,16 +185,6 @@ Value container(const CacheNode& cache, const Part& part) {
        {"terminationMessagePolicy", "FallbackToLogsOnError"}}));
 }
 
-Value claims(const CacheNode& cache) {
-  return list({map(
-      {{"metadata", map({{"name", "data"}})},
-       {"spec",
-        map({{"accessModes", list({"ReadWriteOnce"})},
-             {"resources", map({{"requests", map({{"storage", std::to_string(std::max<std::int64_t>(
-                                                                  10, cache.size.disk_gib)) +
-                                                                  "Gi"}})}})}})}})});
-}
-
 Value pod(const CacheNode& cache, const Part& part, Value volumes, Value container_of) {
   Value marks = labels(cache.plan, origins(cache, part.name));
   Value annotations =
@@ -202,8 +193,7 @@ Value pod(const CacheNode& cache, const Part& part, Value volumes, Value contain
   if (cache.plan.selected("istio")) marks.set("sidecar.istio.io/inject", "false");
   if (cache.plan.selected("linkerd")) annotations.set("linkerd.io/inject", "disabled");
   const bool zones = cache.store.spread && *cache.store.spread == Spread::Zones;
-  Value spread = spread_constraints(cache.plan, part.name, zones && cache.plan.zones() > 1,
-                                    "controller-revision-hash");
+  Value spread = spread_constraints(cache.plan, part.name, zones && cache.plan.zones() > 1, "");
   return map(
       {{"metadata", map({{"labels", std::move(marks)}, {"annotations", std::move(annotations)}})},
        {"spec", map({{"serviceAccountName", cache.node.name},
@@ -218,37 +208,20 @@ Value pod(const CacheNode& cache, const Part& part, Value volumes, Value contain
                      {"volumes", std::move(volumes)}})}});
 }
 
-Value stateful_set(const CacheNode& cache, const Part& part, Value volumes, Value container_of) {
+Value servers(const CacheNode& cache, const Part& part, Value volumes, Value container_of) {
   Value meta = metadata(cache.plan, origins(cache, part.name), part.name);
   meta["annotations"].set(
       std::string(kReasonAnnotation),
       "no CPU limit: throttling shows as latency; pull policy Always: the tag is no digest");
-  Value out = object("apps/v1", "StatefulSet", std::move(meta));
-  Value spec = map({{"replicas", part.copies},
-                    {"serviceName", part.name},
-                    {"podManagementPolicy", "Parallel"},
-                    {"revisionHistoryLimit", 5},
-                    {"updateStrategy", map({{"type", "RollingUpdate"}})},
-                    {"selector", map({{"matchLabels", selector_labels(cache.plan, part.name)}})},
-                    {"template", pod(cache, part, std::move(volumes), std::move(container_of))}});
-  if (part.data && !is_cache(cache.store)) spec.set("volumeClaimTemplates", claims(cache));
-  out.set("spec", std::move(spec));
-  return out;
+  Stateful of{part.name, part.copies, true,
+              pod(cache, part, std::move(volumes), std::move(container_of)), std::nullopt};
+  if (part.data && !is_cache(cache.store)) of.gib = cache.size.disk_gib;
+  return stateful_set(cache.plan, std::move(meta), std::move(of));
 }
 
 Value headless(const CacheNode& cache, const Part& part, std::string_view port_name) {
-  Value out = object("v1", "Service", metadata(cache.plan, origins(cache, part.name), part.name));
-  // Names must resolve before a pod is ready: servers and sentinels look for each other first.
-  out.set("spec", map({{"type", "ClusterIP"},
-                       {"clusterIP", "None"},
-                       {"publishNotReadyAddresses", true},
-                       {"selector", selector_labels(cache.plan, part.name)},
-                       {"ports", list({map({{"name", port_name},
-                                            {"port", part.port},
-                                            {"targetPort", port_name},
-                                            {"protocol", "TCP"},
-                                            {"appProtocol", "tls"}})})}}));
-  return out;
+  return headless_service(cache.plan, origins(cache, part.name), part.name,
+                          list({service_port(port_name, part.port, "tls")}));
 }
 
 Value network(const CacheNode& cache, const Part& part) {
@@ -280,7 +253,7 @@ void add_part(const CacheNode& cache, const Part& part, Output& out) {
                    {"secret", map({{"secretName", node_secret(cache.node.name, cache.engine)},
                                    {"defaultMode", 0440}})}}));
   out.add_resource(file, config(cache, part));
-  out.add_resource(file, stateful_set(cache, part, std::move(volumes), container(cache, part)));
+  out.add_resource(file, servers(cache, part, std::move(volumes), container(cache, part)));
   out.add_resource(file, headless(cache, part, part.data ? "tls-redis" : "tls-sentinel"));
   if (part.copies > 1) out.add_resource(file, disruption_budget(cache.plan, of, part.name));
   out.add_resource(file, network(cache, part));
@@ -290,17 +263,6 @@ void add_part(const CacheNode& cache, const Part& part, Output& out) {
 
 Value memcached_container(const CacheNode& cache) {
   const std::string memory = memory_quantity(cache.size.memory_bytes);
-  Value probe = map({{"tcpSocket", map({{"port", "tls-memcached"}})}});
-  const auto times = [&](std::int64_t period, std::int64_t failures) {
-    Value out = probe;
-    for (const auto& [key, value] : {std::pair<const char*, std::int64_t>{"initialDelaySeconds", 0},
-                                     {"periodSeconds", period},
-                                     {"timeoutSeconds", 2},
-                                     {"successThreshold", 1},
-                                     {"failureThreshold", failures}})
-      out.set(key, value);
-    return out;
-  };
   Value args = list({"-m", std::to_string(data_bytes(cache) >> 20), "-c",
                      std::to_string(cache.store.max_connections.or_else({4096}).value), "-Z", "-o",
                      "ssl_chain_cert=/tls/tls.crt,ssl_key=/tls/tls.key"});
@@ -319,9 +281,9 @@ Value memcached_container(const CacheNode& cache) {
        {"securityContext", container_security()},
        {"volumeMounts", list({mount("tls", "/tls", true)})},
        {"terminationMessagePolicy", "FallbackToLogsOnError"},
-       {"startupProbe", times(2, 30)},
-       {"readinessProbe", times(5, 3)},
-       {"livenessProbe", times(10, 6)},
+       {"startupProbe", tcp_probe("tls-memcached", {2, 2, 30})},
+       {"readinessProbe", tcp_probe("tls-memcached", {5, 2, 3})},
+       {"livenessProbe", tcp_probe("tls-memcached", {10, 2, 6})},
        {"lifecycle", map({{"preStop", map({{"sleep", map({{"seconds", 5}})}})}})}});
 }
 
@@ -332,7 +294,7 @@ void add_memcached(const CacheNode& cache, Output& out) {
   const Part part{name, "", cache.engine.port, "", "", cache.copies(), false};
   Value volumes = list({map(
       {{"name", "tls"}, {"secret", map({{"secretName", name + "-tls"}, {"defaultMode", 0440}})}})});
-  out.add_resource(file, stateful_set(cache, part, std::move(volumes), memcached_container(cache)));
+  out.add_resource(file, servers(cache, part, std::move(volumes), memcached_container(cache)));
   out.add_resource(file, headless(cache, part, "tls-memcached"));
   if (part.copies > 1) out.add_resource(file, disruption_budget(cache.plan, of, name));
   out.add_resource(file, network(cache, part));

@@ -1,6 +1,7 @@
 // What a model decided that nothing is written for, so that a run can say it.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,5 +15,9 @@ struct NotGenerated {
   std::string instead;  // what the rest of the output expects
 };
 std::vector<NotGenerated> not_generated(const Plan& plan);
+
+// How old what leaves the cluster of a store's data is at most, in seconds; nothing where no copy
+// leaves it, or where it runs elsewhere.
+std::optional<double> copied_away_every(const Plan& plan, StoreId id);
 
 }  // namespace scantling::generate

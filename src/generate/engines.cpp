@@ -19,6 +19,7 @@ constexpr auto kEngines = std::to_array<Engine>({
     {"cassandra", 9042, RunBy::Operator, "docker.io/library/cassandra:5.0.4", true},
     {"scylladb", 9142, RunBy::Operator, "docker.io/scylladb/scylla:6.2.3", true},
     {"cockroachdb", 26257, RunBy::Operator, "docker.io/cockroachdb/cockroach:v25.2.2", true},
+    {"yugabytedb", 5433, RunBy::Operator, "docker.io/yugabytedb/yugabyte:2024.2.8.0-b85", true},
     {"dynamodb", 443, RunBy::Elsewhere, "docker.io/amazon/dynamodb-local:2.6.1"},
     {"elasticsearch", 9200, RunBy::Operator, "docker.io/library/elasticsearch:9.0.3", true},
     {"opensearch", 9200, RunBy::Elsewhere, "docker.io/opensearchproject/opensearch:3.1.0"},
@@ -53,6 +54,8 @@ constexpr auto kOperated = std::to_array<Operated>({
      false},
     {"victoriametrics", "operator.victoriametrics.com/v1beta1", "VMSingle", "vmsingle-", "", "-tls",
      "app.kubernetes.io/instance", "victoria-metrics-operator", 8428, true, "restricted"},
+    {"yugabytedb", "", "", "", "-sql", "-tls", "app.kubernetes.io/name", "", 9000, true,
+     "restricted"},
 });
 
 constexpr auto kBrokers = std::to_array<Broker>({
@@ -81,7 +84,7 @@ const Operated* operated_as(std::string_view engine) {
 
 const Operated* operated_kind(std::string_view api, std::string_view kind) {
   for (const Operated& each : kOperated)
-    if (each.api == api && each.kind == kind) return &each;
+    if (!each.kind.empty() && each.api == api && each.kind == kind) return &each;
   return nullptr;
 }
 

@@ -12,8 +12,8 @@ namespace scantling::generate {
 enum class RunBy : std::uint8_t {
   CloudNativePg,  // an operator's Cluster in our namespace
   StatefulSet,    // Redis, Valkey, Memcached
-  Operator,       // another operator's object in our namespace: `operated_as`
-  Elsewhere,      // a managed service, or an operator that we write nothing for
+  Operator,   // another operator's object in our namespace, or for YugabyteDB ours: `operated_as`
+  Elsewhere,  // a managed service, or an operator that we write nothing for
 };
 
 struct Engine {
@@ -24,7 +24,8 @@ struct Engine {
   bool shards_itself = false;  // one object has all of its shards
 };
 
-// The object that makes an operator run an engine, and what the operator makes of it.
+// The object that makes an operator run an engine, and what the operator makes of it. Without a
+// kind there is no operator: we write the StatefulSets ourselves.
 struct Operated {
   std::string_view engine, api, kind;
   std::string_view before, after;          // the Service's name around the object's

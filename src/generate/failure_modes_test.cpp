@@ -4,7 +4,7 @@
 
 #include <gtest/gtest.h>
 
-#include "language/language.h"
+#include "generate/test_models.h"
 
 namespace scantling::generate {
 namespace {
@@ -27,16 +27,6 @@ stores: { payments-db: { engine: postgresql, owner: checkout, copies: 2, read: 1
 placement: { platform: kubernetes }
 )";
 
-Architecture till() {
-  MemoryFiles files;
-  files.add("till.yaml", kModel);
-  Sources sources;
-  Diagnostics problems;
-  Architecture out = read_model(sources, files, "till.yaml", {}, problems);
-  EXPECT_FALSE(problems.has_errors()) << problems.all().front().title;
-  return out;
-}
-
 const PredictedFailure& find(const Predictions& all, std::string_view part, std::string_view what) {
   const auto found = std::ranges::find_if(all.failures, [&](const PredictedFailure& failure) {
     return failure.part == part && failure.failure == what;
@@ -46,7 +36,7 @@ const PredictedFailure& find(const Predictions& all, std::string_view part, std:
 }
 
 TEST(FailureModes, EffectsComeFromTheSimulation) {
-  const Architecture model = till();
+  const Architecture model = model_of(kModel);
   const Predictions all = predict(model, 1, 1);
   const PredictedFailure& bank = find(all, "externals.bank", "is gone");
   ASSERT_EQ(bank.operations.size(), 2U) << bank.problem;
@@ -59,7 +49,7 @@ TEST(FailureModes, EffectsComeFromTheSimulation) {
 }
 
 TEST(FailureModes, DoNotDependOnThreads) {
-  const Architecture model = till();
+  const Architecture model = model_of(kModel);
   Plan one(model, {}), four(model, {});
   one.predict_with(predict(model, 7, 1));
   four.predict_with(predict(model, 7, 4));
@@ -70,7 +60,7 @@ TEST(FailureModes, DoNotDependOnThreads) {
 // month's 43,200: occurrence 10. All of pay's requests fail: 1000 times the budget of 0.1%, and the
 // fast alert's hour at 14.4 times is reached after 60 x 14.4 / 1000 minutes: detection 2.
 TEST(FailureModes, RatesByTheScalesThatItPrints) {
-  const Architecture model = till();
+  const Architecture model = model_of(kModel);
   const Plan plan(model, {});
   PredictedFailure failure{"externals.bank", "is gone", {}, {}, ""};
   for (const OperationId id : model.operations.ids())

@@ -79,26 +79,26 @@ Value container_security() {
               {"seccompProfile", map({{"type", "RuntimeDefault"}})}});
 }
 
-namespace {
-
-Value with_times(Value probe, const ProbeTimes& times) {
-  probe.set("initialDelaySeconds", 0);
-  probe.set("periodSeconds", times.period);
-  probe.set("timeoutSeconds", times.timeout);
-  probe.set("successThreshold", 1);
-  probe.set("failureThreshold", times.failures);
-  return probe;
+Value probe(Value how, const ProbeTimes& times) {
+  how.set("initialDelaySeconds", 0);
+  how.set("periodSeconds", times.period);
+  how.set("timeoutSeconds", times.timeout);
+  how.set("successThreshold", 1);
+  how.set("failureThreshold", times.failures);
+  return how;
 }
 
-}  // namespace
-
 Value http_probe(std::string_view path, std::string_view port, const ProbeTimes& times) {
-  return with_times(map({{"httpGet", map({{"path", path}, {"port", port}, {"scheme", "HTTP"}})}}),
-                    times);
+  return probe(map({{"httpGet", map({{"path", path}, {"port", port}, {"scheme", "HTTP"}})}}),
+               times);
+}
+
+Value tcp_probe(std::string_view port, const ProbeTimes& times) {
+  return probe(map({{"tcpSocket", map({{"port", port}})}}), times);
 }
 
 Value exec_probe(const std::vector<std::string>& command, const ProbeTimes& times) {
-  return with_times(map({{"exec", map({{"command", list_of(command)}})}}), times);
+  return probe(map({{"exec", map({{"command", list_of(command)}})}}), times);
 }
 
 Value spread_constraints(const Plan& plan, std::string_view name, bool strict_zones,
@@ -107,8 +107,8 @@ Value spread_constraints(const Plan& plan, std::string_view name, bool strict_zo
     Value out = map({{"maxSkew", 1},
                      {"topologyKey", key},
                      {"whenUnsatisfiable", strict ? "DoNotSchedule" : "ScheduleAnyway"},
-                     {"labelSelector", map({{"matchLabels", selector_labels(plan, name)}})},
-                     {"matchLabelKeys", list({revision})}});
+                     {"labelSelector", map({{"matchLabels", selector_labels(plan, name)}})}});
+    if (!revision.empty()) out.set("matchLabelKeys", list({revision}));
     return out;
   };
   return list(

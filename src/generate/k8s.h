@@ -41,11 +41,15 @@ Value container_security();
 struct ProbeTimes {
   std::int64_t period = 10, timeout = 1, failures = 3;
 };
+Value probe(Value how, const ProbeTimes& times);  // {tcpSocket: {port: ...}}
 Value http_probe(std::string_view path, std::string_view port, const ProbeTimes& times);
+Value tcp_probe(std::string_view port, const ProbeTimes& times);
 Value exec_probe(const std::vector<std::string>& command, const ProbeTimes& times);
 
 // Zones first, then hosts; the anti-affinity that older linters look for besides.
-// `revision`: the label that says which version of its owner a pod is of.
+// `revision`: the label that says which version of its owner a pod is of, where each version is to
+// be spread by itself. Not for pods with disks of their own: these stay in their zones, and two of
+// a new version that stand in one would wait for ever.
 Value spread_constraints(const Plan& plan, std::string_view name, bool strict_zones,
                          std::string_view revision = "pod-template-hash");
 Value host_anti_affinity(const Plan& plan, std::string_view name);

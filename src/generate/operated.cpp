@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "generate/certificates.h"
 #include "generate/peers.h"
+#include "generate/yugabyte.h"
 
 namespace scantling::generate {
 
@@ -43,6 +44,14 @@ Value OperatedNode::pod_labels() const {
   return out;
 }
 
+Value OperatedNode::marks(const Origins& of) const {
+  Value out = labels(plan, of);
+  const Value more = pod_labels();
+  for (std::size_t i = 0; i < more.size(); ++i)
+    out.set(more.keys()[i], more.at(i));
+  return out;
+}
+
 Value OperatedNode::pod_annotations() const {
   return plan.selected("linkerd") ? map({{"linkerd.io/inject", "disabled"}}) : Value::empty_map();
 }
@@ -76,7 +85,7 @@ std::vector<std::pair<std::string, std::string>> operated_user(const Plan& plan,
 }
 
 bool operated_needs_admin(const Engine& engine) {
-  return engine.name == "scylladb";
+  return engine.name == "scylladb" || engine.name == "yugabytedb";
 }
 
 std::vector<std::string> backup_keys(const Plan&) {
@@ -114,6 +123,17 @@ std::string role_job(std::string_view node) {
   return dns_label(std::string(node) + "-roles");
 }
 
+Value secret_volume(const std::string& secret) {
+  return map({{"name", dns_label("s-" + secret)},
+              {"secret", map({{"secretName", secret}, {"defaultMode", 0440}})}});
+}
+
+Value secret_mount(const std::string& secret) {
+  return map({{"name", dns_label("s-" + secret)},
+              {"mountPath", "/secrets/" + secret},
+              {"readOnly", true}});
+}
+
 namespace {
 
 Value role_pod(const OperatedNode& of, const std::string& image,
@@ -124,11 +144,8 @@ Value role_pod(const OperatedNode& of, const std::string& image,
   Value mounts = list({map({{"name", "tmp"}, {"mountPath", "/tmp"}}),
                        map({{"name", "script"}, {"mountPath", "/script"}, {"readOnly", true}})});
   for (const std::string& secret : secrets) {
-    volumes.add(map({{"name", dns_label("s-" + secret)},
-                     {"secret", map({{"secretName", secret}, {"defaultMode", 0440}})}}));
-    mounts.add(map({{"name", dns_label("s-" + secret)},
-                    {"mountPath", "/secrets/" + secret},
-                    {"readOnly", true}}));
+    volumes.add(secret_volume(secret));
+    mounts.add(secret_mount(secret));
   }
   const Value container =
       map({{"name", "roles"},
@@ -152,9 +169,11 @@ Value role_pod(const OperatedNode& of, const std::string& image,
               {"volumes", std::move(volumes)}});
 }
 
-Value role_network(const OperatedNode& of, const Origins& origins) {
+Value role_network(const OperatedNode& of, const Origins& origins, const std::vector<Value>& more) {
   Value egress = list({dns_rule(), egress_rule(pods_with(of.by.pod_label, {of.node.name}),
                                                list({policy_port(of.engine.port)}))});
+  for (const Value& rule : more)
+    egress.add(rule);
   return policy(metadata(of.plan, origins, origins.name), selector_labels(of.plan, origins.name),
                 Value::empty_list(), std::move(egress));
 }
@@ -162,7 +181,8 @@ Value role_network(const OperatedNode& of, const Origins& origins) {
 }  // namespace
 
 void add_role_job(const OperatedNode& of, const std::string& image, const std::string& script,
-                  const std::vector<std::string>& secrets, Output& out) {
+                  const std::vector<std::string>& secrets, Output& out,
+                  const std::vector<Value>& more) {
   Origins origins = of.origins();
   origins.name = role_job(of.node.name);
   out.add_resource(of.file, service_account(of.plan, origins, origins.name));
@@ -177,18 +197,14 @@ void add_role_job(const OperatedNode& of, const std::string& image, const std::s
                           "no CPU limit: it runs for seconds; no probes: it ends by itself");
   meta["annotations"].set("argocd.argoproj.io/hook-delete-policy", "BeforeHookCreation");
   Value job = object("batch/v1", "Job", std::move(meta));
-  Value marks = labels(of.plan, origins);
-  const Value more = of.pod_labels();
-  for (std::size_t i = 0; i < more.size(); ++i)
-    marks.set(more.keys()[i], more.at(i));
   job.set("spec", map({{"backoffLimit", 10},
                        {"activeDeadlineSeconds", 3600},
                        {"ttlSecondsAfterFinished", 3600},
-                       {"template", map({{"metadata", map({{"labels", std::move(marks)},
+                       {"template", map({{"metadata", map({{"labels", of.marks(origins)},
                                                            {"annotations", of.pod_annotations()}})},
                                          {"spec", role_pod(of, image, secrets)}})}}));
   out.add_resource(of.file, std::move(job));
-  out.add_resource(of.file, role_network(of, origins));
+  out.add_resource(of.file, role_network(of, origins, more));
 }
 
 namespace {
@@ -247,6 +263,7 @@ void add_operated(const Plan& plan, const StoreNode& node, Output& out) {
   const Engine& engine = engine_of(store.engine.value);
   const Operated& by = *operated_as(engine.name);
   const OperatedNode of{plan, node, store, engine, by, store_size(plan, node.id), store_file(node)};
+  if (engine.name == "yugabytedb") return add_yugabyte(of, out);
   constexpr std::pair<std::string_view, void (*)(const OperatedNode&, Output&)> kMakers[] = {
       {"mongodb", add_mongodb},
       {"mysql", add_mysql},

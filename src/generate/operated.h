@@ -1,7 +1,7 @@
 // The objects that make operators run stores: MongoDB, MySQL, Cassandra, ScyllaDB, CockroachDB,
 // ClickHouse, Elasticsearch and VictoriaMetrics. Each is one object of its operator with its
 // certificate, its network policy, what scrapes it, its backups, and where the operator knows no
-// users a Job that makes the role of the services.
+// users a Job that makes the role of the services. YugabyteDB has the same without an operator.
 #pragma once
 
 #include <string>
@@ -35,6 +35,7 @@ struct OperatedNode {
   Value resources() const;  // requests, and the memory's limit
   // Labels of its pods: ours, and the one that keeps a mesh's proxy away from them.
   Value pod_labels() const;
+  Value marks(const Origins& of) const;  // the same with all that our workloads' pods have
   Value pod_annotations() const;
   Value claim() const;  // {accessModes, resources}
   Value zone_spread() const;
@@ -51,10 +52,24 @@ std::string backup_bucket(const Plan& plan);
 std::string nightly(std::string_view name);  // "17 2 * * *": each at its own minute
 std::int64_t backups_kept(const Store& store);
 
-// A Job that runs the script until it succeeds; the Secrets are mounted below /secrets by name.
+// A Job that runs the script until it succeeds; the Secrets are mounted below /secrets by name. It
+// reaches the store's port, and by `more` what else it needs.
 void add_role_job(const OperatedNode& of, const std::string& image, const std::string& script,
-                  const std::vector<std::string>& secrets, Output& out);
+                  const std::vector<std::string>& secrets, Output& out,
+                  const std::vector<Value>& more = {});
 std::string role_job(std::string_view node);  // its name
+
+// A CronJob: the script writes /dump/FILE, a second container takes it to the object store and
+// removes there what is older than is kept.
+void add_dump_job(const OperatedNode& of, const std::string& script, const std::string& file,
+                  const std::vector<std::string>& secrets, Output& out);
+std::string dump_job(std::string_view node);  // its name
+// Hours from one dump to the next: as the model says, from 1 to 24. A dump reads everything, at
+// some 50 MB/s: what takes more than a quarter of an hour is dumped by night.
+std::int64_t dump_hours(const Store& store, std::int64_t gib);
+// Volumes of Secrets, and where a container has them: below /secrets by name.
+Value secret_volume(const std::string& secret);
+Value secret_mount(const std::string& secret);
 
 void add_operated(const Plan& plan, const StoreNode& node, Output& out);
 

@@ -1,7 +1,9 @@
 // CockroachDB, ClickHouse, Elasticsearch and VictoriaMetrics by their own operators.
 #include <algorithm>
+#include <cmath>
 
 #include "base/text.h"
+#include "catalog/catalog.h"
 #include "generate/operated.h"
 
 namespace scantling::generate {
@@ -70,19 +72,9 @@ Value port(std::string_view name, int number) {
 
 // As Kubernetes' own workloads are probed here: every key is said.
 Value with_probes(Value container, const Value& how) {
-  const auto probe = [&](std::int64_t period, std::int64_t failures) {
-    Value out = how;
-    for (const auto& [key, value] : {std::pair<const char*, std::int64_t>{"initialDelaySeconds", 0},
-                                     {"periodSeconds", period},
-                                     {"timeoutSeconds", 3},
-                                     {"successThreshold", 1},
-                                     {"failureThreshold", failures}})
-      out.set(key, value);
-    return out;
-  };
-  container.set("startupProbe", probe(5, 120));
-  container.set("readinessProbe", probe(5, 3));
-  container.set("livenessProbe", probe(10, 12));
+  container.set("startupProbe", probe(how, {5, 3, 120}));
+  container.set("readinessProbe", probe(how, {5, 3, 3}));
+  container.set("livenessProbe", probe(how, {10, 3, 12}));
   container.set("lifecycle", map({{"preStop", map({{"sleep", map({{"seconds", 5}})}})}}));
   return container;
 }
@@ -134,6 +126,29 @@ Value clickhouse_users(const OperatedNode& of) {
   return out;
 }
 
+// How many copies have a row before it counts, and whether the server gathers rows meanwhile.
+Value clickhouse_profile(const OperatedNode& of) {
+  Value out = Value::empty_map();
+  const Technology* known = catalog_in_use().find(of.engine.name);
+  if (known != nullptr && known->gathers.nanoseconds > 0 && of.store.write &&
+      *of.store.write == known->gathered) {
+    out.set("default/async_insert", 1);
+    out.set("default/wait_for_async_insert", 1);
+    out.set("default/async_insert_busy_timeout_max_ms",
+            static_cast<std::int64_t>(std::llround(known->gathers.milliseconds())));
+  }
+  if (of.store.consistency && of.store.consistency->kind == ConsistencyKind::Quorum &&
+      of.copies() > 1) {
+    out.set("default/insert_quorum", of.store.consistency->quorum.write);
+    // A read sees what a quorum has written, which takes inserts one after the other.
+    if (of.store.consistency->quorum.read > 1) {
+      out.set("default/insert_quorum_parallel", 0);
+      out.set("default/select_sequential_consistency", 1);
+    }
+  }
+  return out;
+}
+
 Value clickhouse_pod(const OperatedNode& of) {
   const Value container =
       map({{"name", "clickhouse"},
@@ -179,6 +194,8 @@ void add_clickhouse(const OperatedNode& of, Output& out) {
   Value configuration = map({{"users", clickhouse_users(of)},
                              {"settings", std::move(settings)},
                              {"clusters", list({std::move(cluster)})}});
+  if (Value profile = clickhouse_profile(of); !profile.empty())
+    configuration.set("profiles", std::move(profile));
   if (replicated)
     configuration.set(
         "zookeeper",

@@ -186,8 +186,11 @@ Value cron_job(const Plan& plan, const ServicePlan& service, std::string_view co
     every = std::min(every, endpoint.every.or_else({86'400'000'000'000}).seconds());
   Value pod = pod_spec(plan, service);
   pod.set("restartPolicy", "Never");
-  Value out =
-      object("batch/v1", "CronJob", metadata(plan, origins_of(plan, service), service.name));
+  Value meta = metadata(plan, origins_of(plan, service), service.name);
+  meta["annotations"].set(std::string(kReasonAnnotation),
+                          "no CPU limit: it ends by itself; no probes: nothing asks it; pull "
+                          "policy Always: the tag is no digest");
+  Value out = object("batch/v1", "CronJob", std::move(meta));
   out.set("spec",
           map({{"schedule", cron_schedule(every)},
                {"timeZone", "Etc/UTC"},

@@ -274,7 +274,7 @@ void add_compliance_blocks(const Facts& facts, Blocks& to) {
   for (const Regime regime : *facts.model.constraints->compliance) {
     Block block = make_block("compliance", title_of(regime));
     int counts[3] = {0, 0, 0};
-    for (const Control* control : built_in_catalog().controls(regime)) {
+    for (const Control* control : catalog_in_use().controls(regime)) {
       const Answer answer = answer_to(facts, *control);
       Item item = line(control->id, fmt::format("{}: {}", to_text(answer.verdict), control->text),
                        Origin::Absent, tone_of(answer.verdict));

@@ -49,7 +49,7 @@ Block sagas_block(const Facts& facts) {
 }
 
 std::string position_text(const Store& store) {
-  const Technology* technology = built_in_catalog().find(store.engine.value);
+  const Technology* technology = catalog_in_use().find(store.engine.value);
   std::string text;
   if (store.consistency) {
     text = to_text_enum(store.consistency->kind);
@@ -69,7 +69,7 @@ std::string position_text(const Store& store) {
 Item store_item(const Facts& facts, StoreId id) {
   const Store& store = facts.model.stores[id];
   Item item = line(store.name, store.engine.value, store.engine.from.origin);
-  if (const Technology* technology = built_in_catalog().find(store.engine.value))
+  if (const Technology* technology = catalog_in_use().find(store.engine.value))
     if (!technology->model.empty()) item.value += fmt::format(" ({})", technology->model);
   auto& rows = item.children;
   add_line(rows, line("holds", list_of(names_of(store.holds.value)), store.holds.from.origin));

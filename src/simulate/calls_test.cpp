@@ -1,8 +1,6 @@
 // Policies of calls, held against what they are known to do.
 #include <gtest/gtest.h>
 
-#include <cmath>
-
 #include "simulate/test_results.h"
 
 namespace scantling::sim {
@@ -14,48 +12,6 @@ CallPolicy with_retry(CallPolicy policy, RetryPolicy retry) {
 }
 
 // --- retries ---
-
-TEST(Retries, LoadIsTheSumOfThePowersOfTheFailureShare) {
-  // A failing share f and at most 4 attempts: 1 + f + f^2 + f^3 attempts a call.
-  System s;
-  s.service("callee", 100);
-  s.service("caller", 100);
-  const EndpointId get = s.endpoint("callee", "get", {fail_step(.4)});
-  s.operation("ask", s.endpoint("caller", "ask", {call(get, with_retry({}, retry_policy(4)))}),
-              500);
-  const ExperimentResult r = run(s, quick(100));
-  const EdgeResult& e = edge_to(r, "callee.get");
-  EXPECT_NEAR(e.amplification, 1 + .4 + .16 + .064, .01);
-  expect_inside(r.operations[0].availability, 1 - std::pow(.4, 4), .01, "availability");
-}
-
-TEST(Retries, FiveLayersOfThreeAttemptsMakeIt243Times) {
-  System s;
-  s.service("last", 1000);
-  EndpointId next = s.endpoint("last", "get", {fail_step(1)});
-  for (int i = 0; i < 5; ++i) {
-    const std::string name = "layer" + std::to_string(i);
-    s.service(name, 1000);
-    next = s.endpoint(name, "get", {call(next, with_retry({}, retry_policy(3)))});
-  }
-  s.operation("ask", next, 10);
-  const ExperimentResult r = run(s, quick(20));
-  EXPECT_NEAR(station(r, "last").rate.mean / r.operations[0].offered.mean, 243, .5);
-  EXPECT_EQ(r.operations[0].goodput.mean, 0);
-}
-
-TEST(Retries, ABudgetBoundsTheLoad) {
-  System s;
-  s.service("callee", 1000);
-  s.service("caller", 1000);
-  RetryPolicy retry = retry_policy(10);
-  retry.budget = said(Share{.1});
-  const EndpointId get = s.endpoint("callee", "get", {fail_step(1)});
-  s.operation("ask", s.endpoint("caller", "ask", {call(get, with_retry({}, retry))}), 500);
-  const ExperimentResult r = run(s, quick(60));
-  EXPECT_LE(edge_to(r, "callee.get").amplification, 1.1 + 1e-3);
-  EXPECT_GE(edge_to(r, "callee.get").amplification, 1.09);
-}
 
 TEST(Retries, OnlyWhatTheFilterNames) {
   System s;
@@ -118,60 +74,7 @@ TEST(Timeouts, APropagatedDeadlineDropsExpiredWorkBeforeItStarts) {
   EXPECT_GT(callee_rate(true), 10);
 }
 
-// --- the metastable row of HotOS'21 (Bronson et al. 2021, section 2.1) ---
-// A database of 300/s, timeout 1 s, one retry; for 10 s nothing comes through and is delivered when
-// the connection is back.
-double goodput_long_after(double load, CallPolicy policy, Discipline discipline) {
-  System s;
-  s.service("db", 1);
-  s.model.services.raw()[0].runtime->discipline = said(discipline);
-  s.service("web", 1000);
-  const EndpointId query = s.endpoint("db", "query", {work(fixed_time(1.0 / 300))});
-  s.operation("ask", s.endpoint("web", "ask", {call(query, policy)}), load);
-  const Experiment e = with_faults({fault(FaultKind::Pause, 30, 10, service_target(s, "db"))}, 400);
-  const ExperimentResult r = run(s, quick(400), e);
-  return mean_between(series(r.operations[0], "goodput"), 300, 400);
-}
-
-TEST(Metastable, RetryRow) {
-  const CallPolicy once = timeout_policy(1);
-  const CallPolicy twice = with_retry(once, retry_policy(2));
-  const auto budget = [&](double share) {
-    RetryPolicy r = retry_policy(2);
-    r.budget = said(Share{share});
-    return with_retry(once, r);
-  };
-  EXPECT_NEAR(goodput_long_after(280, twice, Discipline::Fifo), 0, 3);
-  EXPECT_NEAR(goodput_long_after(280, once, Discipline::Fifo), 280, 4);
-  EXPECT_NEAR(goodput_long_after(140, twice, Discipline::Fifo), 140, 3);
-  EXPECT_NEAR(goodput_long_after(155, twice, Discipline::Fifo), 0, 3);
-  EXPECT_NEAR(goodput_long_after(280, budget(.07), Discipline::Fifo), 0, 3);
-  EXPECT_NEAR(goodput_long_after(280, budget(.02), Discipline::Fifo), 280, 4);
-  EXPECT_NEAR(goodput_long_after(280, twice, Discipline::Lifo), 280, 4);
-  CallPolicy propagated = twice;
-  propagated.deadline = said(Deadline::Propagate);
-  EXPECT_NEAR(goodput_long_after(280, propagated, Discipline::Fifo), 280, 4);
-}
-
 // --- balancing ---
-
-TEST(Balancing, PowerOfTwoChoices) {
-  // Mitzenmacher 2001: d = 2 at load .9: mean time in system 2.614 service times for many servers.
-  System s;
-  s.service("server", 1, 200);
-  s.model.services.raw()[0].balance = said(Balance::RandomOfTwo);
-  s.operation("ask", s.endpoint("server", "ask", {work(exponential_time(1))}), 180);
-  const ExperimentResult two = run(s, quick(600));
-  EXPECT_NEAR(two.operations[0].latency.mean.mean, 2.614, .06);
-  s.model.services.raw()[0].balance = said(Balance::RandomOfThree);
-  const ExperimentResult three = run(s, quick(600));
-  EXPECT_NEAR(three.operations[0].latency.mean.mean, 2.028, .04);
-  s.model.services.raw()[0].balance = said(Balance::Random);
-  SimulateOptions longer = quick(2000);
-  longer.warm_up = in_seconds(1000);  // 1 / (1 - sqrt(.9))^2 = 380 service times of memory
-  const ExperimentResult one = run(s, longer);
-  expect_inside(one.operations[0].latency.mean, 10, .12, "random");
-}
 
 TEST(Balancing, EveryKindUsesEveryInstance) {
   for (Balance b : {Balance::RoundRobin, Balance::Random, Balance::RandomOfTwo,

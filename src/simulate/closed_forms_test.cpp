@@ -2,8 +2,6 @@
 #include <gtest/gtest.h>
 
 #include <array>
-#include <cmath>
-
 #include "simulate/test_results.h"
 
 namespace scantling::sim {
@@ -86,60 +84,6 @@ TEST(ClosedForms, ProcessorSharingOfTwoClassesIsBcmp) {
   const ExperimentResult r = run(s, quick(3000, 8));
   expect_inside(of(r, 0).latency.mean, .005 / .3, .05, "short");
   expect_inside(of(r, 1).latency.mean, .04 / .3, .05, "long");
-}
-
-TEST(ClosedForms, AJacksonNetworkWithChoices) {
-  // Arrivals 50/s; .4 of them go to `a` (M/M/1, .5), the rest to `b` (M/M/2, .75), then all to `c`
-  // (M/M/1, .8): each as if alone.
-  System s;
-  s.service("a");
-  s.service("b", 2);
-  s.service("c");
-  s.service("front", 1000);
-  const EndpointId a = s.endpoint("a", "get", {work(exponential_time(.025))});
-  const EndpointId b = s.endpoint("b", "get", {work(exponential_time(.05))});
-  const EndpointId c = s.endpoint("c", "get", {work(exponential_time(.016))});
-  s.operation(
-      "ask", s.endpoint("front", "ask", {choose({{.4, {call(a)}}, {.6, {call(b)}}}), call(c)}), 50);
-  const ExperimentResult r = run(s, quick(10000, 10));
-  const double at_a = .025 / .5;
-  const double at_b = .05 / (1 - .75 * .75);
-  const double at_c = .016 / .2;
-  expect_inside(of(r, 0).latency.mean, .4 * at_a + .6 * at_b + at_c, .05, "mean");
-  expect_inside(station(r, "a").in_progress, 20 * at_a, .06, "a");
-  expect_inside(station(r, "b").in_progress, 30 * at_b, .06, "b");
-  expect_inside(station(r, "c").in_progress, 50 * at_c, .08, "c");
-}
-
-TEST(ClosedForms, AClosedNetworkByMeanValueAnalysis) {
-  // 20 users think .5 s; web 20 ms, then a store of one at a time, 35 ms (Reiser, Lavenberg 1980).
-  System s;
-  s.service("web");
-  const StoreId db = s.store("db", exponential_time(.035), exponential_time(.035));
-  s.operation("ask",
-              s.endpoint("web", "ask", {work(exponential_time(.02)), access(StepKind::Read, db)}),
-              1);
-  Experiment e = plain_experiment();
-  ExperimentLoad load;
-  ClosedLoad closed;
-  closed.users = said(Count{20});
-  closed.think = said(exponential_time(.5));
-  load.closed = said(closed);
-  e.load = said(load);
-  double queue[2] = {0, 0};
-  double throughput = 0;
-  double response = 0;
-  for (int n = 1; n <= 20; ++n) {
-    const double web = .02 * (1 + queue[0]);
-    const double store = .035 * (1 + queue[1]);
-    response = web + store;
-    throughput = n / (.5 + response);
-    queue[0] = throughput * web;
-    queue[1] = throughput * store;
-  }
-  const ExperimentResult r = run(s, quick(2000, 8), e);
-  expect_inside(of(r, 0).goodput, throughput, .02, "throughput");
-  expect_inside(of(r, 0).latency.mean, response, .04, "response time");
 }
 
 TEST(ClosedForms, SeveralServersStayWithinTheBoundsOfMgc) {

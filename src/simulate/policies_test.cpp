@@ -1,8 +1,6 @@
 // Policies against what they are known to do: contention, throttling, limits, ties, ejection.
 #include <gtest/gtest.h>
 
-#include <cmath>
-
 #include "simulate/test_results.h"
 
 namespace scantling::sim {
@@ -16,72 +14,7 @@ Step lock_row(const std::string& row) {
   return s;
 }
 
-// --- optimistic locks, and how retries of them wait ---
-
-struct Contention {
-  double seconds = 0, calls = 0;
-};
-
-// `clients` update one row at once: read its version, write it, both over a network of 10 +- 2 ms;
-// who finds another version tries again.
-Contention contention(int clients, const RetryPolicy& retry, int runs) {
-  TimeLaw net = fixed_time(.01);
-  net.kind = TimeLaw::Kind::Normal;
-  net.deviation = in_seconds(.002);
-  System s;
-  for (const char* name : {"row", "network", "client"})
-    s.service(name, 1000);
-  const EndpointId write = s.endpoint("row", "write", {lock_row("row"), wait(net), wait(net)});
-  Step at_row = call(write);
-  at_row.fallback = {wait(net), fail_step(1)};
-  const EndpointId attempt = s.endpoint("network", "attempt", {wait(net), at_row, wait(net)});
-  CallPolicy policy;
-  policy.retry = said(retry);
-  s.operation("update", s.endpoint("client", "update", {call(attempt, policy)}), 1);
-  Experiment e = plain_experiment();
-  ExperimentLoad load;
-  load.replay = said(std::string("all at once"));
-  load.recorded.arrivals.assign(static_cast<std::size_t>(clients), {Duration{}, "update"});
-  e.load = said(load);
-  e.lasts = said(in_seconds(300));
-  SimulateOptions o = quick(300, 1);
-  o.warm_up = Duration{1'000'000};
-  Contention sum;
-  for (int i = 1; i <= runs; ++i) {
-    o.seed = static_cast<std::uint64_t>(i);
-    const ExperimentResult r = run(s, o, e);
-    EXPECT_EQ(r.operations.at(0).errors.total(), 0);
-    sum.seconds += r.operations.at(0).latency.max / runs;
-    sum.calls += edge_to(r, "network.attempt").attempts.mean * 300 / runs;
-  }
-  return sum;
-}
-
-TEST(Optimistic, BackoffAndJitterAsAws) {
-  // Brooker 2015, "Exponential Backoff And Jitter": 100 contenders, backoff from 5 ms doubled
-  // before the first retry, cap 2 s; figures of his simulator (aws-arch-backoff-simulator), within
-  // 10%.
-  const auto waiting = [](double backoff, Jitter jitter) {
-    RetryPolicy retry = retry_policy(10'000, backoff, jitter);
-    retry.cap = said(in_seconds(2));
-    return retry;
-  };
-  struct Row {
-    const char* name;
-    RetryPolicy retry;
-    double seconds, calls;
-  };
-  const Row rows[] = {{"none", waiting(0, Jitter::None), 2.033, 2420},
-                      {"exponential", waiting(.01, Jitter::None), 63.056, 1848},
-                      {"full", waiting(.01, Jitter::Full), 4.906, 796},
-                      {"equal", waiting(.01, Jitter::Equal), 6.521, 812},
-                      {"decorrelated", waiting(.005, Jitter::Decorrelated), 4.665, 1002}};
-  for (const Row& row : rows) {
-    const Contention c = contention(100, row.retry, 40);
-    EXPECT_NEAR(c.seconds, row.seconds, .1 * row.seconds) << row.name;
-    EXPECT_NEAR(c.calls, row.calls, .1 * row.calls) << row.name;
-  }
-}
+// --- optimistic locks ---
 
 TEST(Optimistic, TheSecondOfTwoFails) {
   // Both read version 0 at once and end after 1 s: one counts.

@@ -1,8 +1,6 @@
 // Stores, pools, caches, externals.
 #include <gtest/gtest.h>
 
-#include <cmath>
-
 #include "simulate/test_results.h"
 
 namespace scantling::sim {
@@ -122,22 +120,6 @@ System cached(StoreId& cache, Miss miss, double rate) {
   read.miss = said(std::move(miss));
   s.operation("ask", s.endpoint("web", "ask", {read}), rate);
   return s;
-}
-
-TEST(Caches, LruHitRateByChe) {
-  // Che, Tung, Wang 2002: 10,000 keys, Zipf .8, room for 1,000: hit rate .4367; Zipf 1: .6756.
-  for (const auto& [skew, hits] : {std::pair{.8, .4367}, std::pair{1.0, .6756}}) {
-    StoreId id;
-    Miss miss;
-    miss.keys = said(Count{10'000});
-    System s = cached(id, miss, 2000);
-    s.model.stores[id].skew = said(skew);
-    s.model.stores[id].capacity = said(Bytes{1000 * 1024});  // of 1 KiB each
-    SimulateOptions o = quick(60);
-    o.warm_up = in_seconds(30);
-    const ExperimentResult r = run(s, o);
-    EXPECT_NEAR(1 - station(r, "db").rate.mean / r.operations[0].offered.mean, hits, .006) << skew;
-  }
 }
 
 TEST(Caches, AGivenMissRateIsKeptAndAFlushIsFelt) {

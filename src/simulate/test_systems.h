@@ -184,4 +184,39 @@ inline Experiment plain_experiment() {
   return e;
 }
 
+// Mean of a series over [from, to) seconds of the measured time.
+inline double mean_between(const Series& s, double from, double to) {
+  double sum = 0;
+  int n = 0;
+  for (std::size_t i = 0; i < s.values.size(); ++i) {
+    const double at = static_cast<double>(i) * s.bucket_seconds;
+    if (at < from || at >= to) continue;
+    sum += s.values[i];
+    ++n;
+  }
+  return n == 0 ? 0 : sum / n;
+}
+
+inline Fault fault(FaultKind kind, double at, double lasts, Target target) {
+  Fault f;
+  f.kind = kind;
+  f.at = said(in_seconds(at));
+  if (lasts > 0) f.lasts = said(in_seconds(lasts));
+  f.target = std::move(target);
+  return f;
+}
+inline Target service_target(const System& s, const std::string& name) {
+  Target t;
+  t.kind = Target::Kind::Service;
+  t.name = name;
+  t.service = find_by_name(s.model.services, name);
+  return t;
+}
+inline Experiment with_faults(std::vector<Fault> faults, double measured_seconds) {
+  Experiment e = plain_experiment();
+  e.faults = said(std::move(faults));
+  e.lasts = said(in_seconds(measured_seconds));
+  return e;
+}
+
 }  // namespace scantling::sim

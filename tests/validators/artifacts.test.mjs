@@ -2,6 +2,7 @@
 // mutant. A tool that is not here is named and left out.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { cpSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
@@ -102,6 +103,7 @@ const pactProblems = (example, pact) => {
   const ajv = new Ajv({ strict: false, allErrors: true, logger: false, validateFormats: false }).addSchema(description, 'openapi');
   const fits = (schema, body) => ajv.validate(JSON.parse(JSON.stringify(schema).replaceAll('"#/components', '"openapi#/components')), body);
   for (const { type, description: name, request, response, contents } of pact.interactions) {
+    if (type === 'Synchronous/Messages') continue; // by gRPC: below
     if (type === 'Asynchronous/Messages') {
       const schema = join(work, example, 'contracts/json-schema');
       const file = readdirSync(schema).map((each) => JSON.parse(text(join(schema, each)))).find(({ title }) => title === name);
@@ -131,7 +133,8 @@ test('consumers\' contracts hold against their providers\' descriptions', () => 
       assert.deepEqual(pactProblems(example, pact), [], path);
       interactions += pact.interactions.length;
       const mutant = JSON.parse(text(path));
-      const [first] = mutant.interactions;
+      const first = mutant.interactions.find(({ transport }) => transport !== 'grpc');
+      if (!first) continue;
       if (first.request) first.request.path += '/elsewhere';
       else first.description += 'x';
       assert.notDeepEqual(pactProblems(example, mutant), []);
@@ -164,6 +167,61 @@ test('protoc compiles the gRPC interfaces', { skip: needs('protoc') }, () => {
   const [first] = everywhere('contracts/proto', '.proto');
   const mutant = changed(first, (t) => t.replace(' = 1;', ' = 0;'));
   assert.notEqual(compile(dirname(mutant), mutant).status, 0);
+});
+
+// What Pact's plugin for protobuf does with a contract: it finds the descriptors by their digest, in them the method,
+// and reads the contents by them. protoc makes the same descriptors of the provider's file, and reads the same contents.
+const grpcProblems = (folder, pact, interaction) => {
+  const { descriptorKey, service } = interaction.pluginConfiguration.protobuf;
+  const plugin = pact.metadata.plugins.find(({ name }) => name === 'protobuf');
+  const descriptors = Buffer.from(plugin?.configuration[descriptorKey]?.protoDescriptors ?? '', 'base64');
+  if (createHash('md5').update(descriptors).digest('hex') !== descriptorKey) return ['the descriptors are not those of the key'];
+  const [, packaged, name, method] = /^\.(.+)\.(\w+)\/(\w+)$/.exec(service) ?? [];
+  const path = readdirSync(folder, { recursive: true }).find((each) => each.endsWith('.proto') && text(join(folder, each)).includes(`package ${packaged};`));
+  if (!path) return [`no file has the package ${packaged}`];
+  const [, block] = text(join(folder, path)).split(`service ${name} {`);
+  const signature = new RegExp(`rpc ${method}\\((\\w+)\\) returns \\((\\w+)\\)`).exec(block?.split('\n}\n')[0] ?? '');
+  if (!signature) return [`${service} is not offered`];
+  const made = join(work, 'made.bin');
+  assert.equal(run('protoc', [`-I${folder}`, '-o', made, path]).status, 0);
+  const problems = [];
+  if (!descriptors.subarray(-readFileSync(made).length).equals(readFileSync(made))) problems.push(`${path}: protoc makes other descriptors of it`);
+  const parts = [[interaction.request, signature[1]], ...interaction.response.map((each) => [each, signature[2]])];
+  for (const [{ contents, matchingRules }, type] of parts) {
+    if (contents.contentType !== `application/protobuf;message=.${packaged}.${type}`) problems.push(`${contents.contentType} is not ${type}`);
+    const bytes = Buffer.from(contents.content, 'base64');
+    const read = run('protoc', [`-I${folder}`, `--decode=${packaged}.${type}`, path], { input: bytes, encoding: 'buffer' });
+    const again = run('protoc', [`-I${folder}`, `--encode=${packaged}.${type}`, path], { input: read.stdout, encoding: 'buffer' });
+    // A field that the message doesn't have is read as a number.
+    if (read.status !== 0 || /^\s*\d+[:\s]/m.test(String(read.stdout)) || !again.stdout.equals(bytes)) problems.push(`${type}: the contents are not of it`);
+    for (const rule of Object.keys(matchingRules?.body ?? {}))
+      if (!String(read.stdout).includes(rule.split('.').pop().replace('[*]', ''))) problems.push(`${rule}: a rule for what is not there`);
+  }
+  return problems;
+};
+
+test('consumers\' gRPC contracts hold against their providers\' interfaces', { skip: needs('protoc') }, () => {
+  const out = join(work, 'grpc');
+  const made = run(program, ['generate', join(root, 'examples/shop-reference.yaml'), 'protobuf', 'pacts', '--only', '--no-simulate', '--out', out]);
+  assert.equal(made.status, 0, made.stdout + made.stderr);
+  let interactions = 0;
+  for (const path of readdirSync(join(out, 'contracts/pacts'))) {
+    const pact = JSON.parse(text(join(out, 'contracts/pacts', path)));
+    const problems = (of) => of.interactions.filter(({ transport }) => transport === 'grpc').flatMap((each) => grpcProblems(join(out, 'contracts/proto'), of, each));
+    assert.deepEqual(problems(pact), [], path);
+    const [first] = pact.interactions.filter(({ transport }) => transport === 'grpc');
+    if (!first) continue;
+    interactions += pact.interactions.length;
+    const broken = (change) => {
+      const mutant = structuredClone(pact);
+      change(mutant.interactions.find(({ transport }) => transport === 'grpc'), mutant.metadata.plugins[0].configuration);
+      return problems(mutant);
+    };
+    assert.notDeepEqual(broken((each) => { each.pluginConfiguration.protobuf.service += 'Elsewhere'; }), []);
+    assert.notDeepEqual(broken((each) => { each.request.contents.content = Buffer.from([0x7a, 1, 0x61]).toString('base64'); }), []);
+    assert.notDeepEqual(broken((each, all) => { all[each.pluginConfiguration.protobuf.descriptorKey].protoDescriptors = 'AAAA'; }), []);
+  }
+  assert.ok(interactions > 3, `only ${interactions} interactions`);
 });
 
 test('promtool accepts the rules, and their tests notice a changed limit', { skip: needs('promtool') }, () => {

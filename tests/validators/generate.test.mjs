@@ -108,7 +108,7 @@ test('Datree\'s default rules find what is switched off with a reason, and nothi
     for (const object of objects) {
       const said = object.metadata.annotations?.['scantling/reasons'] ?? '';
       const allowed = said.includes('no CPU limit') ? ['CONTAINERS_MISSING_CPU_LIMIT_KEY'] : [];
-      if (object.kind === 'Job' && said.includes('no probes')) allowed.push('CONTAINERS_MISSING_LIVENESSPROBE_KEY', 'CONTAINERS_MISSING_READINESSPROBE_KEY');
+      if (['Job', 'CronJob'].includes(object.kind) && said.includes('no probes')) allowed.push('CONTAINERS_MISSING_LIVENESSPROBE_KEY', 'CONTAINERS_MISSING_READINESSPROBE_KEY');
       assert.deepEqual(findings(object).filter((name) => !allowed.includes(name)), [], `${object.kind} ${object.metadata.name}`);
     }
     for (const object of workloads(objects)) {

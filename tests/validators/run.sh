@@ -14,5 +14,5 @@ fi
 for tool in protoc promtool amtool kubectl docker-compose; do
   command -v "$tool" >/dev/null || echo "validators: left out: no $tool here"
 done
-echo "validators: left out: opa (Rego's tests), buf, actionlint, k6, gitlab-ci-local, structurizr, likec4: not in the lock file"
+echo "validators: left out: opa (the tests of Rego), gitlab-ci-local, structurizr, likec4, mermaid: not in the lock file"
 node --test

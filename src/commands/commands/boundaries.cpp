@@ -122,7 +122,7 @@ bool cut_a_model(Job& job) {
   if (!read_near(job, names)) return false;
   job.question.reference = names.input.reference;
   constrain(model, names);
-  CutModel made = cut_model(std::move(model), built_in_catalog(), job.question);
+  CutModel made = cut_model(std::move(model), catalog_in_use(), job.question);
   job.model = std::move(made.model);
   BoundariesReport& report = job.report;
   report.model = &job.model;
@@ -319,6 +319,7 @@ constexpr CommandArgument kArguments[] = {
      true, true}};
 constexpr CommandOption kOptions[] = {
     kOverlayOption,
+    kCatalogOption,
     {"--services", "N", "exactly so many services", "what the cuts say", "", false},
     {"--free", "", "as if the model gave no service and no context", "", "", false},
     {"--compare", "FILE",

@@ -117,6 +117,7 @@ int run(const Invocation& invocation) {
 constexpr CommandArgument kArguments[] = {{"MODEL", "a model; - for standard input", true, false}};
 constexpr CommandOption kOptions[] = {
     kOverlayOption,
+    kCatalogOption,
     {"--format", "FORMAT", "how findings are printed", "human on a terminal, else concise",
      kFindingFormats, false},
     {"--output", "FORMAT=FILE", "a further copy in a file", "", "", true},

@@ -123,7 +123,7 @@ int run(const Invocation& invocation) {
     invocation.streams.complain(evidence.error().message);
     return kExitUsage;
   }
-  DesignResult result = design(std::move(loaded.model.model), built_in_catalog(), options);
+  DesignResult result = design(std::move(loaded.model.model), catalog_in_use(), options);
   if (options.progress) fmt::print(stderr, "\r\033[K");
   Diagnostics findings;
   findings.append(loaded.model.problems);
@@ -150,6 +150,7 @@ int run(const Invocation& invocation) {
 constexpr CommandArgument kArguments[] = {{"MODEL", "a model; - for standard input", true, false}};
 constexpr CommandOption kOptions[] = {
     kOverlayOption,
+    kCatalogOption,
     {"--out", "DIR", "where model.yaml, report.html, report.md and design.json go",
      "scantling-out/SYSTEM", "", false},
     {"--no-files", "", "write no files", "", "", false},

@@ -74,7 +74,7 @@ int run(const Invocation& invocation) {
   if (!loaded.ok) return kExitUsage;
   const Architecture& model = loaded.model.model;
   listen_for_interrupts();
-  const auto result = explore::explore(model, built_in_catalog(), options);
+  const auto result = explore::explore(model, catalog_in_use(), options);
   if (options.progress) fmt::print(invocation.streams.err, "\r\x1b[K");
   if (!result) {
     invocation.streams.complain(result.error().message);
@@ -101,6 +101,7 @@ int run(const Invocation& invocation) {
 constexpr CommandArgument kArguments[] = {{"MODEL", "a model; - for standard input", true, false}};
 constexpr CommandOption kOptions[] = {
     kOverlayOption,
+    kCatalogOption,
     {"--designs", "N", "runs of the passes, each with other questions settled beforehand, at most",
      "150", "", false},
     {"--candidates", "N", "designs ranked by the twin, sizes varied, at most", "4000", "", false},

@@ -48,7 +48,7 @@ bool complete(const Invocation& invocation, Architecture& model) {
   options.simulate = !invocation.has("--no-simulate");
   invocation.streams.hint(
       "the model states a problem only: it is designed first, and the design is generated");
-  model = design(std::move(model), built_in_catalog(), options).model;
+  model = design(std::move(model), catalog_in_use(), options).model;
   return true;
 }
 
@@ -282,6 +282,7 @@ constexpr CommandArgument kArguments[] = {
     {"TARGET", "what to generate; without one, what fits the model", false, true}};
 constexpr CommandOption kOptions[] = {
     kOverlayOption,
+    kCatalogOption,
     {"--out", "DIR", "the folder that is written", "generated", "", false},
     {"--list", "", "print the targets", "", "", false},
     {"--check", "", "write nothing; say what would change, and exit with 1 when something would",

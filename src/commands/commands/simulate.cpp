@@ -2,15 +2,18 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 
 #include <fmt/core.h>
 
 #include "base/text.h"
+#include "base/units.h"
 #include "commands/find.h"
 #include "commands/rare.h"
 #include "commands/support.h"
 #include "commands/watch.h"
 #include "design/design.h"
+#include "estimate/closed_load.h"
 #include "report/otlp.h"
 #include "report/simulation.h"
 
@@ -106,6 +109,23 @@ bool write_traces(const Invocation& invocation, const Architecture& model,
   return true;
 }
 
+// What the twin says of users who ask again after each answer: a second opinion, by other means.
+void compare_with_twin(const Architecture& model, const Experiment& experiment,
+                       ExperimentResult& result) {
+  if (!experiment.load->closed) return;
+  const Estimate twin = estimate_closed(model, experiment);
+  double rate = 0;
+  double seconds = 0;
+  for (const OperationEstimate& operation : twin.operations) {
+    rate += operation.rate;
+    seconds += operation.rate * operation.mean_seconds;
+  }
+  if (rate <= 0 || !std::isfinite(seconds)) return;
+  result.notes.push_back(fmt::format(
+      "mean value analysis, without faults and changes of the load: {}/s in {} ms on average",
+      number_text(rate, 3), number_text(1000 * seconds / rate, 3)));
+}
+
 int run(const Invocation& invocation) {
   std::vector<std::pair<std::string, std::string>> outputs;
   if (!parse_outputs(invocation, "human|json", outputs)) return kExitUsage;
@@ -121,7 +141,7 @@ int run(const Invocation& invocation) {
     DesignOptions design_options;
     design_options.seed = options.seed;
     design_options.jobs = options.jobs;
-    model = design(std::move(model), built_in_catalog(), design_options).model;
+    model = design(std::move(model), catalog_in_use(), design_options).model;
   }
   std::vector<Experiment> experiments;
   if (!choose(invocation, model, experiments)) return kExitUsage;
@@ -150,6 +170,7 @@ int run(const Invocation& invocation) {
       invocation.streams.complain(one.error().message);
       return kExitInternal;
     }
+    compare_with_twin(model, experiment, *one);
     result.experiments.push_back(std::move(*one));
   }
   const auto render = [&](std::string_view format) {
@@ -169,6 +190,7 @@ int run(const Invocation& invocation) {
 constexpr CommandArgument kArguments[] = {{"MODEL", "a model; - for standard input", true, false}};
 constexpr CommandOption kOptions[] = {
     kOverlayOption,
+    kCatalogOption,
     {"--experiment", "NAME", "only this experiment; peak is the load at peak without faults", "all",
      "", true},
     {"--for", "DURATION", "measured time of experiments that don't say", "60s", "", false},

@@ -173,7 +173,7 @@ bool read_base(const Invocation& invocation, const sweep::Plan& plan, int jobs,
     DesignOptions options;
     options.seed = plan.seed;
     options.jobs = jobs;
-    model = design(std::move(model), built_in_catalog(), options).model;
+    model = design(std::move(model), catalog_in_use(), options).model;
   }
   auto made = sweep::BaseModel::read(write_model(model), invocation.arguments[0]);
   if (!made) return complain(invocation, made.error());
@@ -239,6 +239,7 @@ int run(const Invocation& invocation) {
 constexpr CommandArgument kArguments[] = {{"MODEL", "a model; - for standard input", true, false}};
 constexpr CommandOption kOptions[] = {
     kOverlayOption,
+    kCatalogOption,
     {"--set", "PATH=VALUES",
      "a parameter and the values that it takes: a list (100ms,200ms), a range (2..8, 1..64 by x2, "
      "100ms..500ms in 5), multiples of what the model says (x1,x1.5); load=x1,x2 multiplies all "

@@ -117,7 +117,7 @@ Architecture solved(const Invocation& invocation, Architecture model, const Aske
   DesignOptions options;
   options.seed = asked.seed;
   options.jobs = asked.jobs;
-  return design(std::move(model), built_in_catalog(), options).model;
+  return design(std::move(model), catalog_in_use(), options).model;
 }
 
 int run(const Invocation& invocation) {
@@ -168,6 +168,7 @@ int run(const Invocation& invocation) {
 constexpr CommandArgument kArguments[] = {{"MODEL", "a model; - for standard input", true, false}};
 constexpr CommandOption kOptions[] = {
     kOverlayOption,
+    kCatalogOption,
     {"--protocol", "NAME", "only this protocol: 'saga place-order' or place-order", "all", "",
      true},
     {"--faults", "N", "at most so many faults in a run", "any number", "", false},

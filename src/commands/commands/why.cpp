@@ -159,10 +159,10 @@ Architecture designed(const Invocation& invocation, const Architecture& model,
                       const DesignOptions& options) {
   const bool holds_design = std::ranges::any_of(
       model.decisions, [](const Decision& d) { return d.from.origin == Origin::Decided; });
-  if (!holds_design) return design(model, built_in_catalog(), options).model;
+  if (!holds_design) return design(model, catalog_in_use(), options).model;
   ModelInput given;
   load_model(invocation, invocation.arguments[0], given, {.overlays = {}, .forget_decided = true});
-  const Architecture again = design(given.model.model, built_in_catalog(), options).model;
+  const Architecture again = design(given.model.model, catalog_in_use(), options).model;
   Architecture out = model;
   for (Decision& decision : out.decisions)
     if (const DecisionId same = find_by_name(again.decisions, decision.name);
@@ -210,7 +210,7 @@ constexpr CommandArgument kArguments[] = {
     {"ELEMENT",
      "a path, its end, or a decision: services.orders, orders-db.copies, place-order.style", true,
      false}};
-constexpr CommandOption kOptions[] = {kOverlayOption, kSeedOption, kJobsOption};
+constexpr CommandOption kOptions[] = {kOverlayOption, kCatalogOption, kSeedOption, kJobsOption};
 constexpr std::string_view kExamples[] = {
     "scantling why examples/shop.yaml place-order.style",
     "scantling why examples/shop.yaml services.orders.runtime.instances"};

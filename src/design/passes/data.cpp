@@ -463,9 +463,10 @@ void decide_broker(Workspace& ws) {
     for (std::size_t i = 0; i < ranked.size() && i < 4; ++i)
       if (ranked[i].engine->name != broker)
         draft.reject(ranked[i].engine->name, ranked[i].parts,
-                     replay ? "events have to be read again from the start (histories, read models)"
-                     : ranked[i].against.empty() ? "a lower score"
-                                                 : ranked[i].against);
+                     !ranked[i].against.empty() ? ranked[i].against
+                     : replay && ranked[i].engine->model != chosen.engine->model
+                         ? "events have to be read again from the start (histories, read models)"
+                         : "a lower score");
     draft
         .because(replay ? "histories and read models are rebuilt by reading a log again"
                         : "the best score on skills and burden")

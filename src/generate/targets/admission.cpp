@@ -21,7 +21,7 @@ std::vector<Demand> demands(const Plan& plan) {
                "/') || "
                "c.image.startsWith('docker.io/') || c.image.startsWith('ghcr.io/'))",
            "has an image of a registry that is not allowed"},
-          {containers + ".all(c, c.image.contains('@sha256:') || (c.image.contains(':') && "
+          {containers + ".all(c, c.image.contains('@sha256:') || (c.image.matches(':[^/:]+$') && "
                         "!c.image.endsWith(':latest')))",
            "has an image without a fixed version"},
           {containers + ".all(c, has(c.resources) && has(c.resources.requests) && "

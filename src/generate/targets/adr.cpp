@@ -16,26 +16,37 @@ std::string sentence(std::string text) {
   return text;
 }
 
+// As it is meant: "cart.*" is no emphasis, "<5 ms" no tag.
+std::string prose(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    if (c == '*' || c == '<') out += '\\';
+    out += c;
+  }
+  return out;
+}
+
 // "decisions.place-order.style" -> "place-order-style"
 std::string slug(const std::string& name) {
   return dns_label(replace_all(name, ".", "-"));
 }
 
 std::string record(const Decision& decision) {
+  const std::string chosen = prose(decision.chosen.or_else("as decided"));
   std::string out = "---\nstatus: accepted\n---\n\n# " +
                     title_name(replace_all(decision.name, ".", "-")) +
                     "\n\n## Context and Problem Statement\n\n" +
-                    sentence(decision.question.or_else("What is it to be?")) + "\n";
+                    sentence(prose(decision.question.or_else("What is it to be?"))) + "\n";
   if (!decision.traces_to->empty()) {
     out += "\n## Decision Drivers\n\n";
     for (const std::string& path : *decision.traces_to)
       out += "* `" + path + "`\n";
   }
-  out += "\n## Considered Options\n\n* " + decision.chosen.or_else("as decided") + "\n";
+  out += "\n## Considered Options\n\n* " + chosen + "\n";
   for (const std::string& other : *decision.instead_of)
-    out += "* " + other + "\n";
-  out += "\n## Decision Outcome\n\nChosen option: \"" + decision.chosen.or_else("as decided") +
-         "\", because " + decision.because.or_else("nothing else was possible") + ".\n";
+    out += "* " + prose(other) + "\n";
+  out += "\n## Decision Outcome\n\nChosen option: \"" + chosen + "\", because " +
+         prose(decision.because.or_else("nothing else was possible")) + ".\n";
   if (decision.reversibility || decision.flips) {
     out += "\n### Consequences\n\n";
     if (decision.reversibility)
@@ -44,7 +55,7 @@ std::string record(const Decision& decision) {
                       : *decision.reversibility == Reversibility::Costly ? "costly to change later"
                                                                          : "hard to change later") +
              "\n";
-    if (decision.flips) out += "* " + sentence(*decision.flips) + "\n";
+    if (decision.flips) out += "* " + sentence(prose(*decision.flips)) + "\n";
   }
   if (!decision.sets->empty()) {
     out += "\n### Confirmation\n\nIt sets:\n\n";
@@ -66,7 +77,7 @@ void target_adr(const Plan& plan, Output& out) {
     used.push_back(name);
     out.add("docs/decisions/" + name + ".md", record(decision));
     index += "* [" + title_name(replace_all(decision.name, ".", "-")) + "](" + name +
-             ".md): " + decision.chosen.or_else("as decided") + "\n";
+             ".md): " + prose(decision.chosen.or_else("as decided")) + "\n";
   }
   out.add("docs/decisions/README.md", index);
 }

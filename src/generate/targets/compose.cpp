@@ -44,6 +44,14 @@ Value store_service(const Plan& plan, StoreId id, const std::string& node) {
                                 {"POSTGRES_PASSWORD", kPassword}}));
     out.set("healthcheck", check({"CMD", "pg_isready", "-U", database}));
     out.set("volumes", list({node + ":/var/lib/postgresql/data"}));
+  } else if (engine.name == "yugabytedb") {
+    out.set("command", list({"bin/yugabyted", "start", "--background=false",
+                             "--base_dir=/home/yugabyte/yb_data"}));
+    out.set("environment",
+            map({{"YSQL_DB", database}, {"YSQL_USER", database}, {"YSQL_PASSWORD", kPassword}}));
+    out.set("healthcheck", check({"CMD-SHELL", "postgres/bin/pg_isready -h $$(hostname) -p " +
+                                                   std::to_string(engine.port)}));
+    out.set("volumes", list({node + ":/home/yugabyte/yb_data"}));
   } else if (engine.name == "redis" || engine.name == "valkey") {
     const std::string program(engine.name == "redis" ? "redis" : "valkey");
     out.set("command", list({program + "-server", "--requirepass", kPassword}));
@@ -141,9 +149,9 @@ void target_compose(const Plan& plan, Output& out) {
   for (const StoreId id : plan.model().stores.ids()) {
     if (!has_image(plan, id)) continue;
     for (const std::string& node : plan.store_nodes(id)) {
-      services.set(node, store_service(plan, id, node));
-      if (engine_of(plan.model().stores[id].engine.value).run_by == RunBy::CloudNativePg)
-        volumes.set(node, Value::empty_map());
+      Value service = store_service(plan, id, node);
+      if (service.find("volumes") != nullptr) volumes.set(node, Value::empty_map());
+      services.set(node, std::move(service));
     }
   }
   if (!plan.broker_users().empty() && broker_of(plan.broker()).run_by == BrokerBy::Strimzi)

@@ -49,9 +49,9 @@ Value upstreams(const Plan& plan, const ServicePlan& caller) {
   return out;
 }
 
-Value path_of(const MeshRoute& route) {
-  if (route.path.find('{') == std::string::npos) return map({{"pathExact", route.path}});
-  return map({{"pathRegex", path_with(route.path, "[^/]+")}});
+Value path_of(const std::string& path) {
+  if (path.find('{') == std::string::npos) return map({{"pathExact", path}});
+  return map({{"pathRegex", path_with(path, "[^/]+")}});
 }
 
 Value retried_on(const MeshRoute& route) {
@@ -71,7 +71,7 @@ Value retried_on(const MeshRoute& route) {
 Value router(const Plan& plan, const ServicePlan& service) {
   Value routes = Value::empty_list();
   for (const MeshRoute& route : mesh_routes(plan, service)) {
-    Value http = path_of(route);
+    Value http = path_of(route.path);
     if (!route.grpc) http.set("methods", list({route.method}));
     Value destination = map({{"service", service.name}, {"numRetries", route.retries}});
     if (route.total_seconds > 0)
@@ -89,10 +89,7 @@ Value permissions(const Plan& plan, const std::vector<EndpointId>& endpoints) {
     const Endpoint& endpoint = plan.model().endpoint(id);
     const bool grpc = endpoint.protocol.value == Protocol::Grpc;
     const HttpRoute route = http_route(endpoint);
-    const std::string path = grpc ? grpc_path(plan, id) : route.path;
-    Value http = path.find('{') == std::string::npos
-                     ? map({{"pathExact", path}})
-                     : map({{"pathRegex", path_with(path, "[^/]+")}});
+    Value http = path_of(grpc ? grpc_path(plan, id) : route.path);
     http.set("methods", list({grpc ? std::string("POST") : route.method}));
     out.add(map({{"action", "allow"}, {"http", std::move(http)}}));
   }

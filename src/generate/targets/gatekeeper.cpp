@@ -72,9 +72,12 @@ allowed_registry(image) if {
 
 fixed_version(image) if contains(image, "@sha256:")
 
+# A registry may have a port: only what follows the last slash counts.
 fixed_version(image) if {
-  contains(image, ":")
-  not endswith(image, ":latest")
+  parts := split(image, "/")
+  name := parts[count(parts) - 1]
+  contains(name, ":")
+  not endswith(name, ":latest")
 }
 )";
 
@@ -115,6 +118,8 @@ test_registry if count(found(changed(concat("", [container, "/image"]), "elsewhe
 test_latest if count(found(changed(concat("", [container, "/image"]), "registry.test/app:latest"))) == 1
 
 test_no_version if count(found(changed(concat("", [container, "/image"]), "registry.test/app"))) == 1
+
+test_port_is_no_version if count(found(changed(concat("", [container, "/image"]), "registry.test:5000/app"))) == 2
 
 test_digest_passes if count(found(changed(concat("", [container, "/image"]), "registry.test/app@sha256:ab"))) == 0
 

@@ -9,6 +9,7 @@
 #include "generate/k8s.h"
 #include "generate/slo.h"
 #include "generate/target.h"
+#include "generate/yugabyte.h"
 
 namespace scantling::generate {
 namespace {
@@ -175,6 +176,30 @@ Dashboard service_board(const Plan& plan, const ServicePlan& service) {
   return out;
 }
 
+void add_yugabyte(const Plan& plan, const Store& store, const std::string& node, Dashboard& out) {
+  const std::string space = "namespace=\"" + plan.system() + "\", pod=~\"";
+  Panel connections{
+      node + ": connections",
+      "short",
+      {{"max by (pod) (yb_ysqlserver_connection_total{" + space + node + "-[0-9]+\"})",
+        "{{pod}}"}}};
+  connections.threshold = static_cast<double>(store.max_connections.or_else({0}).value);
+  out.add(connections, 6);
+  const std::string masters = space + yugabyte_masters(node) + "-[0-9]+\"";
+  out.add({node + ": servers heard of",
+           "short",
+           {{"max(num_tablet_servers_live{" + masters + "})", "alive"},
+            {"max(num_tablet_servers_dead{" + masters + "})", "dead"}}},
+          6);
+  out.add({node + ": disk left",
+           "percentunit",
+           {{"kubelet_volume_stats_available_bytes{namespace=\"" + plan.system() +
+                 "\", persistentvolumeclaim=~\"data-" + node +
+                 "-[0-9]+\"} / kubelet_volume_stats_capacity_bytes",
+             "{{persistentvolumeclaim}}"}}},
+          6);
+}
+
 Dashboard stores(const Plan& plan) {
   Dashboard out(plan.system() + "-stores", title_name(plan.system()) + ": stores", plan.system());
   for (const StoreId id : plan.model().stores.ids()) {
@@ -191,6 +216,7 @@ Dashboard stores(const Plan& plan) {
                      ", resource=\"cpu\"})",
                  "{{pod}}"}}},
               6);
+      if (store.engine.value == "yugabytedb") add_yugabyte(plan, store, node, out);
       if (!postgres) continue;
       Panel connections{node + ": connections",
                         "short",

@@ -8,6 +8,7 @@
 #include "generate/engines.h"
 #include "generate/k8s.h"
 #include "generate/peers.h"
+#include "generate/stateful.h"
 #include "generate/target.h"
 
 namespace scantling::generate {
@@ -178,17 +179,17 @@ Value pod(const Plan& plan) {
             map({{"name", "run"}, {"emptyDir", map({{"sizeLimit", "16Mi"}})}})});
   return map(
       {{"metadata", map({{"labels", std::move(marks)}, {"annotations", std::move(annotations)}})},
-       {"spec", map({{"serviceAccountName", name},
-                     {"automountServiceAccountToken", false},
-                     {"enableServiceLinks", false},
-                     {"priorityClassName", plan.system() + "-first"},
-                     {"terminationGracePeriodSeconds", 60},
-                     {"securityContext", pod_security()},
-                     {"topologySpreadConstraints",
-                      spread_constraints(plan, name, plan.zones() > 1, "controller-revision-hash")},
-                     {"affinity", host_anti_affinity(plan, name)},
-                     {"containers", list({server(), exporter()})},
-                     {"volumes", std::move(volumes)}})}});
+       {"spec",
+        map({{"serviceAccountName", name},
+             {"automountServiceAccountToken", false},
+             {"enableServiceLinks", false},
+             {"priorityClassName", plan.system() + "-first"},
+             {"terminationGracePeriodSeconds", 60},
+             {"securityContext", pod_security()},
+             {"topologySpreadConstraints", spread_constraints(plan, name, plan.zones() > 1, "")},
+             {"affinity", host_anti_affinity(plan, name)},
+             {"containers", list({server(), exporter()})},
+             {"volumes", std::move(volumes)}})}});
 }
 
 std::int64_t disk_gib(const Plan& plan) {
@@ -198,48 +199,20 @@ std::int64_t disk_gib(const Plan& plan) {
   return static_cast<std::int64_t>(gib);
 }
 
-Value stateful_set(const Plan& plan) {
+Value servers(const Plan& plan) {
   const std::string name = cluster_name(plan);
   Value meta = metadata(plan, origins_of_cluster(plan), name);
   meta["annotations"].set(
       std::string(kReasonAnnotation),
       "no CPU limit: throttling shows as latency; pull policy Always: the tag is no digest");
-  Value out = object("apps/v1", "StatefulSet", std::move(meta));
-  const Value claim = map(
-      {{"metadata", map({{"name", "data"}})},
-       {"spec",
-        map({{"accessModes", list({"ReadWriteOnce"})},
-             {"resources",
-              map({{"requests", map({{"storage", std::to_string(disk_gib(plan)) + "Gi"}})}})}})}});
-  out.set("spec", map({{"replicas", copies(plan)},
-                       {"serviceName", name},
-                       {"podManagementPolicy", "Parallel"},
-                       {"revisionHistoryLimit", 5},
-                       {"updateStrategy", map({{"type", "RollingUpdate"}})},
-                       {"selector", map({{"matchLabels", selector_labels(plan, name)}})},
-                       {"template", pod(plan)},
-                       {"volumeClaimTemplates", list({claim})}}));
-  return out;
+  return stateful_set(plan, std::move(meta), {name, copies(plan), true, pod(plan), disk_gib(plan)});
 }
 
 Value service(const Plan& plan) {
-  const std::string name = cluster_name(plan);
-  Value out = object("v1", "Service", metadata(plan, origins_of_cluster(plan), name));
-  const auto one = [](std::string_view port_name, int number, std::string_view protocol) {
-    return map({{"name", port_name},
-                {"port", number},
-                {"targetPort", port_name},
-                {"protocol", "TCP"},
-                {"appProtocol", protocol}});
-  };
-  out.set("spec", map({{"type", "ClusterIP"},
-                       {"clusterIP", "None"},
-                       {"publishNotReadyAddresses", true},
-                       {"selector", selector_labels(plan, name)},
-                       {"ports", list({one("tls-nats", broker_of("nats").port, "tls"),
-                                       one("tls-route", kRoutePort, "tls"),
-                                       one("http-metrics", kExporterPort, "http")})}}));
-  return out;
+  return headless_service(plan, origins_of_cluster(plan), cluster_name(plan),
+                          list({service_port("tls-nats", broker_of("nats").port, "tls"),
+                                service_port("tls-route", kRoutePort, "tls"),
+                                service_port("http-metrics", kExporterPort, "http")}));
 }
 
 Value network(const Plan& plan) {
@@ -353,7 +326,7 @@ void target_nats(const Plan& plan, Output& out) {
   Value config = object("v1", "ConfigMap", metadata(plan, origins, name));
   config.set("data", map({{"nats.conf", configuration(plan, disk_gib(plan))}}));
   out.add_resource(file, std::move(config));
-  out.add_resource(file, stateful_set(plan));
+  out.add_resource(file, servers(plan));
   out.add_resource(file, service(plan));
   if (copies(plan) > 1) out.add_resource(file, disruption_budget(plan, origins, name));
   out.add_resource(file, network(plan));

@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "generate/contracts.h"
 #include "generate/names.h"
+#include "generate/proto.h"
 #include "generate/target.h"
 
 namespace scantling::generate {
@@ -40,16 +41,20 @@ Value body_of(const Plan& plan, const std::vector<AggregateId>& aggregates) {
   return out;
 }
 
-// Every text and number may be another of its type.
+Value matcher(Value rule) {
+  return map({{"combine", "AND"}, {"matchers", list({std::move(rule)})}});
+}
+
+// Every text and number may be another of its type, a list may be longer.
 void add_rules(const Value& body, const std::string& path, Value& rules) {
   if (body.is_map()) {
     for (std::size_t i = 0; i < body.size(); ++i)
       add_rules(body.at(i), path + "." + body.keys()[i], rules);
-  } else if (body.is_list()) {
-    for (std::size_t i = 0; i < body.size(); ++i)
-      add_rules(body.at(i), path + "[" + std::to_string(i) + "]", rules);
+  } else if (body.is_list() && !body.empty()) {
+    rules.set(path, matcher(map({{"match", "type"}, {"min", 1}})));
+    add_rules(body.at(0), path + "[*]", rules);
   } else {
-    rules.set(path, map({{"combine", "AND"}, {"matchers", list({map({{"match", "type"}})})}}));
+    rules.set(path, matcher(map({{"match", "type"}})));
   }
 }
 
@@ -85,14 +90,13 @@ Value request(const Plan& plan, const EndpointContract& contract, const HttpRout
   }
   Value rules = Value::empty_map();
   if (route.path.find('{') != std::string::npos) {
-    const Value match =
-        map({{"match", "regex"}, {"regex", "^" + path_with(route.path, "[^/]+") + "$"}});
-    rules.set("path", map({{"combine", "AND"}, {"matchers", list({match})}}));
+    rules.set(
+        "path",
+        matcher(map({{"match", "regex"}, {"regex", "^" + path_with(route.path, "[^/]+") + "$"}})));
   }
   if (body && contract.keyed) {
     Value key = Value::empty_map();
-    key.set("Idempotency-Key",
-            map({{"combine", "AND"}, {"matchers", list({map({{"match", "type"}})})}}));
+    key.set("Idempotency-Key", matcher(map({{"match", "type"}})));
     rules.set("header", std::move(key));
   }
   if (!rules.empty()) out.set("matchingRules", std::move(rules));
@@ -110,10 +114,11 @@ Value response(const Plan& plan, const EndpointContract& contract) {
               {"matchingRules", rules}});
 }
 
-Value interaction(const Plan& plan, EndpointId id) {
+// What an interaction says before its request.
+Value head(const Plan& plan, EndpointId id, std::string_view type) {
   const Endpoint& endpoint = plan.model().endpoint(id);
   const EndpointContract contract = contract_of(plan, id);
-  Value out = map({{"type", "Synchronous/HTTP"},
+  Value out = map({{"type", type},
                    {"description", endpoint.summary.or_else(title_name(endpoint.name))},
                    {"pending", false}});
   if (const Deprecation deprecation = deprecation_of(plan, id); deprecation.deprecated)
@@ -122,7 +127,13 @@ Value interaction(const Plan& plan, EndpointId id) {
     out.set("providerStates",
             list({map({{"name", plan.model().aggregates[contract.reads.front()].name +
                                     " sample-1 is there"}})}));
-  out.set("request", request(plan, contract, http_route(endpoint)));
+  return out;
+}
+
+Value interaction(const Plan& plan, EndpointId id) {
+  const EndpointContract contract = contract_of(plan, id);
+  Value out = head(plan, id, "Synchronous/HTTP");
+  out.set("request", request(plan, contract, http_route(plan.model().endpoint(id))));
   out.set("response", response(plan, contract));
   return out;
 }
@@ -140,16 +151,67 @@ Value message(const EventContract& event) {
               {"metadata", map({{"contentType", "application/json"}})}});
 }
 
-using Pacts = std::map<std::pair<std::string, std::string>, Value>;
+struct Pact {
+  Value interactions;
+  Value descriptors;  // of the provider's gRPC interface, by their digest; null without any
+};
+using Pacts = std::map<std::pair<std::string, std::string>, Pact>;
+
+// What the plugin for protobuf reads (pactflow/pact-protobuf-plugin): contents in the wire format,
+// the descriptors that explain them once in the file's metadata, named by their MD5.
+constexpr std::string_view kPlugin = "protobuf";
+constexpr std::string_view kPluginVersion = "0.6.4";
+
+Value grpc_part(const ProtoFile& file, const ProtoMessage& message) {
+  const ProtoSample sample = proto_sample(file, message);
+  const std::string type = "application/protobuf;message=." + file.package + "." + message.name;
+  Value rules = Value::empty_map();
+  for (const std::string& path : sample.lists)
+    rules.set(path, matcher(map({{"match", "type"}, {"min", 1}})));
+  for (const std::string& path : sample.texts)
+    rules.set(path, matcher(map({{"match", "type"}})));
+  Value out = map({{"contents", map({{"content", base64(sample.bytes)},
+                                     {"contentType", type},
+                                     {"contentTypeHint", "BINARY"},
+                                     {"encoded", "base64"}})}});
+  if (!rules.empty()) out.set("matchingRules", map({{"body", std::move(rules)}}));
+  out.set("metadata", map({{"contentType", type}}));
+  return out;
+}
+
+void add_grpc(const Plan& plan, EndpointId id, Pact& out) {
+  const ProtoFile file = proto_file(plan, id.service, contracts_of(plan, id.service, true));
+  const std::string descriptors = proto_descriptors(file), key = md5_hex(descriptors);
+  const Endpoint& endpoint = plan.model().endpoint(id);
+  const GrpcMethod method = grpc_method(plan.model().services[id.service], endpoint);
+  const std::string service = "." + file.package + "." + method.service + "/" + method.method;
+  const ProtoMessage* asked = file.message(method.method + "Request");
+  const ProtoMessage* given = file.message(method.method + "Response");
+  if (asked == nullptr || given == nullptr) return;
+  Value interaction = head(plan, id, "Synchronous/Messages");
+  interaction.set("key", hex16(fnv1a(service)));
+  interaction.set("transport", "grpc");
+  interaction.set("pluginConfiguration",
+                  map({{kPlugin.data(), map({{"descriptorKey", key}, {"service", service}})}}));
+  interaction.set("request", grpc_part(file, *asked));
+  interaction.set("response", list({grpc_part(file, *given)}));
+  out.interactions.add(std::move(interaction));
+  if (out.descriptors.find(key) == nullptr)
+    out.descriptors.set(
+        key, map({{"protoDescriptors", base64(descriptors)}, {"protoFile", proto_text(file)}}));
+}
 
 void add_calls(const Plan& plan, const ServicePlan& consumer, Pacts& out) {
   std::vector<EndpointId> done;
   for (const CallPlan& call : consumer.calls) {
     if (!call.callee.valid() || std::ranges::find(done, call.callee) != done.end()) continue;
     done.push_back(call.callee);
-    if (plan.model().endpoint(call.callee).protocol.value != Protocol::Http) continue;
+    const Protocol protocol = plan.model().endpoint(call.callee).protocol.value;
+    if (protocol != Protocol::Http && protocol != Protocol::Grpc) continue;
     const std::string& provider = plan.service(call.callee.service).name;
-    out[{consumer.name, provider}].add(interaction(plan, call.callee));
+    Pact& pact = out[{consumer.name, provider}];
+    if (protocol == Protocol::Http) pact.interactions.add(interaction(plan, call.callee));
+    if (protocol == Protocol::Grpc) add_grpc(plan, call.callee, pact);
   }
 }
 
@@ -169,7 +231,7 @@ void add_events(const Plan& plan, const ServicePlan& consumer,
       if (event.channel != use.channel || !wanted || std::ranges::find(done, key) != done.end())
         continue;
       done.push_back(key);
-      out[{consumer.name, provider}].add(message(event));
+      out[{consumer.name, provider}].interactions.add(message(event));
     }
   }
 }
@@ -183,12 +245,17 @@ void target_pacts(const Plan& plan, Output& out) {
     add_calls(plan, consumer, pacts);
     add_events(plan, consumer, events, pacts);
   }
-  for (auto& [names, interactions] : pacts) {
-    const Value document =
-        map({{"consumer", map({{"name", names.first}})},
-             {"provider", map({{"name", names.second}})},
-             {"interactions", std::move(interactions)},
-             {"metadata", map({{"pactSpecification", map({{"version", "4.0"}})}})}});
+  for (auto& [names, pact] : pacts) {
+    if (pact.interactions.empty()) continue;  // all by GraphQL or sockets
+    Value about = map({{"pactSpecification", map({{"version", "4.0"}})}});
+    if (!pact.descriptors.empty())
+      about.set("plugins", list({map({{"name", kPlugin},
+                                      {"version", kPluginVersion},
+                                      {"configuration", std::move(pact.descriptors)}})}));
+    const Value document = map({{"consumer", map({{"name", names.first}})},
+                                {"provider", map({{"name", names.second}})},
+                                {"interactions", std::move(pact.interactions)},
+                                {"metadata", std::move(about)}});
     out.add("contracts/pacts/" + dns_label(names.first + "-" + names.second) + ".json",
             to_json(document));
   }

@@ -6,6 +6,7 @@
 #include "generate/k8s.h"
 #include "generate/slo.h"
 #include "generate/target.h"
+#include "generate/yugabyte.h"
 
 namespace scantling::generate {
 namespace {
@@ -214,9 +215,27 @@ void add_saga_alerts(const Plan& plan, Value& rules) {
   }
 }
 
+void add_yugabyte_alerts(const Plan& plan, StoreId id, Value& rules) {
+  const Store& store = plan.model().stores[id];
+  const std::string name = plan.store_name(id), team = origins_of(plan, id).owner;
+  const std::string space = "namespace=\"" + plan.system() + "\", pod=~\"";
+  rules.add(plain_alert(
+      plan, pascal_name(name) + "ServerDead",
+      "max(num_tablet_servers_dead{" + space + yugabyte_masters(name) + "-[0-9]+\"}) > 0", "5m",
+      "page", team, "the masters of " + name + " hear nothing from a server", "store-" + name));
+  if (store.max_connections)
+    rules.add(plain_alert(plan, pascal_name(name) + "Connections",
+                          "max(yb_ysqlserver_connection_total{" + space + name + "-[0-9]+\"}) > " +
+                              number_text(0.8 * static_cast<double>(store.max_connections->value)),
+                          "5m", "page", team,
+                          "a server of " + name + " has used 80% of its connections",
+                          "store-" + name));
+}
+
 void add_store_alerts(const Plan& plan, Value& rules) {
   for (const StoreId id : plan.model().stores.ids()) {
     const Store& store = plan.model().stores[id];
+    if (store.engine.value == "yugabytedb") add_yugabyte_alerts(plan, id, rules);
     if (engine_of(store.engine.value).run_by != RunBy::CloudNativePg) continue;
     const std::string name = plan.store_name(id);
     const std::string pods = "namespace=\"" + plan.system() + "\", pod=~\"" + name + "-[0-9]+\"";

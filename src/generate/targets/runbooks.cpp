@@ -5,13 +5,13 @@
 #include "base/text.h"
 #include "base/units.h"
 #include "generate/coverage.h"
-#include "generate/engines.h"
 #include "generate/failure_modes.h"
 #include "generate/k8s.h"
 #include "generate/slo.h"
 #include "generate/stores.h"
 #include "generate/target.h"
 #include "generate/workload.h"
+#include "generate/yugabyte.h"
 
 namespace scantling::generate {
 namespace {
@@ -179,6 +179,23 @@ void postgres_text(const Plan& plan, const Store& store, const std::string& node
       ". To move it by hand: `kubectl cnpg promote " + node + " " + node + "-2`.\n";
 }
 
+std::string yugabyte_text(const Plan& plan, const std::string& node) {
+  const std::string master = yugabyte_masters(node) + "-0";
+  return block(kubectl(plan, "get pods -o wide -l 'app.kubernetes.io/name in (" + node + "," +
+                                 yugabyte_masters(node) + ")'") +
+               kubectl(plan, "get jobs,cronjobs -l 'app.kubernetes.io/name in (" + role_job(node) +
+                                 "," + dump_job(node) + ")'") +
+               kubectl(plan, "port-forward " + master + " 7000") +
+               "# http://localhost:7000/tablet-servers: who is alive; /tablet-replication: tablets "
+               "without enough copies\n") +
+         "\nOne server away: nothing is lost, its tablets' leaders have moved, and after 15 "
+         "minutes "
+         "its copies are made anew elsewhere. Two of three away: wait for one of them, never "
+         "delete "
+         "a disk.\n\nA renewed certificate is read at the next start: when it has less than a week "
+         "left, `kubectl rollout restart` the two StatefulSets one after the other.\n";
+}
+
 void store_page(const Plan& plan, StoreId id, Output& out) {
   const Store& store = plan.model().stores[id];
   const Engine& engine = engine_of(store.engine.value);
@@ -198,7 +215,10 @@ void store_page(const Plan& plan, StoreId id, Output& out) {
           "\nNothing is lost with it, but every miss goes to the store behind it: warm it before "
           "full load returns.\n";
   }
-  if (const Operated* by = operated_as(engine.name))
+  if (engine.name == "yugabytedb")
+    for (const std::string& node : plan.store_nodes(id))
+      text += yugabyte_text(plan, node);
+  if (const Operated* by = operated_as(engine.name); by != nullptr && !by->kind.empty())
     for (const std::string& node : plan.store_nodes(id))
       text +=
           block(kubectl(plan, "get " + lower(by->kind) + " " + node) +
@@ -219,21 +239,47 @@ void target_down_page(const Plan& plan, Output& out) {
        out);
 }
 
+std::string restore_text(const Plan& plan, StoreId id, const std::string& node) {
+  const Store& store = plan.model().stores[id];
+  const Engine& engine = engine_of(store.engine.value);
+  if (engine.run_by == RunBy::CloudNativePg)
+    return "   * `" + node + "`: a Cluster `" + node +
+           "-restored` with `bootstrap.recovery` from `" + backup_path(plan, node) +
+           "` and `recoveryTarget.targetTime`.\n";
+  if (engine.name == "yugabytedb" && store.backup)
+    return "   * `" + node +
+           "`: any moment of the last three days by `yb-admin restore_snapshot_schedule`, in "
+           "place. "
+           "When the cluster itself is lost, the newest dump in `" +
+           backup_path(plan, node) + "` (`ysqlsh -f`): what was written since that dump is lost.\n";
+  return "";
+}
+
 std::string recovery_plan(const Plan& plan) {
   const Architecture& model = plan.model();
-  std::string text =
-      "# Disaster recovery of " + plan.system() + "\n\nThe system may lose " +
-      readable(model.operating->rpo.or_else({})) + " of data and be away for " +
-      readable(model.operating->rto.or_else({})) +
-      ".\n\n| store | engine | may lose | back within | backups kept |\n|---|---|---|---|---|\n";
+  const auto limit = [](const Field<Duration>& value, std::string_view what) {
+    return value ? std::string(what) + " " + readable(*value) : std::string();
+  };
+  const std::string lost = limit(model.operating->rpo, "lose"),
+                    away_for = limit(model.operating->rto, "be away for");
+  std::string text = "# Disaster recovery of " + plan.system() + "\n\n";
+  text += lost.empty() && away_for.empty()
+              ? "The model doesn't say what the system may lose, nor how long it may be away"
+              : "The system may " + lost + (lost.empty() ? "" : " of data") +
+                    (lost.empty() || away_for.empty() ? "" : " and ") + away_for;
+  text +=
+      ".\n\n| store | engine | may lose | a copy leaves the cluster | back within | backups kept "
+      "|\n|---|---|---|---|---|---|\n";
   for (const StoreId id : model.stores.ids()) {
     const Store& store = model.stores[id];
     const auto said = [](const Field<Duration>& value) {
       return value ? readable(*value) : std::string("not said");
     };
+    const std::optional<double> away = copied_away_every(plan, id);
     text += "| " + plan.store_name(id) + " | " + store.engine.value + " | " +
-            said(store.backup->rpo) + " | " + said(store.backup->rto) + " | " +
-            said(store.backup->keep) + " |\n";
+            said(store.backup->rpo) + " | " +
+            (away ? "every " + readable(Duration::from_seconds(*away)) : "never") + " | " +
+            said(store.backup->rto) + " | " + said(store.backup->keep) + " |\n";
   }
   text +=
       "\n## A zone is lost\n\nNothing to do: instances are spread over " +
@@ -243,11 +289,8 @@ std::string recovery_plan(const Plan& plan) {
       "\n## A store's data is lost or wrong\n\n1. Stop its writers: scale them to 0.\n2. Restore "
       "beside the old one, to the moment before the damage:\n";
   for (const StoreId id : model.stores.ids()) {
-    if (engine_of(model.stores[id].engine.value).run_by != RunBy::CloudNativePg) continue;
     for (const std::string& node : plan.store_nodes(id))
-      text += "   * `" + node + "`: a Cluster `" + node +
-              "-restored` with `bootstrap.recovery` from `" + backup_path(plan, node) +
-              "` and `recoveryTarget.targetTime`.\n";
+      text += restore_text(plan, id, node);
   }
   text +=
       "3. Compare counts and the newest rows with the services' own numbers.\n4. Point the "
