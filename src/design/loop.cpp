@@ -73,14 +73,13 @@ namespace {
 
 // Whether what is judged ran a handful of times only: a few runs more would not show it either.
 bool seldom(const Architecture& model, const ExperimentResult& result, const Judgement& j) {
-  constexpr double kLeastRuns = 100;
   return std::ranges::any_of(result.operations, [&](const OperationResult& operation) {
     return model.operations[operation.operation].name == j.subject &&
            operation.offered.mean * result.measured_seconds * result.replications < kLeastRuns;
   });
 }
 
-// An expectation on an operation that ran a handful of times is not shown, either way.
+// Such a verdict is open, either way.
 void doubt_small_samples(const Architecture& model, ExperimentResult& result) {
   for (Judgement& j : result.judgements)
     if (j.verdict == Verdict::Fails && seldom(model, result, j)) j.verdict = Verdict::Undecided;

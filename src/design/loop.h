@@ -9,6 +9,9 @@
 
 namespace scantling {
 
+// An expectation on an operation that ran fewer times is not shown to fail.
+inline constexpr double kLeastRuns = 100;
+
 // Runs the peak and every experiment whose name is `wanted`, shortened (shortening.h).
 Expected<SimulationResult> prove(const Architecture& model, const DesignOptions& options,
                                  const std::function<bool(const std::string&)>& wanted);

@@ -155,16 +155,27 @@ class Search {
       }
   }
 
-  // By `check`: no error that the design as it is has not, and no warning of another kind. A store
-  // without a copy costs no goal anything, and still loses data.
-  bool is_sound(const Candidate& candidate) const {
+  // By `check`: no error that the design as it is has not. And sizes must bring no warning that
+  // neither it nor their own structure has: a store without a copy costs no goal anything, and
+  // still loses data.
+  bool is_sound(const Candidate& candidate) {
     Architecture model = out_.structures[candidate.structure].model;
+    const std::set<std::string>& known = rules_of(candidate.structure, model);
     apply_sizes(model, candidate.sizes);
     for (const auto& [key, text] : findings_of(model, Severity::Error))
       if (!errors_.contains(key)) return false;
-    for (const auto& [key, text] : findings_of(model, Severity::Warning))
-      if (!rules_.contains(key.first)) return false;
-    return true;
+    return std::ranges::all_of(findings_of(model, Severity::Warning), [&](const auto& finding) {
+      return known.contains(finding.first.first) || rules_.contains(finding.first.first);
+    });
+  }
+
+  // The rules that find something in a structure as the passes made it.
+  const std::set<std::string>& rules_of(std::size_t structure, const Architecture& model) {
+    const auto [of, is_new] = rules_by_structure_.try_emplace(structure);
+    if (is_new)
+      for (const auto& [key, text] : findings_of(model, Severity::Warning))
+        of->second.insert(key.first);
+    return of->second;
   }
 
   void offer(Candidate candidate) {
@@ -204,6 +215,7 @@ class Search {
   std::set<std::vector<Pin>> tried_;
   Findings errors_;              // of the design as it is
   std::set<std::string> rules_;  // that find something in it
+  std::map<std::size_t, std::set<std::string>> rules_by_structure_;
   Result out_;
 };
 

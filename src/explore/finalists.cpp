@@ -101,6 +101,7 @@ void remake(const Question& question, const Result& result, Finalist& finalist) 
 struct Measured {
   double p99 = 0, failures = 0;
   std::vector<Judgement> judgements;
+  std::map<std::string, double> requests;  // of each operation
 };
 
 Measured measured(const Architecture& model, const ExperimentResult& run) {
@@ -109,6 +110,7 @@ Measured measured(const Architecture& model, const ExperimentResult& run) {
   double failed = 0;
   for (const OperationResult& r : run.operations) {
     offered += r.offered.mean;
+    out.requests[model.operations[r.operation].name] = r.offered.mean * run.measured_seconds;
     failed += r.errors.total();
     const Operation& operation = model.operations[r.operation];
     if (!operation.objective) continue;
@@ -143,10 +145,16 @@ ExperimentScores judged_at_peak(const std::vector<Measured>& runs) {
   for (std::size_t j = 0; j < runs.front().judgements.size(); ++j) {
     Judgement of = runs.front().judgements[j];
     std::vector<double> values;
-    for (const Measured& run : runs)
+    double requests = 0;
+    for (const Measured& run : runs) {
       if (j < run.judgements.size()) values.push_back(run.judgements[j].measured.mean);
+      if (const auto n = run.requests.find(of.subject); n != run.requests.end())
+        requests += n->second;
+    }
     of.measured = sim::interval(values, kConfidence);
-    add_judgement(of, sim::verdict_of(of.target, of.measured, of.at_least), out);
+    const Verdict verdict = sim::verdict_of(of.target, of.measured, of.at_least);
+    const bool seldom = verdict == Verdict::Fails && requests < kLeastRuns;
+    add_judgement(of, seldom ? Verdict::Undecided : verdict, out);
   }
   return out;
 }
@@ -280,8 +288,11 @@ class Finals {
     if (auto ok = offer("balanced", [&](std::size_t i) { return length(all_[i]); }); !ok) return ok;
     constexpr std::array<const char*, kGoals> kEnds = {"cheapest", "fastest", "most available",
                                                        "fewest split writes", "lightest for teams"};
-    for (std::size_t goal = 1; goal < kGoals; ++goal)
+    for (std::size_t goal = 1; goal < kGoals; ++goal) {
+      // All are the same in it.
+      if (std::ranges::all_of(all_, [&](const Values& v) { return v[goal] == 0; })) continue;
       if (auto ok = offer(kEnds[goal], in_goal(goal)); !ok) return ok;
+    }
     // Ends that coincide leave room.
     while (result_.finalists.size() < std::min<std::size_t>(4, most())) {
       const std::size_t other = farthest_of(set_, all_, chosen_);
@@ -325,10 +336,20 @@ class Finals {
     Tried of;
     of.finalist.candidate = set_[i];
     simplify(question_, result_, of.finalist);
-    remake(question_, result_, of.finalist);
-    if (auto ok = simulate_it(question_.options, &base_, of); !ok)
-      return std::unexpected(ok.error());
+    if (auto ok = simulate_made(of); !ok) return std::unexpected(ok.error());
+    // Perhaps it is the sizes alone that it fails by: those of the passes have more room.
+    if (!as_good(of.finalist) && !of.finalist.candidate.sizes.empty()) {
+      Tried plain;
+      plain.finalist.candidate.structure = of.finalist.candidate.structure;
+      if (auto ok = simulate_made(plain); !ok) return std::unexpected(ok.error());
+      if (as_good(plain.finalist)) of = std::move(plain);
+    }
     return &tried_.emplace(i, std::move(of.finalist)).first->second;
+  }
+
+  Expected<void> simulate_made(Tried& out) const {
+    remake(question_, result_, out.finalist);
+    return simulate_it(question_.options, &base_, out);
   }
 
   bool as_good(const Finalist& f) const {

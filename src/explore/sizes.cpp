@@ -6,6 +6,7 @@
 #include <fmt/core.h>
 
 #include "base/text.h"
+#include "design/failovers.h"
 #include "design/locks.h"
 
 namespace scantling::explore {
@@ -62,30 +63,33 @@ void add_runtime(Service& service, std::vector<Size>& out) {
                    pin});
 }
 
-void add_copies(Store& store, std::vector<Size>& out) {
+// Where an experiment takes leaders, copies are what answers without them: the twin, which knows no
+// failover, would let them go.
+void add_copies(Store& store, bool keep, std::vector<Size>& out) {
   Field<Count>& copies = store.copies;
   if (!copies || copies.fixed()) return;
-  out.push_back({fmt::format("stores.{}.copies", store.name), [&] { return to_text(*copies); },
-                 [&](const std::string& text) {
-                   if (const auto n = parse_count(text)) copies = {*n, kDecided};
-                 },
-                 [&](RandomStream& random) {
-                   const std::int64_t by = copies->value > 1 && copies->value % 2 == 1 ? 2 : 1;
-                   const std::int64_t n = copies->value + (random.chance(.5) ? by : -by);
-                   // A group that must keep so many in step can't have fewer.
-                   const std::int64_t least = store.in_sync ? store.in_sync->value : 1;
-                   return to_text(
-                       Count{std::clamp<std::int64_t>(n, std::max<std::int64_t>(1, least), 7)});
-                 },
-                 [&] { return Pin{store.name + ".copies", plural(copies->value, "copy")}; }});
+  out.push_back(
+      {fmt::format("stores.{}.copies", store.name), [&] { return to_text(*copies); },
+       [&](const std::string& text) {
+         if (const auto n = parse_count(text)) copies = {*n, kDecided};
+       },
+       [&copies, &store, keep](RandomStream& random) {
+         const std::int64_t by = copies->value > 1 && copies->value % 2 == 1 ? 2 : 1;
+         const std::int64_t n = copies->value + (random.chance(.5) ? by : -by);
+         // A group that must keep so many in step can't have fewer.
+         const std::int64_t least = keep ? copies->value : store.in_sync ? store.in_sync->value : 1;
+         return to_text(Count{std::clamp<std::int64_t>(n, std::max<std::int64_t>(1, least), 7)});
+       },
+       [&] { return Pin{store.name + ".copies", plural(copies->value, "copy")}; }});
 }
 
 std::vector<Size> sizes_of(Architecture& model) {
   std::vector<Size> out;
   for (Service& service : model.services)
     add_runtime(service, out);
+  const bool keep = std::ranges::any_of(model.experiments, loses_leaders);
   for (Store& store : model.stores)
-    add_copies(store, out);
+    add_copies(store, keep, out);
   return out;
 }
 

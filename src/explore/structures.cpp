@@ -131,8 +131,10 @@ std::vector<Pin> pins_of(const Architecture& given, const Architecture& designed
           designed.placement->zones->value != n)
         out.push_back({std::string(kZones), std::to_string(n)});
   for (const Decision& decision : designed.decisions) {
-    // The first is the number of services, which is asked for above.
-    if (!is_shaping(decision) || decision.name == "boundaries") continue;
+    // The number of services is asked for above; copies are among the sizes.
+    if (!is_shaping(decision) || decision.name == "boundaries" ||
+        decision.name.ends_with(".copies"))
+      continue;
     for (const Alternative& alternative : decision.alternatives) {
       if (alternative.name == *decision.chosen) continue;
       std::string choice = alternative.name;
