@@ -13,8 +13,8 @@ build_packages=(g++ cmake ninja-build ccache lld libyaml-dev libfmt-dev nlohmann
                 libboost-math-dev libsqlite3-dev)
 test_packages=(libgtest-dev)
 ci_packages=(spin clang-19 clang-format-19 clang-tidy-19 libclang-rt-19-dev
-             # promtool, amtool and protoc: tests/validators holds what is generated to them.
-             prometheus prometheus-alertmanager protobuf-compiler libprotobuf-dev
+             # promtool, amtool, protoc, docker-compose: tests/validators holds what is generated to them.
+             prometheus prometheus-alertmanager protobuf-compiler libprotobuf-dev docker-compose
              # Campaigns over MPI: tests/ci/mpi.sh.
              libopenmpi-dev openmpi-bin)
 
@@ -47,7 +47,7 @@ if [ "$oldest" = none ] || ! have apt-get ||
   say "knows only Debian 12 and Ubuntu 24.04 or newer, and this is $id $version. Please install:"
   say "  g++ 12 or newer, CMake 3.22, Ninja, libyaml, fmt 9, nlohmann-json 3.11, CLI11 2, Boost.Math, SQLite 3"
   [ "$purpose" = build ] || say "  GoogleTest 1.12"
-  [ "$purpose" = ci ] && say "  clang-format, clang-tidy and clang 19 with its runtime, Node.js 18, npm, Chromium, promtool, amtool, protoc, Open MPI"
+  [ "$purpose" = ci ] && say "  clang-format, clang-tidy and clang 19 with its runtime, Node.js 18, npm, Chromium, promtool, amtool, protoc, docker-compose, Open MPI"
   say "and then run with SCANTLING_SKIP_SETUP=1"
   exit 1
 fi

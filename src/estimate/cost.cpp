@@ -49,8 +49,10 @@ class Bill {
     const int times = net_.active_active ? 1 : net_.regions;
     if (amount > 0) lines_.push_back({std::move(element), std::move(what), amount * times});
   }
-  void sized(const std::string& element, double cores, double memory_gib, double disk_gib) {
+  void sized(const std::string& element, double machines, double cores, double memory_gib,
+             double disk_gib) {
     if (lines_.empty() || lines_.back().element != element) return;
+    lines_.back().machines = machines;
     lines_.back().cores = cores;
     lines_.back().memory_gib = memory_gib;
     lines_.back().disk_gib = disk_gib;
@@ -144,7 +146,7 @@ void Bill::stores() {
                  : fmt::format("{} x {} vCPU, {} GiB memory", amount_text(nodes),
                                amount_text(cores), amount_text(memory)),
         nodes * (machine(cores, memory) * price("managed-factor") + disk * price("ssd-gib")));
-    sized("stores." + store.name, cores, memory, disk);
+    sized("stores." + store.name, nodes, cores, memory, disk);
     if (store.backup)
       add("stores." + store.name, fmt::format("{} GiB of backups", amount_text(bytes * 2 / kGib)),
           bytes * 2 / kGib * price("object-gib"));
@@ -174,7 +176,7 @@ void Bill::channels() {
         fmt::format("{} partitions, {} GiB retained", amount_text(net.partitions * net.copies),
                     amount_text(gib)),
         gib * price("ssd-gib") + net.partitions * net.copies * price("broker-partition"));
-    sized("channels." + channel.name, 0, 0, gib);
+    sized("channels." + channel.name, 0, 0, 0, gib);
   }
   for (const auto& [broker, count] : nodes)
     add("brokers." + broker, fmt::format("{} x 2 vCPU, 8 GiB", amount_text(count)),

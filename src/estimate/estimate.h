@@ -71,6 +71,7 @@ struct CostLine {
   double per_month = 0;
   // Of a store: one machine's; of a channel: what its messages take on all disks.
   double cores = 0, memory_gib = 0, disk_gib = 0;
+  double machines = 0;  // of a store; of an engine that shards itself many shards are on one
 };
 
 struct Estimate {

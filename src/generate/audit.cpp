@@ -8,6 +8,7 @@
 #include "generate/k8s.h"
 #include "generate/routes.h"
 #include "generate/schema.h"
+#include "generate/versions.h"
 
 namespace scantling::generate {
 namespace {
@@ -23,6 +24,11 @@ void check_schemas(const World& world, Audit& out) {
     }
     // Kustomize's own files stand beside the objects.
     if (object.api.starts_with("kustomize.config.k8s.io/")) continue;
+    if (std::string gone = gone_version(object.api, object.kind); !gone.empty()) {
+      findings.add("version-gone", object, "",
+                   "is of " + std::string(object.api) + ", which " + gone);
+      continue;
+    }
     if (!has_schema(object.api, object.kind)) {
       unknown.insert(std::string(object.kind) + " of " + std::string(object.api));
       continue;

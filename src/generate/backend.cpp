@@ -54,21 +54,12 @@ Value server(const Plan& plan, const Backend& backend, const std::string& hash) 
   meta["annotations"].set(std::string(kReasonAnnotation),
                           "one instance: its disk is its own; no CPU limit: throttling shows as "
                           "latency; pull policy Always: the tag is no digest");
-  Value pod = map(
-      {{"serviceAccountName", backend.name},
-       {"automountServiceAccountToken", false},
-       {"enableServiceLinks", false},
-       {"priorityClassName", plan.system() + "-background"},
-       {"terminationGracePeriodSeconds", 120},
-       {"securityContext", pod_security()},
-       {"topologySpreadConstraints", spread_constraints(plan, backend.name, false, "")},
-       {"affinity", host_anti_affinity(plan, backend.name)},
-       {"containers", list({container(backend)})},
-       {"volumes", list({map({{"name", "config"}, {"configMap", map({{"name", backend.name}})}}),
-                         map({{"name", "tmp"}, {"emptyDir", map({{"sizeLimit", "256Mi"}})}})})}});
-  Value of = map({{"metadata", map({{"labels", labels(plan, origins(plan, backend))},
-                                    {"annotations", map({{"scantling/config-hash", hash}})}})},
-                  {"spec", std::move(pod)}});
+  Value volumes = list({map({{"name", "config"}, {"configMap", map({{"name", backend.name}})}}),
+                        map({{"name", "tmp"}, {"emptyDir", map({{"sizeLimit", "256Mi"}})}})});
+  Value of = stateful_pod(
+      plan,
+      {backend.name, backend.name, "-background", 120, false, labels(plan, origins(plan, backend)),
+       map({{"scantling/config-hash", hash}}), list({container(backend)}), std::move(volumes)});
   return stateful_set(plan, std::move(meta),
                       {backend.name, 1, false, std::move(of), backend.disk_gib});
 }

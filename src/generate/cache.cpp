@@ -193,19 +193,10 @@ Value pod(const CacheNode& cache, const Part& part, Value volumes, Value contain
   if (cache.plan.selected("istio")) marks.set("sidecar.istio.io/inject", "false");
   if (cache.plan.selected("linkerd")) annotations.set("linkerd.io/inject", "disabled");
   const bool zones = cache.store.spread && *cache.store.spread == Spread::Zones;
-  Value spread = spread_constraints(cache.plan, part.name, zones && cache.plan.zones() > 1, "");
-  return map(
-      {{"metadata", map({{"labels", std::move(marks)}, {"annotations", std::move(annotations)}})},
-       {"spec", map({{"serviceAccountName", cache.node.name},
-                     {"automountServiceAccountToken", false},
-                     {"enableServiceLinks", false},
-                     {"priorityClassName", cache.plan.system() + "-first"},
-                     {"terminationGracePeriodSeconds", 60},
-                     {"securityContext", pod_security()},
-                     {"topologySpreadConstraints", std::move(spread)},
-                     {"affinity", host_anti_affinity(cache.plan, part.name)},
-                     {"containers", list({std::move(container_of)})},
-                     {"volumes", std::move(volumes)}})}});
+  return stateful_pod(
+      cache.plan,
+      {part.name, cache.node.name, "-first", 60, zones && cache.plan.zones() > 1, std::move(marks),
+       std::move(annotations), list({std::move(container_of)}), std::move(volumes)});
 }
 
 Value servers(const CacheNode& cache, const Part& part, Value volumes, Value container_of) {

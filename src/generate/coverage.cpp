@@ -59,7 +59,7 @@ std::optional<double> copied_away_every(const Plan& plan, StoreId id) {
   if (engine.name == "cockroachdb") return 3600;
   if (engine.name == "cassandra" || engine.name == "scylladb") return 86'400;
   if (engine.name == "yugabytedb") {
-    const std::int64_t gib = store.shards.or_else({1}).value * store_size(plan, id).disk_gib;
+    const std::int64_t gib = unreplicated_gib(store, store_size(plan, id));
     return 3600.0 * static_cast<double>(dump_hours(store, gib));
   }
   return std::nullopt;

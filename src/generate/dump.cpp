@@ -12,7 +12,7 @@ namespace {
 constexpr std::string_view kClient = "docker.io/amazon/aws-cli:2.27.50";
 
 std::int64_t data_gib(const OperatedNode& of) {
-  return of.shards() * of.size.disk_gib;
+  return unreplicated_gib(of.store, of.size);
 }
 
 std::string schedule(const OperatedNode& of) {

@@ -9,9 +9,9 @@
 namespace scantling::generate {
 namespace {
 
-// All that the catalogue says of sizes is a copy's; a ring has copies times shards of them.
+// A ring has as many nodes as were priced.
 std::int64_t ring(const OperatedNode& of) {
-  return std::max(of.copies(), std::min<std::int64_t>(of.copies() * of.shards(), 1000));
+  return std::min<std::int64_t>(of.size.machines, 1000);
 }
 
 std::int64_t racks(const OperatedNode& of) {

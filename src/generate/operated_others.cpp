@@ -8,11 +8,10 @@
 
 namespace scantling::generate {
 
-// Nodes are copies times shards: ranges spread over all of them. The operator's own authority signs
+// As many nodes as were priced: ranges spread over all of them. The operator's own authority signs
 // the nodes' certificates and that of root, by which the Job makes the services' user.
 void add_cockroachdb(const OperatedNode& of, Output& out) {
-  const std::int64_t nodes =
-      std::max<std::int64_t>(3, std::min<std::int64_t>(of.copies() * of.shards(), 1000));
+  const std::int64_t nodes = std::clamp<std::int64_t>(of.size.machines, 3, 1000);
   Value claim = of.claim();
   claim.set("volumeMode", "Filesystem");
   Value object = of.object();
@@ -217,7 +216,7 @@ void add_elasticsearch(const OperatedNode& of, Output& out) {
   Value claim = map({{"metadata", map({{"name", "elasticsearch-data"}})}, {"spec", of.claim()}});
   const Value set =
       map({{"name", "data"},
-           {"count", std::min<std::int64_t>(of.copies() * of.shards(), 1000)},
+           {"count", std::min<std::int64_t>(of.size.machines, 1000)},
            // Without it a node would have to change a setting of its host's kernel.
            {"config", map({{"node.store.allow_mmap", false}})},
            {"podTemplate", map({{"metadata", map({{"labels", of.pod_labels()},

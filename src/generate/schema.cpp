@@ -14,6 +14,7 @@
 #include "base/text.h"
 #include "generate/cel.h"
 #include "generate/pattern.h"
+#include "generate/versions.h"
 
 namespace scantling {
 std::span<const EmbeddedFile> embedded_generate();
@@ -534,13 +535,14 @@ std::string key_of(std::string_view api_version, std::string_view kind) {
 
 }  // namespace
 
-bool has_schema(std::string_view api_version, std::string_view kind) {
+bool has_schema(std::string_view given, std::string_view kind) {
+  const std::string api_version = schema_version(given, kind);
   return compiler().knows(key_of(api_version, kind), api_version, kind);
 }
 
 std::vector<SchemaProblem> check_schema(const Value& object, SchemaRules* rules) {
-  const std::string_view api_version = object.text_at({"apiVersion"});
   const std::string_view kind = object.text_at({"kind"});
+  const std::string api_version = schema_version(object.text_at({"apiVersion"}), kind);
   if (!has_schema(api_version, kind)) return {};
   const Node* node = compiler().of(key_of(api_version, kind), api_version, kind);
   Checker checker;

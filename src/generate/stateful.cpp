@@ -2,6 +2,24 @@
 
 namespace scantling::generate {
 
+Value stateful_pod(const Plan& plan, StatefulPod of) {
+  // Not by revision: a pod with a disk stays in the disk's zone.
+  Value spread = spread_constraints(plan, of.name, of.strict_zones, "");
+  Value spec = map({{"serviceAccountName", of.account},
+                    {"automountServiceAccountToken", false},
+                    {"enableServiceLinks", false},
+                    {"priorityClassName", plan.system() + of.priority},
+                    {"terminationGracePeriodSeconds", of.grace_seconds},
+                    {"securityContext", pod_security()},
+                    {"topologySpreadConstraints", std::move(spread)},
+                    {"affinity", host_anti_affinity(plan, of.name)},
+                    {"containers", std::move(of.containers)},
+                    {"volumes", std::move(of.volumes)}});
+  return map({{"metadata",
+               map({{"labels", std::move(of.labels)}, {"annotations", std::move(of.annotations)}})},
+              {"spec", std::move(spec)}});
+}
+
 Value stateful_set(const Plan& plan, Value metadata, Stateful of) {
   Value spec = map({{"replicas", of.copies}, {"serviceName", of.name}});
   if (of.parallel) spec.set("podManagementPolicy", "Parallel");

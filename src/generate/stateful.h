@@ -9,6 +9,16 @@
 
 namespace scantling::generate {
 
+// A pod of theirs: restricted, without a token, apart from its like.
+struct StatefulPod {
+  std::string name, account, priority;  // priority: "-first" of the system's classes
+  std::int64_t grace_seconds = 60;
+  bool strict_zones = false;
+  Value labels, annotations;  // annotations may be null
+  Value containers, volumes;
+};
+Value stateful_pod(const Plan& plan, StatefulPod of);
+
 struct Stateful {
   std::string name;  // of its headless Service too
   std::int64_t copies = 1;

@@ -25,9 +25,9 @@ std::int64_t replication(const OperatedNode& of) {
   return copies % 2 == 1 ? copies : copies - 1;
 }
 
-// All that the catalogue says of sizes is a copy's; tablets spread over copies times shards.
+// Tablets spread over as many servers as were priced.
 std::int64_t servers(const OperatedNode& of) {
-  return std::max(replication(of), std::min<std::int64_t>(of.copies() * of.shards(), 100));
+  return std::max(replication(of), std::min<std::int64_t>(of.size.machines, 100));
 }
 
 // In how many zones the copies have to stand. Over regions is over zones too.
@@ -191,23 +191,12 @@ Value pod(const OperatedNode& of, const Part& part, const std::string& hash) {
   const Plan& plan = of.plan;
   Value annotations = of.pod_annotations();
   annotations.set("scantling/config-hash", hash);
-  const bool zones = needed_zones(of) > 1;
   Value volumes = list({map({{"name", "config"}, {"configMap", map({{"name", part.name}})}}),
                         certificate_volume(of),
                         map({{"name", "tmp"}, {"emptyDir", map({{"sizeLimit", "256Mi"}})}})});
-  return map(
-      {{"metadata", map({{"labels", of.marks(origins(of, part.name))},
-                         {"annotations", std::move(annotations)}})},
-       {"spec", map({{"serviceAccountName", of.node.name},
-                     {"automountServiceAccountToken", false},
-                     {"enableServiceLinks", false},
-                     {"priorityClassName", plan.system() + "-first"},
-                     {"terminationGracePeriodSeconds", 300},
-                     {"securityContext", pod_security()},
-                     {"topologySpreadConstraints", spread_constraints(plan, part.name, zones, "")},
-                     {"affinity", host_anti_affinity(plan, part.name)},
-                     {"containers", list({container(of, part)})},
-                     {"volumes", std::move(volumes)}})}});
+  return stateful_pod(plan, {part.name, of.node.name, "-first", 300, needed_zones(of) > 1,
+                             of.marks(origins(of, part.name)), std::move(annotations),
+                             list({container(of, part)}), std::move(volumes)});
 }
 
 // Clients and Jobs by SQL, the administration Job by the masters' port, the servers each other.
@@ -310,10 +299,11 @@ std::string role_sql(const OperatedNode& of) {
 std::string placement_script(const OperatedNode& of) {
   const std::string copies = std::to_string(replication(of));
   const std::int64_t needed = needed_zones(of);
-  return "until [ \"$(sql 'SELECT count(*) FROM yb_servers()')\" -ge " +
+  return "until [ \"$(sql -Atc 'SELECT count(*) FROM yb_servers()')\" -ge " +
          std::to_string(servers(of)) +
          " ]; do sleep 5; done\n"
-         "zones=$(sql \"SELECT DISTINCT cloud || '.' || region || '.' || zone FROM yb_servers() "
+         "zones=$(sql -Atc \"SELECT DISTINCT cloud || '.' || region || '.' || zone FROM "
+         "yb_servers() "
          "ORDER BY 1\")\ncount=$(printf '%s\\n' \"$zones\" | wc -l)\n"
          "if [ \"$count\" -lt " +
          std::to_string(needed) + " ]; then\n  echo \"servers stand in $count zones, not " +
@@ -333,22 +323,22 @@ std::string schedule_script(const OperatedNode& of) {
 void add_roles(const OperatedNode& of, Output& out) {
   const std::string folder = "/secrets/" + of.credentials() + "/";
   const std::string home(kHome);
-  std::string script =
-      "set -eu\n" + connection(of) +
-      "export PGUSER=yugabyte PGDATABASE=yugabyte\nPGPASSWORD=$(cat " + folder +
-      "admin-password)\nexport PGPASSWORD\nsql() { " + home +
-      "/bin/ysqlsh -v ON_ERROR_STOP=1 -Atc \"$1\"; }\nadmin() { " + home +
-      "/bin/yb-admin --certs_dir_name=/secrets/" + of.tls() +
-      " --master_addresses=" + master_addresses(of) +
-      " \"$@\"; }\n# The first run still finds the administrator that every new cluster has.\n"
-      "if ! sql 'SELECT 1' >/dev/null; then\n"
-      "  PGPASSWORD=yugabyte " +
-      home +
-      "/bin/ysqlsh -v ON_ERROR_STOP=1 -v password=\"$PGPASSWORD\" <<'END'\n"
-      "ALTER ROLE yugabyte WITH PASSWORD :'password';\nEND\nfi\n"
-      "" +
-      home + "/bin/ysqlsh -v ON_ERROR_STOP=1 -v password=\"$(cat " + folder +
-      "password)\" <<'END'\n" + role_sql(of) + "END\n" + placement_script(of);
+  std::string script = "set -eu\n" + connection(of) +
+                       "export PGUSER=yugabyte PGDATABASE=yugabyte\n" + "admin_password=$(cat " +
+                       folder + "admin-password)\npassword=$(cat " + folder +
+                       "password)\nexport PGPASSWORD=\"$admin_password\"\n";
+  script += "sql() { " + home + "/bin/ysqlsh -v ON_ERROR_STOP=1 \"$@\"; }\n";
+  script += "admin() { " + home + "/bin/yb-admin --certs_dir_name=/secrets/" + of.tls() +
+            " --master_addresses=" + master_addresses(of) + " \"$@\"; }\n";
+  script += "until " + home + "/postgres/bin/pg_isready -q; do sleep 5; done\n";
+  script +=
+      "# The first run still finds the administrator that every new cluster has.\n"
+      "if ! sql -c 'SELECT 1' >/dev/null; then\n  export PGPASSWORD=yugabyte\n"
+      "  sql -v password=\"$admin_password\" <<'END'\n"
+      "ALTER ROLE yugabyte WITH PASSWORD :'password';\nEND\n"
+      "  export PGPASSWORD=\"$admin_password\"\nfi\n";
+  script +=
+      "sql -v password=\"$password\" <<'END'\n" + role_sql(of) + "END\n" + placement_script(of);
   if (of.store.backup) script += schedule_script(of);
   const Value masters = pods_with("app.kubernetes.io/name", {yugabyte_masters(of.node.name)});
   add_role_job(of, std::string(of.engine.image), script, {of.credentials(), of.tls()}, out,

@@ -1,16 +1,20 @@
 // The pending events: an implicit 4-ary heap of 16-byte keys, the four children of a node in one
 // cache line. An event is one 128-bit number: time, then the order of scheduling (so that equal
 // times fire first in, first out), then what it is.
+// Where more than a thousand are pending, the heap holds the earliest: see far_events.h.
 //
 // The event taken last leaves a hole at the root, which the next one scheduled fills: nearly every
 // event schedules one, and this way the pair costs one sift instead of two.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <cstdlib>
 #include <memory>
 #include <new>
+#include <span>
 
+#include "simulate/far_events.h"
 #include "simulate/program.h"
 #include "simulate/ring.h"
 
@@ -40,8 +44,6 @@ struct Event {
   std::uint32_t index;
 };
 
-__extension__ typedef unsigned __int128 EventKey;
-
 // Events that are all scheduled the same time ahead (a network latency) come due in the order of
 // scheduling: only the first of them needs to be in the heap.
 using EventLane = Ring<EventKey>;
@@ -53,9 +55,9 @@ class EventHeap {
   static constexpr int lane_shift = 23;
   static constexpr std::size_t most_lanes = 15;
 
-  EventHeap() { reserve(1024); }
+  EventHeap() { reserve(256); }
   EventHeap(const EventHeap& other)
-      : size_(other.size_), sequence_(other.sequence_), hole_(other.hole_) {
+      : size_(other.size_), sequence_(other.sequence_), hole_(other.hole_), far_(other.far_) {
     reserve(size_ * 2 + 16, other.keys_.get());
   }
   EventHeap& operator=(const EventHeap&) = delete;
@@ -72,13 +74,15 @@ class EventHeap {
     lane.pop();
     if (!lane.empty()) push(lane.front());
   }
-  bool empty() const { return size_ == (hole_ ? 1U : 0U); }
-  std::size_t bytes() const { return capacity_ * sizeof(Key); }
-  std::size_t size() const { return size_ - (hole_ ? 1U : 0U); }
+  bool empty() const { return size_ == (hole_ ? 1U : 0U) && far_.empty(); }
+  std::size_t bytes() const { return capacity_ * sizeof(Key) + far_.bytes(); }
+  std::size_t size() const { return size_ - (hole_ ? 1U : 0U) + far_.size(); }
   // Gives each pending event f(event) as its time, which is not before the one taken last. Rare.
   template <class F>
   void reschedule(F&& f) {
     if (hole_) fill_hole();
+    while (!far_.empty())
+      refill();
     for (std::size_t i = 0; i < size_; ++i) {
       const Time time = f(event_of(at(i)));
       at(i) = (static_cast<Key>(static_cast<std::uint64_t>(time)) << 64) |
@@ -90,6 +94,7 @@ class EventHeap {
   // The earliest; not empty.
   Event take() {
     if (hole_) fill_hole();
+    if (size_ == 0) refill();
     const Key key = at(0);
     hole_ = true;
     return event_of(key);
@@ -109,13 +114,39 @@ class EventHeap {
            (static_cast<std::uint64_t>(kind) << index_bits) | index;
   }
   void push(Key key) {
+    if (static_cast<Time>(static_cast<std::uint64_t>(key >> 64)) >= far_.horizon()) {
+      far_.add(key);
+      return;
+    }
     if (hole_) {
       hole_ = false;
       sift_down(key);
       return;
     }
-    if (size_ == capacity_) reserve(capacity_ * 2);
+    if (size_ == capacity_) {
+      make_room(key);
+      return;
+    }
     sift_up(size_++, key);
+  }
+  // Full: what is there becomes far, unless there are far ones already.
+  void make_room(Key key) {
+    if (far_.empty()) {
+      far_.begin({&at(0), size_});
+      for (std::size_t i = 0; i < size_; ++i)
+        at(i) = ~Key{0};
+      size_ = 0;
+      refill();
+    }
+    if (size_ == capacity_) reserve(capacity_ * 2);
+    push(key);
+  }
+  // The earliest of those that are far.
+  void refill() {
+    const std::span<const Key> keys = far_.next();
+    if (size_ + keys.size() > capacity_) reserve(std::max(size_ + keys.size(), capacity_ * 2));
+    for (const Key key : keys)
+      sift_up(size_++, key);
   }
 
   // Node i is at i + 3, so that children 4i+1 .. 4i+4 start at a multiple of four.
@@ -182,6 +213,7 @@ class EventHeap {
   std::size_t size_ = 0, capacity_ = 0;
   std::uint32_t sequence_ = 0;
   bool hole_ = false;
+  FarEvents far_;
 };
 
 }  // namespace scantling::sim

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { cpSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { after, test } from 'node:test';
@@ -289,12 +289,19 @@ test('kubectl renders every overlay', { skip: needs('kubectl') }, () => {
 });
 
 test('docker-compose reads the laptop\'s file', { skip: needs('docker-compose') }, () => {
+  const config = (example, file) => run('docker-compose', ['-f', join(work, example, file), 'config']);
   for (const example of examples) {
-    const result = run('docker-compose', ['-f', join(work, example, 'compose.yaml'), 'config', '-q']);
+    // The first docker-compose looks whether the services' code is there.
+    for (const { build } of Object.values(parse(text(join(work, example, 'compose.yaml'))).services)) if (build) mkdirSync(join(work, example, build.context), { recursive: true });
+    const result = config(example, 'compose.yaml');
     assert.equal(result.status, 0, result.stderr);
+    assert.deepEqual(Object.keys(parse(result.stdout).services).sort(), Object.keys(parse(text(join(work, example, 'compose.yaml'))).services).sort());
   }
-  const mutant = changed(join(work, 'shop/compose.yaml'), (t) => t.replace('      kafka:\n        condition', '      kafak:\n        condition'));
-  assert.notEqual(run('docker-compose', ['-f', mutant, 'config', '-q']).status, 0);
+  const whole = text(join(work, 'shop/compose.yaml'));
+  const mutant = whole.replace(/(depends_on:\n {6})(\S+):/, '$1$2-elsewhere:');
+  assert.notEqual(mutant, whole);
+  writeFileSync(join(work, 'shop/mutant.yaml'), mutant);
+  assert.notEqual(config('shop', 'mutant.yaml').status, 0);
 });
 
 test('experiments and applications follow the schemas of their operators', () => {

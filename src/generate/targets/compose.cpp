@@ -156,8 +156,10 @@ void target_compose(const Plan& plan, Output& out) {
   }
   if (!plan.broker_users().empty() && broker_of(plan.broker()).run_by == BrokerBy::Strimzi)
     services.set("kafka", kafka(plan));
-  Value document = map({{"name", plan.system()}, {"services", std::move(services)}});
+  Value document = map({{"services", std::move(services)}});
   if (!volumes.empty()) document.set("volumes", std::move(volumes));
+  // The project's name, in a way that the first docker-compose knows too.
+  out.add(".env", "COMPOSE_PROJECT_NAME=" + plan.system() + "\n", Ownership::Yours);
   out.add("compose.yaml", to_yaml(document, "For a laptop: docker compose up --build"));
 }
 

@@ -177,19 +177,9 @@ Value pod(const Plan& plan) {
             map({{"name", "tls"},
                  {"secret", map({{"secretName", name + "-tls"}, {"defaultMode", 0440}})}}),
             map({{"name", "run"}, {"emptyDir", map({{"sizeLimit", "16Mi"}})}})});
-  return map(
-      {{"metadata", map({{"labels", std::move(marks)}, {"annotations", std::move(annotations)}})},
-       {"spec",
-        map({{"serviceAccountName", name},
-             {"automountServiceAccountToken", false},
-             {"enableServiceLinks", false},
-             {"priorityClassName", plan.system() + "-first"},
-             {"terminationGracePeriodSeconds", 60},
-             {"securityContext", pod_security()},
-             {"topologySpreadConstraints", spread_constraints(plan, name, plan.zones() > 1, "")},
-             {"affinity", host_anti_affinity(plan, name)},
-             {"containers", list({server(), exporter()})},
-             {"volumes", std::move(volumes)}})}});
+  return stateful_pod(
+      plan, {name, name, "-first", 60, plan.zones() > 1, std::move(marks), std::move(annotations),
+             list({server(), exporter()}), std::move(volumes)});
 }
 
 std::int64_t disk_gib(const Plan& plan) {

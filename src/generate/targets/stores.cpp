@@ -25,7 +25,17 @@ StoreSize store_size(const Plan& plan, StoreId id) {
   out.cores = line.cores > 0 ? line.cores : 2;
   out.memory_bytes = static_cast<std::int64_t>(std::ceil(gib * 1024)) << 20;
   out.disk_gib = std::max<std::int64_t>(10, static_cast<std::int64_t>(std::ceil(line.disk_gib)));
+  const std::int64_t copies = std::max<std::int64_t>(1, store.copies.or_else({1}).value);
+  const std::int64_t shards = std::max<std::int64_t>(1, store.shards.or_else({1}).value);
+  out.machines =
+      std::max(copies, line.machines > 0 ? static_cast<std::int64_t>(std::llround(line.machines))
+                                         : copies * shards);
   return out;
+}
+
+std::int64_t unreplicated_gib(const Store& store, const StoreSize& size) {
+  const std::int64_t copies = std::max<std::int64_t>(1, store.copies.or_else({1}).value);
+  return (size.machines * size.disk_gib + copies - 1) / copies;
 }
 
 Value store_clients(const Plan& plan, StoreId id) {
