@@ -5,6 +5,7 @@
 #include <cmath>
 #include <map>
 #include <numeric>
+#include <optional>
 
 #include <fmt/core.h>
 
@@ -284,17 +285,20 @@ class Finals {
     const auto in_goal = [&](std::size_t goal) {
       return [this, goal](std::size_t i) { return std::pair(all_[i][goal], length(all_[i])); };
     };
-    if (auto ok = offer("cheapest", in_goal(0)); !ok) return ok;
-    if (auto ok = offer("balanced", [&](std::size_t i) { return length(all_[i]); }); !ok) return ok;
+    if (auto ok = offer("cheapest", Goal::Cost, in_goal(0)); !ok) return ok;
+    if (auto ok = offer("balanced", {}, [&](std::size_t i) { return length(all_[i]); }); !ok)
+      return ok;
     constexpr std::array<const char*, kGoals> kEnds = {"cheapest", "fastest", "most available",
                                                        "fewest split writes", "lightest for teams"};
     for (std::size_t goal = 1; goal < kGoals; ++goal) {
       // All are the same in it.
       if (std::ranges::all_of(all_, [&](const Values& v) { return v[goal] == 0; })) continue;
-      if (auto ok = offer(kEnds[goal], in_goal(goal)); !ok) return ok;
+      if (auto ok = offer(kEnds[goal], static_cast<Goal>(goal), in_goal(goal)); !ok) return ok;
     }
     // Ends that coincide leave room.
-    while (result_.finalists.size() < std::min<std::size_t>(4, most())) {
+    for (std::size_t tries = 0;
+         tries < 2 * kTries && result_.finalists.size() < std::min<std::size_t>(4, most());
+         ++tries) {
       const std::size_t other = farthest_of(set_, all_, chosen_);
       if (other == SIZE_MAX) break;
       chosen_.push_back(other);
@@ -308,9 +312,9 @@ class Finals {
   std::size_t most() const { return static_cast<std::size_t>(question_.options.finalists) + 1; }
 
   // The first in this order that fails nothing which the design as it is meets; the very first when
-  // the next ones do too.
+  // the next ones do too. Where the design as it is is no worse in the goal, the name is its own.
   template <class Order>
-  Expected<void> offer(const char* name, const Order& order) {
+  Expected<void> offer(const char* name, std::optional<Goal> goal, const Order& order) {
     std::vector<std::size_t> by(set_.size());
     std::iota(by.begin(), by.end(), 0);
     std::ranges::stable_sort(by, {}, order);
@@ -324,7 +328,13 @@ class Finals {
       chosen_.back() = by[i];
       break;
     }
-    take(name, *found);
+    Finalist& base = result_.finalists.front();
+    if (goal && base.candidate.scores.of(*goal) <= found->candidate.scores.of(*goal)) {
+      base.also.emplace_back(name);
+      chosen_.pop_back();
+    } else {
+      take(name, *found);
+    }
     return {};
   }
 
