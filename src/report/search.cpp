@@ -45,11 +45,22 @@ Item made(std::size_t runs, bool stopped) {
               Origin::Absent, stopped ? Tone::Warn : Tone::Dim);
 }
 
+// Users of an experiment with a closed load; 0 for others.
+std::int64_t closed_users(const Architecture& model, const std::string& name) {
+  for (const Experiment& experiment : model.experiments)
+    if (experiment.name == name && experiment.load->closed)
+      return experiment.load->closed->users.or_else(Count{1}).value;
+  return 0;
+}
+
 Block capacity_block(const Architecture& model, const FoundInExperiment& found) {
   const Bisection& b = found.capacity;
   Block block = make_block("capacity", fmt::format("Capacity in {}", found.experiment));
   const double rate = offered(model);
+  const std::int64_t users = closed_users(model, found.experiment);
   const auto also = [&](double x) {
+    if (users > 0)
+      return fmt::format(" ({} users)", std::floor(x * static_cast<double>(users) + 1e-9));
     return rate > 0 ? fmt::format(" ({})", readable(Rate{x * rate})) : "";
   };
   if (b.holds <= 0)
