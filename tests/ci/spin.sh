@@ -26,6 +26,10 @@ for property in effect-once elections-end ends ends-whole invariant isolated lea
   done
 done
 
+# Two runs that meet in a lock, without a coordinator: with one they are too many for a search without reductions.
+sed 's/style: orchestrated/style: choreographed/; /implements:/d' "$work/models/isolated-Right.yaml" \
+  >"$work/models/runs-that-meet.yaml"
+
 # gcc takes minutes over the one function of a thousand transitions that elections become, unless it is told not to
 # optimize: then seconds, and pan has little to do.
 compile() { gcc -O0 -w "$@" -DNOREDUCE -o pan pan.c; }
@@ -60,7 +64,9 @@ states() {
 checked=0 wrong=0
 for model in "$work"/models/*.yaml; do
   name=$(basename "$model" .yaml)
-  "$program" verify "$model" --export promela --out "$work/$name" >/dev/null
+  runs=1
+  if [ "$name" = runs-that-meet ]; then runs=2; fi
+  "$program" verify "$model" --instances "$runs" --export promela --out "$work/$name" >/dev/null
   for file in "$work/$name"/*.pml; do
     [ -e "$file" ] || continue
     sum=$(sed '1d' "$file" | sha256sum | cut -c1-16)
