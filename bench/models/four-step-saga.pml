@@ -5,58 +5,58 @@
 /* scantling-property 2 never holds undo-follows-do */
 /* scantling-property 3 never holds effect-once */
 /* scantling-property 4 never holds recovers */
-byte v0 = 0; /* #1 place */
-byte v1 = 0; /* #1 attempts */
-byte v2 = 0; /* #1 s0.do */
-byte v3 = 0; /* #1 request s0.do */
-byte v4 = 0; /* #1 answer s0.do */
-byte v5 = 0; /* #1 refusal s0.do */
-byte v6 = 0; /* #1 request s0.undo */
-byte v7 = 0; /* #1 answer s0.undo */
-byte v8 = 0; /* #1 s1.do */
-byte v9 = 0; /* #1 request s1.do */
-byte v10 = 0; /* #1 answer s1.do */
-byte v11 = 0; /* #1 refusal s1.do */
-byte v12 = 0; /* #1 request s1.undo */
-byte v13 = 0; /* #1 answer s1.undo */
-byte v14 = 0; /* #1 s2.do */
-byte v15 = 0; /* #1 request s2.do */
-byte v16 = 0; /* #1 answer s2.do */
-byte v17 = 0; /* #1 refusal s2.do */
-byte v18 = 0; /* #1 request s2.undo */
-byte v19 = 0; /* #1 answer s2.undo */
-byte v20 = 0; /* #1 s3.do */
-byte v21 = 0; /* #1 request s3.do */
-byte v22 = 0; /* #1 answer s3.do */
-byte v23 = 0; /* #1 refusal s3.do */
-byte v24 = 0; /* #1 request undo of s3.do */
-byte v25 = 0; /* #1 answer undo of s3.do */
-byte v26 = 0; /* #2 place */
-byte v27 = 0; /* #2 attempts */
-byte v28 = 0; /* #2 s0.do */
-byte v29 = 0; /* #2 request s0.do */
-byte v30 = 0; /* #2 answer s0.do */
-byte v31 = 0; /* #2 refusal s0.do */
-byte v32 = 0; /* #2 request s0.undo */
-byte v33 = 0; /* #2 answer s0.undo */
-byte v34 = 0; /* #2 s1.do */
-byte v35 = 0; /* #2 request s1.do */
-byte v36 = 0; /* #2 answer s1.do */
-byte v37 = 0; /* #2 refusal s1.do */
-byte v38 = 0; /* #2 request s1.undo */
-byte v39 = 0; /* #2 answer s1.undo */
-byte v40 = 0; /* #2 s2.do */
-byte v41 = 0; /* #2 request s2.do */
-byte v42 = 0; /* #2 answer s2.do */
-byte v43 = 0; /* #2 refusal s2.do */
-byte v44 = 0; /* #2 request s2.undo */
-byte v45 = 0; /* #2 answer s2.undo */
-byte v46 = 0; /* #2 s3.do */
-byte v47 = 0; /* #2 request s3.do */
-byte v48 = 0; /* #2 answer s3.do */
-byte v49 = 0; /* #2 refusal s3.do */
-byte v50 = 0; /* #2 request undo of s3.do */
-byte v51 = 0; /* #2 answer undo of s3.do */
+byte v0 = 0; /* run 1: place */
+byte v1 = 0; /* run 1: attempts */
+byte v2 = 0; /* run 1: s0.do */
+byte v3 = 0; /* run 1: request s0.do */
+byte v4 = 0; /* run 1: answer s0.do */
+byte v5 = 0; /* run 1: refusal s0.do */
+byte v6 = 0; /* run 1: request s0.undo */
+byte v7 = 0; /* run 1: answer s0.undo */
+byte v8 = 0; /* run 1: s1.do */
+byte v9 = 0; /* run 1: request s1.do */
+byte v10 = 0; /* run 1: answer s1.do */
+byte v11 = 0; /* run 1: refusal s1.do */
+byte v12 = 0; /* run 1: request s1.undo */
+byte v13 = 0; /* run 1: answer s1.undo */
+byte v14 = 0; /* run 1: s2.do */
+byte v15 = 0; /* run 1: request s2.do */
+byte v16 = 0; /* run 1: answer s2.do */
+byte v17 = 0; /* run 1: refusal s2.do */
+byte v18 = 0; /* run 1: request s2.undo */
+byte v19 = 0; /* run 1: answer s2.undo */
+byte v20 = 0; /* run 1: s3.do */
+byte v21 = 0; /* run 1: request s3.do */
+byte v22 = 0; /* run 1: answer s3.do */
+byte v23 = 0; /* run 1: refusal s3.do */
+byte v24 = 0; /* run 1: request undo of s3.do */
+byte v25 = 0; /* run 1: answer undo of s3.do */
+byte v26 = 0; /* run 2: place */
+byte v27 = 0; /* run 2: attempts */
+byte v28 = 0; /* run 2: s0.do */
+byte v29 = 0; /* run 2: request s0.do */
+byte v30 = 0; /* run 2: answer s0.do */
+byte v31 = 0; /* run 2: refusal s0.do */
+byte v32 = 0; /* run 2: request s0.undo */
+byte v33 = 0; /* run 2: answer s0.undo */
+byte v34 = 0; /* run 2: s1.do */
+byte v35 = 0; /* run 2: request s1.do */
+byte v36 = 0; /* run 2: answer s1.do */
+byte v37 = 0; /* run 2: refusal s1.do */
+byte v38 = 0; /* run 2: request s1.undo */
+byte v39 = 0; /* run 2: answer s1.undo */
+byte v40 = 0; /* run 2: s2.do */
+byte v41 = 0; /* run 2: request s2.do */
+byte v42 = 0; /* run 2: answer s2.do */
+byte v43 = 0; /* run 2: refusal s2.do */
+byte v44 = 0; /* run 2: request s2.undo */
+byte v45 = 0; /* run 2: answer s2.undo */
+byte v46 = 0; /* run 2: s3.do */
+byte v47 = 0; /* run 2: request s3.do */
+byte v48 = 0; /* run 2: answer s3.do */
+byte v49 = 0; /* run 2: refusal s3.do */
+byte v50 = 0; /* run 2: request undo of s3.do */
+byte v51 = 0; /* run 2: answer undo of s3.do */
 byte v52 = 1; /* crash-left */
 byte v53 = 0; /* loss-left */
 byte v54 = 0; /* duplicate-left */
@@ -65,1865 +65,1865 @@ byte v55 = 1; /* early-timeout-left */
 
 active proctype P() {
 end: do
-  /* starts the saga */
+  /* run 1: starts the saga */
 :: d_step { v0 == 0 -> v0 = 1; }
-  /* asks for s0.do */
+  /* run 1: asks for s0.do */
 :: d_step { v0 == 1 && v3 == 0 -> v0 = 2; v3 = 1; }
-  /* asks for s0.do */
+  /* run 1: asks for s0.do */
 :: d_step { v0 == 1 && v3 == 1 -> v0 = 2; v3 = 2; }
-  /* asks for s0.do */
+  /* run 1: asks for s0.do */
 :: d_step { v0 == 1 && v3 == 2 -> v0 = 2; }
-  /* learns that s0.do is done */
+  /* run 1: learns that s0.do is done */
 :: d_step { v0 == 2 && v4 == 1 -> v0 = 3; v1 = 0; v4 = 0; }
-  /* learns that s0.do is done */
+  /* run 1: learns that s0.do is done */
 :: d_step { v0 == 2 && v4 == 2 -> v0 = 3; v1 = 0; v4 = 1; }
-  /* learns that s0.do is refused */
+  /* run 1: learns that s0.do is refused */
 :: d_step { v0 == 2 && v5 == 1 -> v0 = 18; v1 = 0; v5 = 0; }
-  /* learns that s0.do is refused */
+  /* run 1: learns that s0.do is refused */
 :: d_step { v0 == 2 && v5 == 2 -> v0 = 18; v1 = 0; v5 = 1; }
-  /* has no answer to s0.do: asks again */
+  /* run 1: has no answer to s0.do: asks again */
 :: d_step { v0 == 2 && v3 == 0 && v4 == 0 && v5 == 0 -> v0 = 1; }
-  /* stops waiting for s0.do, which is still on its way: asks again */
+  /* run 1: stops waiting for s0.do, which is still on its way: asks again */
 #ifdef ENDS
 :: v0 == 2 && v55 == 1 -> progress9: d_step { v0 == 2 && v55 == 1 -> v0 = 1; v55 = 0; }
 #else
 :: d_step { v0 == 2 && v55 == 1 -> v0 = 1; v55 = 0; }
 #endif
-  /* asks for s0.undo */
+  /* run 1: asks for s0.undo */
 :: d_step { v0 == 9 && v6 == 0 -> v0 = 10; v6 = 1; }
-  /* asks for s0.undo */
+  /* run 1: asks for s0.undo */
 :: d_step { v0 == 9 && v6 == 1 -> v0 = 10; v6 = 2; }
-  /* asks for s0.undo */
+  /* run 1: asks for s0.undo */
 :: d_step { v0 == 9 && v6 == 2 -> v0 = 10; }
-  /* learns that s0.do is undone */
+  /* run 1: learns that s0.do is undone */
 :: d_step { v0 == 10 && v7 == 1 -> v0 = 18; v7 = 0; }
-  /* learns that s0.do is undone */
+  /* run 1: learns that s0.do is undone */
 :: d_step { v0 == 10 && v7 == 2 -> v0 = 18; v7 = 1; }
-  /* has no answer to s0.undo: asks again */
+  /* run 1: has no answer to s0.undo: asks again */
 :: d_step { v0 == 10 && v6 == 0 && v7 == 0 -> v0 = 9; }
-  /* stops waiting for s0.undo, which is still on its way: asks again */
+  /* run 1: stops waiting for s0.undo, which is still on its way: asks again */
 #ifdef ENDS
 :: v0 == 10 && v55 == 1 -> progress16: d_step { v0 == 10 && v55 == 1 -> v0 = 9; v55 = 0; }
 #else
 :: d_step { v0 == 10 && v55 == 1 -> v0 = 9; v55 = 0; }
 #endif
-  /* crashes, restarts, and goes on from its log */
+  /* run 1: crashes, restarts, and goes on from its log */
 #ifdef ENDS
 :: v0 == 2 && v52 == 1 -> progress17: d_step { v0 == 2 && v52 == 1 -> v0 = 1; v52 = 0; }
 #else
 :: d_step { v0 == 2 && v52 == 1 -> v0 = 1; v52 = 0; }
 #endif
-  /* crashes, restarts, and goes on from its log */
+  /* run 1: crashes, restarts, and goes on from its log */
 #ifdef ENDS
 :: v0 == 10 && v52 == 1 -> progress18: d_step { v0 == 10 && v52 == 1 -> v0 = 9; v52 = 0; }
 #else
 :: d_step { v0 == 10 && v52 == 1 -> v0 = 9; v52 = 0; }
 #endif
-  /* asks for s1.do */
+  /* run 1: asks for s1.do */
 :: d_step { v0 == 3 && v9 == 0 -> v0 = 4; v9 = 1; }
-  /* asks for s1.do */
+  /* run 1: asks for s1.do */
 :: d_step { v0 == 3 && v9 == 1 -> v0 = 4; v9 = 2; }
-  /* asks for s1.do */
+  /* run 1: asks for s1.do */
 :: d_step { v0 == 3 && v9 == 2 -> v0 = 4; }
-  /* learns that s1.do is done */
+  /* run 1: learns that s1.do is done */
 :: d_step { v0 == 4 && v10 == 1 -> v0 = 5; v1 = 0; v10 = 0; }
-  /* learns that s1.do is done */
+  /* run 1: learns that s1.do is done */
 :: d_step { v0 == 4 && v10 == 2 -> v0 = 5; v1 = 0; v10 = 1; }
-  /* learns that s1.do is refused */
+  /* run 1: learns that s1.do is refused */
 :: d_step { v0 == 4 && v11 == 1 -> v0 = 9; v1 = 0; v11 = 0; }
-  /* learns that s1.do is refused */
+  /* run 1: learns that s1.do is refused */
 :: d_step { v0 == 4 && v11 == 2 -> v0 = 9; v1 = 0; v11 = 1; }
-  /* has no answer to s1.do: asks again */
+  /* run 1: has no answer to s1.do: asks again */
 :: d_step { v0 == 4 && v9 == 0 && v10 == 0 && v11 == 0 -> v0 = 3; }
-  /* stops waiting for s1.do, which is still on its way: asks again */
+  /* run 1: stops waiting for s1.do, which is still on its way: asks again */
 #ifdef ENDS
 :: v0 == 4 && v55 == 1 -> progress27: d_step { v0 == 4 && v55 == 1 -> v0 = 3; v55 = 0; }
 #else
 :: d_step { v0 == 4 && v55 == 1 -> v0 = 3; v55 = 0; }
 #endif
-  /* asks for s1.undo */
+  /* run 1: asks for s1.undo */
 :: d_step { v0 == 11 && v12 == 0 -> v0 = 12; v12 = 1; }
-  /* asks for s1.undo */
+  /* run 1: asks for s1.undo */
 :: d_step { v0 == 11 && v12 == 1 -> v0 = 12; v12 = 2; }
-  /* asks for s1.undo */
+  /* run 1: asks for s1.undo */
 :: d_step { v0 == 11 && v12 == 2 -> v0 = 12; }
-  /* learns that s1.do is undone */
+  /* run 1: learns that s1.do is undone */
 :: d_step { v0 == 12 && v13 == 1 -> v0 = 9; v13 = 0; }
-  /* learns that s1.do is undone */
+  /* run 1: learns that s1.do is undone */
 :: d_step { v0 == 12 && v13 == 2 -> v0 = 9; v13 = 1; }
-  /* has no answer to s1.undo: asks again */
+  /* run 1: has no answer to s1.undo: asks again */
 :: d_step { v0 == 12 && v12 == 0 && v13 == 0 -> v0 = 11; }
-  /* stops waiting for s1.undo, which is still on its way: asks again */
+  /* run 1: stops waiting for s1.undo, which is still on its way: asks again */
 #ifdef ENDS
 :: v0 == 12 && v55 == 1 -> progress34: d_step { v0 == 12 && v55 == 1 -> v0 = 11; v55 = 0; }
 #else
 :: d_step { v0 == 12 && v55 == 1 -> v0 = 11; v55 = 0; }
 #endif
-  /* crashes, restarts, and goes on from its log */
+  /* run 1: crashes, restarts, and goes on from its log */
 #ifdef ENDS
 :: v0 == 4 && v52 == 1 -> progress35: d_step { v0 == 4 && v52 == 1 -> v0 = 3; v52 = 0; }
 #else
 :: d_step { v0 == 4 && v52 == 1 -> v0 = 3; v52 = 0; }
 #endif
-  /* crashes, restarts, and goes on from its log */
+  /* run 1: crashes, restarts, and goes on from its log */
 #ifdef ENDS
 :: v0 == 12 && v52 == 1 -> progress36: d_step { v0 == 12 && v52 == 1 -> v0 = 11; v52 = 0; }
 #else
 :: d_step { v0 == 12 && v52 == 1 -> v0 = 11; v52 = 0; }
 #endif
-  /* asks for s2.do */
+  /* run 1: asks for s2.do */
 :: d_step { v0 == 5 && v15 == 0 -> v0 = 6; v15 = 1; }
-  /* asks for s2.do */
+  /* run 1: asks for s2.do */
 :: d_step { v0 == 5 && v15 == 1 -> v0 = 6; v15 = 2; }
-  /* asks for s2.do */
+  /* run 1: asks for s2.do */
 :: d_step { v0 == 5 && v15 == 2 -> v0 = 6; }
-  /* learns that s2.do is done */
+  /* run 1: learns that s2.do is done */
 :: d_step { v0 == 6 && v16 == 1 -> v0 = 7; v1 = 0; v16 = 0; }
-  /* learns that s2.do is done */
+  /* run 1: learns that s2.do is done */
 :: d_step { v0 == 6 && v16 == 2 -> v0 = 7; v1 = 0; v16 = 1; }
-  /* learns that s2.do is refused */
+  /* run 1: learns that s2.do is refused */
 :: d_step { v0 == 6 && v17 == 1 -> v0 = 11; v1 = 0; v17 = 0; }
-  /* learns that s2.do is refused */
+  /* run 1: learns that s2.do is refused */
 :: d_step { v0 == 6 && v17 == 2 -> v0 = 11; v1 = 0; v17 = 1; }
-  /* has no answer to s2.do: asks again */
+  /* run 1: has no answer to s2.do: asks again */
 :: d_step { v0 == 6 && v15 == 0 && v16 == 0 && v17 == 0 -> v0 = 5; }
-  /* stops waiting for s2.do, which is still on its way: asks again */
+  /* run 1: stops waiting for s2.do, which is still on its way: asks again */
 #ifdef ENDS
 :: v0 == 6 && v55 == 1 -> progress45: d_step { v0 == 6 && v55 == 1 -> v0 = 5; v55 = 0; }
 #else
 :: d_step { v0 == 6 && v55 == 1 -> v0 = 5; v55 = 0; }
 #endif
-  /* asks for s2.undo */
+  /* run 1: asks for s2.undo */
 :: d_step { v0 == 13 && v18 == 0 -> v0 = 14; v18 = 1; }
-  /* asks for s2.undo */
+  /* run 1: asks for s2.undo */
 :: d_step { v0 == 13 && v18 == 1 -> v0 = 14; v18 = 2; }
-  /* asks for s2.undo */
+  /* run 1: asks for s2.undo */
 :: d_step { v0 == 13 && v18 == 2 -> v0 = 14; }
-  /* learns that s2.do is undone */
+  /* run 1: learns that s2.do is undone */
 :: d_step { v0 == 14 && v19 == 1 -> v0 = 11; v19 = 0; }
-  /* learns that s2.do is undone */
+  /* run 1: learns that s2.do is undone */
 :: d_step { v0 == 14 && v19 == 2 -> v0 = 11; v19 = 1; }
-  /* has no answer to s2.undo: asks again */
+  /* run 1: has no answer to s2.undo: asks again */
 :: d_step { v0 == 14 && v18 == 0 && v19 == 0 -> v0 = 13; }
-  /* stops waiting for s2.undo, which is still on its way: asks again */
+  /* run 1: stops waiting for s2.undo, which is still on its way: asks again */
 #ifdef ENDS
 :: v0 == 14 && v55 == 1 -> progress52: d_step { v0 == 14 && v55 == 1 -> v0 = 13; v55 = 0; }
 #else
 :: d_step { v0 == 14 && v55 == 1 -> v0 = 13; v55 = 0; }
 #endif
-  /* crashes, restarts, and goes on from its log */
+  /* run 1: crashes, restarts, and goes on from its log */
 #ifdef ENDS
 :: v0 == 6 && v52 == 1 -> progress53: d_step { v0 == 6 && v52 == 1 -> v0 = 5; v52 = 0; }
 #else
 :: d_step { v0 == 6 && v52 == 1 -> v0 = 5; v52 = 0; }
 #endif
-  /* crashes, restarts, and goes on from its log */
+  /* run 1: crashes, restarts, and goes on from its log */
 #ifdef ENDS
 :: v0 == 14 && v52 == 1 -> progress54: d_step { v0 == 14 && v52 == 1 -> v0 = 13; v52 = 0; }
 #else
 :: d_step { v0 == 14 && v52 == 1 -> v0 = 13; v52 = 0; }
 #endif
-  /* asks for s3.do */
+  /* run 1: asks for s3.do */
 :: d_step { v0 == 7 && v21 == 0 -> v0 = 8; v21 = 1; }
-  /* asks for s3.do */
+  /* run 1: asks for s3.do */
 :: d_step { v0 == 7 && v21 == 1 -> v0 = 8; v21 = 2; }
-  /* asks for s3.do */
+  /* run 1: asks for s3.do */
 :: d_step { v0 == 7 && v21 == 2 -> v0 = 8; }
-  /* learns that s3.do is done */
+  /* run 1: learns that s3.do is done */
 :: d_step { v0 == 8 && v22 == 1 -> v0 = 17; v1 = 0; v22 = 0; }
-  /* learns that s3.do is done */
+  /* run 1: learns that s3.do is done */
 :: d_step { v0 == 8 && v22 == 2 -> v0 = 17; v1 = 0; v22 = 1; }
-  /* learns that s3.do is refused */
+  /* run 1: learns that s3.do is refused */
 :: d_step { v0 == 8 && v23 == 1 -> v0 = 13; v1 = 0; v23 = 0; }
-  /* learns that s3.do is refused */
+  /* run 1: learns that s3.do is refused */
 :: d_step { v0 == 8 && v23 == 2 -> v0 = 13; v1 = 0; v23 = 1; }
-  /* has no answer to s3.do: asks again */
+  /* run 1: has no answer to s3.do: asks again */
 :: d_step { v0 == 8 && v21 == 0 && v22 == 0 && v23 == 0 -> v0 = 7; }
-  /* stops waiting for s3.do, which is still on its way: asks again */
+  /* run 1: stops waiting for s3.do, which is still on its way: asks again */
 #ifdef ENDS
 :: v0 == 8 && v55 == 1 -> progress63: d_step { v0 == 8 && v55 == 1 -> v0 = 7; v55 = 0; }
 #else
 :: d_step { v0 == 8 && v55 == 1 -> v0 = 7; v55 = 0; }
 #endif
-  /* crashes, restarts, and goes on from its log */
+  /* run 1: crashes, restarts, and goes on from its log */
 #ifdef ENDS
 :: v0 == 8 && v52 == 1 -> progress64: d_step { v0 == 8 && v52 == 1 -> v0 = 7; v52 = 0; }
 #else
 :: d_step { v0 == 8 && v52 == 1 -> v0 = 7; v52 = 0; }
 #endif
-  /* does s0.do */
+  /* run 1: does s0.do */
 :: d_step { v2 == 0 && v3 == 1 && v4 == 0 -> v2 = 1; v3 = 0; v4 = 1; }
-  /* does s0.do */
+  /* run 1: does s0.do */
 :: d_step { v2 == 0 && v3 == 1 && v4 == 1 -> v2 = 1; v3 = 0; v4 = 2; }
-  /* does s0.do */
+  /* run 1: does s0.do */
 :: d_step { v2 == 0 && v3 == 1 && v4 == 2 -> v2 = 1; v3 = 0; }
-  /* does s0.do */
+  /* run 1: does s0.do */
 :: d_step { v2 == 0 && v3 == 2 && v4 == 0 -> v2 = 1; v3 = 1; v4 = 1; }
-  /* does s0.do */
+  /* run 1: does s0.do */
 :: d_step { v2 == 0 && v3 == 2 && v4 == 1 -> v2 = 1; v3 = 1; v4 = 2; }
-  /* does s0.do */
+  /* run 1: does s0.do */
 :: d_step { v2 == 0 && v3 == 2 && v4 == 2 -> v2 = 1; v3 = 1; }
-  /* refuses s0.do */
+  /* run 1: refuses s0.do */
 :: d_step { v2 == 0 && v3 == 1 && v5 == 0 -> v2 = 2; v3 = 0; v5 = 1; }
-  /* refuses s0.do */
+  /* run 1: refuses s0.do */
 :: d_step { v2 == 0 && v3 == 1 && v5 == 1 -> v2 = 2; v3 = 0; v5 = 2; }
-  /* refuses s0.do */
+  /* run 1: refuses s0.do */
 :: d_step { v2 == 0 && v3 == 1 && v5 == 2 -> v2 = 2; v3 = 0; }
-  /* refuses s0.do */
+  /* run 1: refuses s0.do */
 :: d_step { v2 == 0 && v3 == 2 && v5 == 0 -> v2 = 2; v3 = 1; v5 = 1; }
-  /* refuses s0.do */
+  /* run 1: refuses s0.do */
 :: d_step { v2 == 0 && v3 == 2 && v5 == 1 -> v2 = 2; v3 = 1; v5 = 2; }
-  /* refuses s0.do */
+  /* run 1: refuses s0.do */
 :: d_step { v2 == 0 && v3 == 2 && v5 == 2 -> v2 = 2; v3 = 1; }
-  /* has done s0.do already */
+  /* run 1: has done s0.do already */
 :: d_step { v2 == 1 && v3 == 1 && v4 == 0 -> v3 = 0; v4 = 1; }
-  /* has done s0.do already */
+  /* run 1: has done s0.do already */
 :: d_step { v2 == 1 && v3 == 1 && v4 == 1 -> v3 = 0; v4 = 2; }
-  /* has done s0.do already */
+  /* run 1: has done s0.do already */
 :: d_step { v2 == 1 && v3 == 1 && v4 == 2 -> v3 = 0; }
-  /* has done s0.do already */
+  /* run 1: has done s0.do already */
 :: d_step { v2 == 1 && v3 == 2 && v4 == 0 -> v3 = 1; v4 = 1; }
-  /* has done s0.do already */
+  /* run 1: has done s0.do already */
 :: d_step { v2 == 1 && v3 == 2 && v4 == 1 -> v3 = 1; v4 = 2; }
-  /* has done s0.do already */
+  /* run 1: has done s0.do already */
 :: d_step { v2 == 1 && v3 == 2 && v4 == 2 -> v3 = 1; }
-  /* has done s0.do already */
+  /* run 1: has done s0.do already */
 :: d_step { v2 == 5 && v3 == 1 && v4 == 0 -> v3 = 0; v4 = 1; }
-  /* has done s0.do already */
+  /* run 1: has done s0.do already */
 :: d_step { v2 == 5 && v3 == 1 && v4 == 1 -> v3 = 0; v4 = 2; }
-  /* has done s0.do already */
+  /* run 1: has done s0.do already */
 :: d_step { v2 == 5 && v3 == 1 && v4 == 2 -> v3 = 0; }
-  /* has done s0.do already */
+  /* run 1: has done s0.do already */
 :: d_step { v2 == 5 && v3 == 2 && v4 == 0 -> v3 = 1; v4 = 1; }
-  /* has done s0.do already */
+  /* run 1: has done s0.do already */
 :: d_step { v2 == 5 && v3 == 2 && v4 == 1 -> v3 = 1; v4 = 2; }
-  /* has done s0.do already */
+  /* run 1: has done s0.do already */
 :: d_step { v2 == 5 && v3 == 2 && v4 == 2 -> v3 = 1; }
-  /* refuses s0.do again */
+  /* run 1: refuses s0.do again */
 :: d_step { v2 == 2 && v3 == 1 && v5 == 0 -> v3 = 0; v5 = 1; }
-  /* refuses s0.do again */
+  /* run 1: refuses s0.do again */
 :: d_step { v2 == 2 && v3 == 1 && v5 == 1 -> v3 = 0; v5 = 2; }
-  /* refuses s0.do again */
+  /* run 1: refuses s0.do again */
 :: d_step { v2 == 2 && v3 == 1 && v5 == 2 -> v3 = 0; }
-  /* refuses s0.do again */
+  /* run 1: refuses s0.do again */
 :: d_step { v2 == 2 && v3 == 2 && v5 == 0 -> v3 = 1; v5 = 1; }
-  /* refuses s0.do again */
+  /* run 1: refuses s0.do again */
 :: d_step { v2 == 2 && v3 == 2 && v5 == 1 -> v3 = 1; v5 = 2; }
-  /* refuses s0.do again */
+  /* run 1: refuses s0.do again */
 :: d_step { v2 == 2 && v3 == 2 && v5 == 2 -> v3 = 1; }
-  /* finds s0.do undone and refuses it */
+  /* run 1: finds s0.do undone and refuses it */
 :: d_step { v2 == 3 && v3 == 1 && v5 == 0 -> v3 = 0; v5 = 1; }
-  /* finds s0.do undone and refuses it */
+  /* run 1: finds s0.do undone and refuses it */
 :: d_step { v2 == 3 && v3 == 1 && v5 == 1 -> v3 = 0; v5 = 2; }
-  /* finds s0.do undone and refuses it */
+  /* run 1: finds s0.do undone and refuses it */
 :: d_step { v2 == 3 && v3 == 1 && v5 == 2 -> v3 = 0; }
-  /* finds s0.do undone and refuses it */
+  /* run 1: finds s0.do undone and refuses it */
 :: d_step { v2 == 3 && v3 == 2 && v5 == 0 -> v3 = 1; v5 = 1; }
-  /* finds s0.do undone and refuses it */
+  /* run 1: finds s0.do undone and refuses it */
 :: d_step { v2 == 3 && v3 == 2 && v5 == 1 -> v3 = 1; v5 = 2; }
-  /* finds s0.do undone and refuses it */
+  /* run 1: finds s0.do undone and refuses it */
 :: d_step { v2 == 3 && v3 == 2 && v5 == 2 -> v3 = 1; }
-  /* finds s0.do undone and refuses it */
+  /* run 1: finds s0.do undone and refuses it */
 :: d_step { v2 == 7 && v3 == 1 && v5 == 0 -> v3 = 0; v5 = 1; }
-  /* finds s0.do undone and refuses it */
+  /* run 1: finds s0.do undone and refuses it */
 :: d_step { v2 == 7 && v3 == 1 && v5 == 1 -> v3 = 0; v5 = 2; }
-  /* finds s0.do undone and refuses it */
+  /* run 1: finds s0.do undone and refuses it */
 :: d_step { v2 == 7 && v3 == 1 && v5 == 2 -> v3 = 0; }
-  /* finds s0.do undone and refuses it */
+  /* run 1: finds s0.do undone and refuses it */
 :: d_step { v2 == 7 && v3 == 2 && v5 == 0 -> v3 = 1; v5 = 1; }
-  /* finds s0.do undone and refuses it */
+  /* run 1: finds s0.do undone and refuses it */
 :: d_step { v2 == 7 && v3 == 2 && v5 == 1 -> v3 = 1; v5 = 2; }
-  /* finds s0.do undone and refuses it */
+  /* run 1: finds s0.do undone and refuses it */
 :: d_step { v2 == 7 && v3 == 2 && v5 == 2 -> v3 = 1; }
-  /* finds the undo of s0.do: refuses it */
+  /* run 1: finds the undo of s0.do: refuses it */
 :: d_step { v2 == 4 && v3 == 1 && v5 == 0 -> v3 = 0; v5 = 1; }
-  /* finds the undo of s0.do: refuses it */
+  /* run 1: finds the undo of s0.do: refuses it */
 :: d_step { v2 == 4 && v3 == 1 && v5 == 1 -> v3 = 0; v5 = 2; }
-  /* finds the undo of s0.do: refuses it */
+  /* run 1: finds the undo of s0.do: refuses it */
 :: d_step { v2 == 4 && v3 == 1 && v5 == 2 -> v3 = 0; }
-  /* finds the undo of s0.do: refuses it */
+  /* run 1: finds the undo of s0.do: refuses it */
 :: d_step { v2 == 4 && v3 == 2 && v5 == 0 -> v3 = 1; v5 = 1; }
-  /* finds the undo of s0.do: refuses it */
+  /* run 1: finds the undo of s0.do: refuses it */
 :: d_step { v2 == 4 && v3 == 2 && v5 == 1 -> v3 = 1; v5 = 2; }
-  /* finds the undo of s0.do: refuses it */
+  /* run 1: finds the undo of s0.do: refuses it */
 :: d_step { v2 == 4 && v3 == 2 && v5 == 2 -> v3 = 1; }
-  /* does s0.do after its undo */
+  /* run 1: does s0.do after its undo */
 :: d_step { v2 == 8 && v3 == 1 && v4 == 0 -> v2 = 6; v3 = 0; v4 = 1; }
-  /* does s0.do after its undo */
+  /* run 1: does s0.do after its undo */
 :: d_step { v2 == 8 && v3 == 1 && v4 == 1 -> v2 = 6; v3 = 0; v4 = 2; }
-  /* does s0.do after its undo */
+  /* run 1: does s0.do after its undo */
 :: d_step { v2 == 8 && v3 == 1 && v4 == 2 -> v2 = 6; v3 = 0; }
-  /* does s0.do after its undo */
+  /* run 1: does s0.do after its undo */
 :: d_step { v2 == 8 && v3 == 2 && v4 == 0 -> v2 = 6; v3 = 1; v4 = 1; }
-  /* does s0.do after its undo */
+  /* run 1: does s0.do after its undo */
 :: d_step { v2 == 8 && v3 == 2 && v4 == 1 -> v2 = 6; v3 = 1; v4 = 2; }
-  /* does s0.do after its undo */
+  /* run 1: does s0.do after its undo */
 :: d_step { v2 == 8 && v3 == 2 && v4 == 2 -> v2 = 6; v3 = 1; }
-  /* has done s0.do already */
+  /* run 1: has done s0.do already */
 :: d_step { v2 == 6 && v3 == 1 && v4 == 0 -> v3 = 0; v4 = 1; }
-  /* has done s0.do already */
+  /* run 1: has done s0.do already */
 :: d_step { v2 == 6 && v3 == 1 && v4 == 1 -> v3 = 0; v4 = 2; }
-  /* has done s0.do already */
+  /* run 1: has done s0.do already */
 :: d_step { v2 == 6 && v3 == 1 && v4 == 2 -> v3 = 0; }
-  /* has done s0.do already */
+  /* run 1: has done s0.do already */
 :: d_step { v2 == 6 && v3 == 2 && v4 == 0 -> v3 = 1; v4 = 1; }
-  /* has done s0.do already */
+  /* run 1: has done s0.do already */
 :: d_step { v2 == 6 && v3 == 2 && v4 == 1 -> v3 = 1; v4 = 2; }
-  /* has done s0.do already */
+  /* run 1: has done s0.do already */
 :: d_step { v2 == 6 && v3 == 2 && v4 == 2 -> v3 = 1; }
-  /* does s0.undo */
+  /* run 1: does s0.undo */
 :: d_step { v2 == 1 && v6 == 1 && v7 == 0 -> v2 = 3; v6 = 0; v7 = 1; }
-  /* does s0.undo */
+  /* run 1: does s0.undo */
 :: d_step { v2 == 1 && v6 == 1 && v7 == 1 -> v2 = 3; v6 = 0; v7 = 2; }
-  /* does s0.undo */
+  /* run 1: does s0.undo */
 :: d_step { v2 == 1 && v6 == 1 && v7 == 2 -> v2 = 3; v6 = 0; }
-  /* does s0.undo */
+  /* run 1: does s0.undo */
 :: d_step { v2 == 1 && v6 == 2 && v7 == 0 -> v2 = 3; v6 = 1; v7 = 1; }
-  /* does s0.undo */
+  /* run 1: does s0.undo */
 :: d_step { v2 == 1 && v6 == 2 && v7 == 1 -> v2 = 3; v6 = 1; v7 = 2; }
-  /* does s0.undo */
+  /* run 1: does s0.undo */
 :: d_step { v2 == 1 && v6 == 2 && v7 == 2 -> v2 = 3; v6 = 1; }
-  /* does s0.undo */
+  /* run 1: does s0.undo */
 :: d_step { v2 == 5 && v6 == 1 && v7 == 0 -> v2 = 3; v6 = 0; v7 = 1; }
-  /* does s0.undo */
+  /* run 1: does s0.undo */
 :: d_step { v2 == 5 && v6 == 1 && v7 == 1 -> v2 = 3; v6 = 0; v7 = 2; }
-  /* does s0.undo */
+  /* run 1: does s0.undo */
 :: d_step { v2 == 5 && v6 == 1 && v7 == 2 -> v2 = 3; v6 = 0; }
-  /* does s0.undo */
+  /* run 1: does s0.undo */
 :: d_step { v2 == 5 && v6 == 2 && v7 == 0 -> v2 = 3; v6 = 1; v7 = 1; }
-  /* does s0.undo */
+  /* run 1: does s0.undo */
 :: d_step { v2 == 5 && v6 == 2 && v7 == 1 -> v2 = 3; v6 = 1; v7 = 2; }
-  /* does s0.undo */
+  /* run 1: does s0.undo */
 :: d_step { v2 == 5 && v6 == 2 && v7 == 2 -> v2 = 3; v6 = 1; }
-  /* does s0.undo */
+  /* run 1: does s0.undo */
 :: d_step { v2 == 6 && v6 == 1 && v7 == 0 -> v2 = 3; v6 = 0; v7 = 1; }
-  /* does s0.undo */
+  /* run 1: does s0.undo */
 :: d_step { v2 == 6 && v6 == 1 && v7 == 1 -> v2 = 3; v6 = 0; v7 = 2; }
-  /* does s0.undo */
+  /* run 1: does s0.undo */
 :: d_step { v2 == 6 && v6 == 1 && v7 == 2 -> v2 = 3; v6 = 0; }
-  /* does s0.undo */
+  /* run 1: does s0.undo */
 :: d_step { v2 == 6 && v6 == 2 && v7 == 0 -> v2 = 3; v6 = 1; v7 = 1; }
-  /* does s0.undo */
+  /* run 1: does s0.undo */
 :: d_step { v2 == 6 && v6 == 2 && v7 == 1 -> v2 = 3; v6 = 1; v7 = 2; }
-  /* does s0.undo */
+  /* run 1: does s0.undo */
 :: d_step { v2 == 6 && v6 == 2 && v7 == 2 -> v2 = 3; v6 = 1; }
-  /* finds nothing to undo and bars s0.do */
+  /* run 1: finds nothing to undo and bars s0.do */
 :: d_step { v2 == 0 && v6 == 1 && v7 == 0 -> v2 = 4; v6 = 0; v7 = 1; }
-  /* finds nothing to undo and bars s0.do */
+  /* run 1: finds nothing to undo and bars s0.do */
 :: d_step { v2 == 0 && v6 == 1 && v7 == 1 -> v2 = 4; v6 = 0; v7 = 2; }
-  /* finds nothing to undo and bars s0.do */
+  /* run 1: finds nothing to undo and bars s0.do */
 :: d_step { v2 == 0 && v6 == 1 && v7 == 2 -> v2 = 4; v6 = 0; }
-  /* finds nothing to undo and bars s0.do */
+  /* run 1: finds nothing to undo and bars s0.do */
 :: d_step { v2 == 0 && v6 == 2 && v7 == 0 -> v2 = 4; v6 = 1; v7 = 1; }
-  /* finds nothing to undo and bars s0.do */
+  /* run 1: finds nothing to undo and bars s0.do */
 :: d_step { v2 == 0 && v6 == 2 && v7 == 1 -> v2 = 4; v6 = 1; v7 = 2; }
-  /* finds nothing to undo and bars s0.do */
+  /* run 1: finds nothing to undo and bars s0.do */
 :: d_step { v2 == 0 && v6 == 2 && v7 == 2 -> v2 = 4; v6 = 1; }
-  /* finds nothing to undo and bars s0.do */
+  /* run 1: finds nothing to undo and bars s0.do */
 :: d_step { v2 == 2 && v6 == 1 && v7 == 0 -> v2 = 4; v6 = 0; v7 = 1; }
-  /* finds nothing to undo and bars s0.do */
+  /* run 1: finds nothing to undo and bars s0.do */
 :: d_step { v2 == 2 && v6 == 1 && v7 == 1 -> v2 = 4; v6 = 0; v7 = 2; }
-  /* finds nothing to undo and bars s0.do */
+  /* run 1: finds nothing to undo and bars s0.do */
 :: d_step { v2 == 2 && v6 == 1 && v7 == 2 -> v2 = 4; v6 = 0; }
-  /* finds nothing to undo and bars s0.do */
+  /* run 1: finds nothing to undo and bars s0.do */
 :: d_step { v2 == 2 && v6 == 2 && v7 == 0 -> v2 = 4; v6 = 1; v7 = 1; }
-  /* finds nothing to undo and bars s0.do */
+  /* run 1: finds nothing to undo and bars s0.do */
 :: d_step { v2 == 2 && v6 == 2 && v7 == 1 -> v2 = 4; v6 = 1; v7 = 2; }
-  /* finds nothing to undo and bars s0.do */
+  /* run 1: finds nothing to undo and bars s0.do */
 :: d_step { v2 == 2 && v6 == 2 && v7 == 2 -> v2 = 4; v6 = 1; }
-  /* finds nothing to undo and bars s0.do */
+  /* run 1: finds nothing to undo and bars s0.do */
 :: d_step { v2 == 8 && v6 == 1 && v7 == 0 -> v2 = 4; v6 = 0; v7 = 1; }
-  /* finds nothing to undo and bars s0.do */
+  /* run 1: finds nothing to undo and bars s0.do */
 :: d_step { v2 == 8 && v6 == 1 && v7 == 1 -> v2 = 4; v6 = 0; v7 = 2; }
-  /* finds nothing to undo and bars s0.do */
+  /* run 1: finds nothing to undo and bars s0.do */
 :: d_step { v2 == 8 && v6 == 1 && v7 == 2 -> v2 = 4; v6 = 0; }
-  /* finds nothing to undo and bars s0.do */
+  /* run 1: finds nothing to undo and bars s0.do */
 :: d_step { v2 == 8 && v6 == 2 && v7 == 0 -> v2 = 4; v6 = 1; v7 = 1; }
-  /* finds nothing to undo and bars s0.do */
+  /* run 1: finds nothing to undo and bars s0.do */
 :: d_step { v2 == 8 && v6 == 2 && v7 == 1 -> v2 = 4; v6 = 1; v7 = 2; }
-  /* finds nothing to undo and bars s0.do */
+  /* run 1: finds nothing to undo and bars s0.do */
 :: d_step { v2 == 8 && v6 == 2 && v7 == 2 -> v2 = 4; v6 = 1; }
-  /* has done s0.undo already */
+  /* run 1: has done s0.undo already */
 :: d_step { v2 == 3 && v6 == 1 && v7 == 0 -> v6 = 0; v7 = 1; }
-  /* has done s0.undo already */
+  /* run 1: has done s0.undo already */
 :: d_step { v2 == 3 && v6 == 1 && v7 == 1 -> v6 = 0; v7 = 2; }
-  /* has done s0.undo already */
+  /* run 1: has done s0.undo already */
 :: d_step { v2 == 3 && v6 == 1 && v7 == 2 -> v6 = 0; }
-  /* has done s0.undo already */
+  /* run 1: has done s0.undo already */
 :: d_step { v2 == 3 && v6 == 2 && v7 == 0 -> v6 = 1; v7 = 1; }
-  /* has done s0.undo already */
+  /* run 1: has done s0.undo already */
 :: d_step { v2 == 3 && v6 == 2 && v7 == 1 -> v6 = 1; v7 = 2; }
-  /* has done s0.undo already */
+  /* run 1: has done s0.undo already */
 :: d_step { v2 == 3 && v6 == 2 && v7 == 2 -> v6 = 1; }
-  /* has done s0.undo already */
+  /* run 1: has done s0.undo already */
 :: d_step { v2 == 4 && v6 == 1 && v7 == 0 -> v6 = 0; v7 = 1; }
-  /* has done s0.undo already */
+  /* run 1: has done s0.undo already */
 :: d_step { v2 == 4 && v6 == 1 && v7 == 1 -> v6 = 0; v7 = 2; }
-  /* has done s0.undo already */
+  /* run 1: has done s0.undo already */
 :: d_step { v2 == 4 && v6 == 1 && v7 == 2 -> v6 = 0; }
-  /* has done s0.undo already */
+  /* run 1: has done s0.undo already */
 :: d_step { v2 == 4 && v6 == 2 && v7 == 0 -> v6 = 1; v7 = 1; }
-  /* has done s0.undo already */
+  /* run 1: has done s0.undo already */
 :: d_step { v2 == 4 && v6 == 2 && v7 == 1 -> v6 = 1; v7 = 2; }
-  /* has done s0.undo already */
+  /* run 1: has done s0.undo already */
 :: d_step { v2 == 4 && v6 == 2 && v7 == 2 -> v6 = 1; }
-  /* has done s0.undo already */
+  /* run 1: has done s0.undo already */
 :: d_step { v2 == 7 && v6 == 1 && v7 == 0 -> v6 = 0; v7 = 1; }
-  /* has done s0.undo already */
+  /* run 1: has done s0.undo already */
 :: d_step { v2 == 7 && v6 == 1 && v7 == 1 -> v6 = 0; v7 = 2; }
-  /* has done s0.undo already */
+  /* run 1: has done s0.undo already */
 :: d_step { v2 == 7 && v6 == 1 && v7 == 2 -> v6 = 0; }
-  /* has done s0.undo already */
+  /* run 1: has done s0.undo already */
 :: d_step { v2 == 7 && v6 == 2 && v7 == 0 -> v6 = 1; v7 = 1; }
-  /* has done s0.undo already */
+  /* run 1: has done s0.undo already */
 :: d_step { v2 == 7 && v6 == 2 && v7 == 1 -> v6 = 1; v7 = 2; }
-  /* has done s0.undo already */
+  /* run 1: has done s0.undo already */
 :: d_step { v2 == 7 && v6 == 2 && v7 == 2 -> v6 = 1; }
-  /* does s1.do */
+  /* run 1: does s1.do */
 :: d_step { v8 == 0 && v9 == 1 && v10 == 0 -> v8 = 1; v9 = 0; v10 = 1; }
-  /* does s1.do */
+  /* run 1: does s1.do */
 :: d_step { v8 == 0 && v9 == 1 && v10 == 1 -> v8 = 1; v9 = 0; v10 = 2; }
-  /* does s1.do */
+  /* run 1: does s1.do */
 :: d_step { v8 == 0 && v9 == 1 && v10 == 2 -> v8 = 1; v9 = 0; }
-  /* does s1.do */
+  /* run 1: does s1.do */
 :: d_step { v8 == 0 && v9 == 2 && v10 == 0 -> v8 = 1; v9 = 1; v10 = 1; }
-  /* does s1.do */
+  /* run 1: does s1.do */
 :: d_step { v8 == 0 && v9 == 2 && v10 == 1 -> v8 = 1; v9 = 1; v10 = 2; }
-  /* does s1.do */
+  /* run 1: does s1.do */
 :: d_step { v8 == 0 && v9 == 2 && v10 == 2 -> v8 = 1; v9 = 1; }
-  /* refuses s1.do */
+  /* run 1: refuses s1.do */
 :: d_step { v8 == 0 && v9 == 1 && v11 == 0 -> v8 = 2; v9 = 0; v11 = 1; }
-  /* refuses s1.do */
+  /* run 1: refuses s1.do */
 :: d_step { v8 == 0 && v9 == 1 && v11 == 1 -> v8 = 2; v9 = 0; v11 = 2; }
-  /* refuses s1.do */
+  /* run 1: refuses s1.do */
 :: d_step { v8 == 0 && v9 == 1 && v11 == 2 -> v8 = 2; v9 = 0; }
-  /* refuses s1.do */
+  /* run 1: refuses s1.do */
 :: d_step { v8 == 0 && v9 == 2 && v11 == 0 -> v8 = 2; v9 = 1; v11 = 1; }
-  /* refuses s1.do */
+  /* run 1: refuses s1.do */
 :: d_step { v8 == 0 && v9 == 2 && v11 == 1 -> v8 = 2; v9 = 1; v11 = 2; }
-  /* refuses s1.do */
+  /* run 1: refuses s1.do */
 :: d_step { v8 == 0 && v9 == 2 && v11 == 2 -> v8 = 2; v9 = 1; }
-  /* has done s1.do already */
+  /* run 1: has done s1.do already */
 :: d_step { v8 == 1 && v9 == 1 && v10 == 0 -> v9 = 0; v10 = 1; }
-  /* has done s1.do already */
+  /* run 1: has done s1.do already */
 :: d_step { v8 == 1 && v9 == 1 && v10 == 1 -> v9 = 0; v10 = 2; }
-  /* has done s1.do already */
+  /* run 1: has done s1.do already */
 :: d_step { v8 == 1 && v9 == 1 && v10 == 2 -> v9 = 0; }
-  /* has done s1.do already */
+  /* run 1: has done s1.do already */
 :: d_step { v8 == 1 && v9 == 2 && v10 == 0 -> v9 = 1; v10 = 1; }
-  /* has done s1.do already */
+  /* run 1: has done s1.do already */
 :: d_step { v8 == 1 && v9 == 2 && v10 == 1 -> v9 = 1; v10 = 2; }
-  /* has done s1.do already */
+  /* run 1: has done s1.do already */
 :: d_step { v8 == 1 && v9 == 2 && v10 == 2 -> v9 = 1; }
-  /* has done s1.do already */
+  /* run 1: has done s1.do already */
 :: d_step { v8 == 5 && v9 == 1 && v10 == 0 -> v9 = 0; v10 = 1; }
-  /* has done s1.do already */
+  /* run 1: has done s1.do already */
 :: d_step { v8 == 5 && v9 == 1 && v10 == 1 -> v9 = 0; v10 = 2; }
-  /* has done s1.do already */
+  /* run 1: has done s1.do already */
 :: d_step { v8 == 5 && v9 == 1 && v10 == 2 -> v9 = 0; }
-  /* has done s1.do already */
+  /* run 1: has done s1.do already */
 :: d_step { v8 == 5 && v9 == 2 && v10 == 0 -> v9 = 1; v10 = 1; }
-  /* has done s1.do already */
+  /* run 1: has done s1.do already */
 :: d_step { v8 == 5 && v9 == 2 && v10 == 1 -> v9 = 1; v10 = 2; }
-  /* has done s1.do already */
+  /* run 1: has done s1.do already */
 :: d_step { v8 == 5 && v9 == 2 && v10 == 2 -> v9 = 1; }
-  /* refuses s1.do again */
+  /* run 1: refuses s1.do again */
 :: d_step { v8 == 2 && v9 == 1 && v11 == 0 -> v9 = 0; v11 = 1; }
-  /* refuses s1.do again */
+  /* run 1: refuses s1.do again */
 :: d_step { v8 == 2 && v9 == 1 && v11 == 1 -> v9 = 0; v11 = 2; }
-  /* refuses s1.do again */
+  /* run 1: refuses s1.do again */
 :: d_step { v8 == 2 && v9 == 1 && v11 == 2 -> v9 = 0; }
-  /* refuses s1.do again */
+  /* run 1: refuses s1.do again */
 :: d_step { v8 == 2 && v9 == 2 && v11 == 0 -> v9 = 1; v11 = 1; }
-  /* refuses s1.do again */
+  /* run 1: refuses s1.do again */
 :: d_step { v8 == 2 && v9 == 2 && v11 == 1 -> v9 = 1; v11 = 2; }
-  /* refuses s1.do again */
+  /* run 1: refuses s1.do again */
 :: d_step { v8 == 2 && v9 == 2 && v11 == 2 -> v9 = 1; }
-  /* finds s1.do undone and refuses it */
+  /* run 1: finds s1.do undone and refuses it */
 :: d_step { v8 == 3 && v9 == 1 && v11 == 0 -> v9 = 0; v11 = 1; }
-  /* finds s1.do undone and refuses it */
+  /* run 1: finds s1.do undone and refuses it */
 :: d_step { v8 == 3 && v9 == 1 && v11 == 1 -> v9 = 0; v11 = 2; }
-  /* finds s1.do undone and refuses it */
+  /* run 1: finds s1.do undone and refuses it */
 :: d_step { v8 == 3 && v9 == 1 && v11 == 2 -> v9 = 0; }
-  /* finds s1.do undone and refuses it */
+  /* run 1: finds s1.do undone and refuses it */
 :: d_step { v8 == 3 && v9 == 2 && v11 == 0 -> v9 = 1; v11 = 1; }
-  /* finds s1.do undone and refuses it */
+  /* run 1: finds s1.do undone and refuses it */
 :: d_step { v8 == 3 && v9 == 2 && v11 == 1 -> v9 = 1; v11 = 2; }
-  /* finds s1.do undone and refuses it */
+  /* run 1: finds s1.do undone and refuses it */
 :: d_step { v8 == 3 && v9 == 2 && v11 == 2 -> v9 = 1; }
-  /* finds s1.do undone and refuses it */
+  /* run 1: finds s1.do undone and refuses it */
 :: d_step { v8 == 7 && v9 == 1 && v11 == 0 -> v9 = 0; v11 = 1; }
-  /* finds s1.do undone and refuses it */
+  /* run 1: finds s1.do undone and refuses it */
 :: d_step { v8 == 7 && v9 == 1 && v11 == 1 -> v9 = 0; v11 = 2; }
-  /* finds s1.do undone and refuses it */
+  /* run 1: finds s1.do undone and refuses it */
 :: d_step { v8 == 7 && v9 == 1 && v11 == 2 -> v9 = 0; }
-  /* finds s1.do undone and refuses it */
+  /* run 1: finds s1.do undone and refuses it */
 :: d_step { v8 == 7 && v9 == 2 && v11 == 0 -> v9 = 1; v11 = 1; }
-  /* finds s1.do undone and refuses it */
+  /* run 1: finds s1.do undone and refuses it */
 :: d_step { v8 == 7 && v9 == 2 && v11 == 1 -> v9 = 1; v11 = 2; }
-  /* finds s1.do undone and refuses it */
+  /* run 1: finds s1.do undone and refuses it */
 :: d_step { v8 == 7 && v9 == 2 && v11 == 2 -> v9 = 1; }
-  /* finds the undo of s1.do: refuses it */
+  /* run 1: finds the undo of s1.do: refuses it */
 :: d_step { v8 == 4 && v9 == 1 && v11 == 0 -> v9 = 0; v11 = 1; }
-  /* finds the undo of s1.do: refuses it */
+  /* run 1: finds the undo of s1.do: refuses it */
 :: d_step { v8 == 4 && v9 == 1 && v11 == 1 -> v9 = 0; v11 = 2; }
-  /* finds the undo of s1.do: refuses it */
+  /* run 1: finds the undo of s1.do: refuses it */
 :: d_step { v8 == 4 && v9 == 1 && v11 == 2 -> v9 = 0; }
-  /* finds the undo of s1.do: refuses it */
+  /* run 1: finds the undo of s1.do: refuses it */
 :: d_step { v8 == 4 && v9 == 2 && v11 == 0 -> v9 = 1; v11 = 1; }
-  /* finds the undo of s1.do: refuses it */
+  /* run 1: finds the undo of s1.do: refuses it */
 :: d_step { v8 == 4 && v9 == 2 && v11 == 1 -> v9 = 1; v11 = 2; }
-  /* finds the undo of s1.do: refuses it */
+  /* run 1: finds the undo of s1.do: refuses it */
 :: d_step { v8 == 4 && v9 == 2 && v11 == 2 -> v9 = 1; }
-  /* does s1.do after its undo */
+  /* run 1: does s1.do after its undo */
 :: d_step { v8 == 8 && v9 == 1 && v10 == 0 -> v8 = 6; v9 = 0; v10 = 1; }
-  /* does s1.do after its undo */
+  /* run 1: does s1.do after its undo */
 :: d_step { v8 == 8 && v9 == 1 && v10 == 1 -> v8 = 6; v9 = 0; v10 = 2; }
-  /* does s1.do after its undo */
+  /* run 1: does s1.do after its undo */
 :: d_step { v8 == 8 && v9 == 1 && v10 == 2 -> v8 = 6; v9 = 0; }
-  /* does s1.do after its undo */
+  /* run 1: does s1.do after its undo */
 :: d_step { v8 == 8 && v9 == 2 && v10 == 0 -> v8 = 6; v9 = 1; v10 = 1; }
-  /* does s1.do after its undo */
+  /* run 1: does s1.do after its undo */
 :: d_step { v8 == 8 && v9 == 2 && v10 == 1 -> v8 = 6; v9 = 1; v10 = 2; }
-  /* does s1.do after its undo */
+  /* run 1: does s1.do after its undo */
 :: d_step { v8 == 8 && v9 == 2 && v10 == 2 -> v8 = 6; v9 = 1; }
-  /* has done s1.do already */
+  /* run 1: has done s1.do already */
 :: d_step { v8 == 6 && v9 == 1 && v10 == 0 -> v9 = 0; v10 = 1; }
-  /* has done s1.do already */
+  /* run 1: has done s1.do already */
 :: d_step { v8 == 6 && v9 == 1 && v10 == 1 -> v9 = 0; v10 = 2; }
-  /* has done s1.do already */
+  /* run 1: has done s1.do already */
 :: d_step { v8 == 6 && v9 == 1 && v10 == 2 -> v9 = 0; }
-  /* has done s1.do already */
+  /* run 1: has done s1.do already */
 :: d_step { v8 == 6 && v9 == 2 && v10 == 0 -> v9 = 1; v10 = 1; }
-  /* has done s1.do already */
+  /* run 1: has done s1.do already */
 :: d_step { v8 == 6 && v9 == 2 && v10 == 1 -> v9 = 1; v10 = 2; }
-  /* has done s1.do already */
+  /* run 1: has done s1.do already */
 :: d_step { v8 == 6 && v9 == 2 && v10 == 2 -> v9 = 1; }
-  /* does s1.undo */
+  /* run 1: does s1.undo */
 :: d_step { v8 == 1 && v12 == 1 && v13 == 0 -> v8 = 3; v12 = 0; v13 = 1; }
-  /* does s1.undo */
+  /* run 1: does s1.undo */
 :: d_step { v8 == 1 && v12 == 1 && v13 == 1 -> v8 = 3; v12 = 0; v13 = 2; }
-  /* does s1.undo */
+  /* run 1: does s1.undo */
 :: d_step { v8 == 1 && v12 == 1 && v13 == 2 -> v8 = 3; v12 = 0; }
-  /* does s1.undo */
+  /* run 1: does s1.undo */
 :: d_step { v8 == 1 && v12 == 2 && v13 == 0 -> v8 = 3; v12 = 1; v13 = 1; }
-  /* does s1.undo */
+  /* run 1: does s1.undo */
 :: d_step { v8 == 1 && v12 == 2 && v13 == 1 -> v8 = 3; v12 = 1; v13 = 2; }
-  /* does s1.undo */
+  /* run 1: does s1.undo */
 :: d_step { v8 == 1 && v12 == 2 && v13 == 2 -> v8 = 3; v12 = 1; }
-  /* does s1.undo */
+  /* run 1: does s1.undo */
 :: d_step { v8 == 5 && v12 == 1 && v13 == 0 -> v8 = 3; v12 = 0; v13 = 1; }
-  /* does s1.undo */
+  /* run 1: does s1.undo */
 :: d_step { v8 == 5 && v12 == 1 && v13 == 1 -> v8 = 3; v12 = 0; v13 = 2; }
-  /* does s1.undo */
+  /* run 1: does s1.undo */
 :: d_step { v8 == 5 && v12 == 1 && v13 == 2 -> v8 = 3; v12 = 0; }
-  /* does s1.undo */
+  /* run 1: does s1.undo */
 :: d_step { v8 == 5 && v12 == 2 && v13 == 0 -> v8 = 3; v12 = 1; v13 = 1; }
-  /* does s1.undo */
+  /* run 1: does s1.undo */
 :: d_step { v8 == 5 && v12 == 2 && v13 == 1 -> v8 = 3; v12 = 1; v13 = 2; }
-  /* does s1.undo */
+  /* run 1: does s1.undo */
 :: d_step { v8 == 5 && v12 == 2 && v13 == 2 -> v8 = 3; v12 = 1; }
-  /* does s1.undo */
+  /* run 1: does s1.undo */
 :: d_step { v8 == 6 && v12 == 1 && v13 == 0 -> v8 = 3; v12 = 0; v13 = 1; }
-  /* does s1.undo */
+  /* run 1: does s1.undo */
 :: d_step { v8 == 6 && v12 == 1 && v13 == 1 -> v8 = 3; v12 = 0; v13 = 2; }
-  /* does s1.undo */
+  /* run 1: does s1.undo */
 :: d_step { v8 == 6 && v12 == 1 && v13 == 2 -> v8 = 3; v12 = 0; }
-  /* does s1.undo */
+  /* run 1: does s1.undo */
 :: d_step { v8 == 6 && v12 == 2 && v13 == 0 -> v8 = 3; v12 = 1; v13 = 1; }
-  /* does s1.undo */
+  /* run 1: does s1.undo */
 :: d_step { v8 == 6 && v12 == 2 && v13 == 1 -> v8 = 3; v12 = 1; v13 = 2; }
-  /* does s1.undo */
+  /* run 1: does s1.undo */
 :: d_step { v8 == 6 && v12 == 2 && v13 == 2 -> v8 = 3; v12 = 1; }
-  /* finds nothing to undo and bars s1.do */
+  /* run 1: finds nothing to undo and bars s1.do */
 :: d_step { v8 == 0 && v12 == 1 && v13 == 0 -> v8 = 4; v12 = 0; v13 = 1; }
-  /* finds nothing to undo and bars s1.do */
+  /* run 1: finds nothing to undo and bars s1.do */
 :: d_step { v8 == 0 && v12 == 1 && v13 == 1 -> v8 = 4; v12 = 0; v13 = 2; }
-  /* finds nothing to undo and bars s1.do */
+  /* run 1: finds nothing to undo and bars s1.do */
 :: d_step { v8 == 0 && v12 == 1 && v13 == 2 -> v8 = 4; v12 = 0; }
-  /* finds nothing to undo and bars s1.do */
+  /* run 1: finds nothing to undo and bars s1.do */
 :: d_step { v8 == 0 && v12 == 2 && v13 == 0 -> v8 = 4; v12 = 1; v13 = 1; }
-  /* finds nothing to undo and bars s1.do */
+  /* run 1: finds nothing to undo and bars s1.do */
 :: d_step { v8 == 0 && v12 == 2 && v13 == 1 -> v8 = 4; v12 = 1; v13 = 2; }
-  /* finds nothing to undo and bars s1.do */
+  /* run 1: finds nothing to undo and bars s1.do */
 :: d_step { v8 == 0 && v12 == 2 && v13 == 2 -> v8 = 4; v12 = 1; }
-  /* finds nothing to undo and bars s1.do */
+  /* run 1: finds nothing to undo and bars s1.do */
 :: d_step { v8 == 2 && v12 == 1 && v13 == 0 -> v8 = 4; v12 = 0; v13 = 1; }
-  /* finds nothing to undo and bars s1.do */
+  /* run 1: finds nothing to undo and bars s1.do */
 :: d_step { v8 == 2 && v12 == 1 && v13 == 1 -> v8 = 4; v12 = 0; v13 = 2; }
-  /* finds nothing to undo and bars s1.do */
+  /* run 1: finds nothing to undo and bars s1.do */
 :: d_step { v8 == 2 && v12 == 1 && v13 == 2 -> v8 = 4; v12 = 0; }
-  /* finds nothing to undo and bars s1.do */
+  /* run 1: finds nothing to undo and bars s1.do */
 :: d_step { v8 == 2 && v12 == 2 && v13 == 0 -> v8 = 4; v12 = 1; v13 = 1; }
-  /* finds nothing to undo and bars s1.do */
+  /* run 1: finds nothing to undo and bars s1.do */
 :: d_step { v8 == 2 && v12 == 2 && v13 == 1 -> v8 = 4; v12 = 1; v13 = 2; }
-  /* finds nothing to undo and bars s1.do */
+  /* run 1: finds nothing to undo and bars s1.do */
 :: d_step { v8 == 2 && v12 == 2 && v13 == 2 -> v8 = 4; v12 = 1; }
-  /* finds nothing to undo and bars s1.do */
+  /* run 1: finds nothing to undo and bars s1.do */
 :: d_step { v8 == 8 && v12 == 1 && v13 == 0 -> v8 = 4; v12 = 0; v13 = 1; }
-  /* finds nothing to undo and bars s1.do */
+  /* run 1: finds nothing to undo and bars s1.do */
 :: d_step { v8 == 8 && v12 == 1 && v13 == 1 -> v8 = 4; v12 = 0; v13 = 2; }
-  /* finds nothing to undo and bars s1.do */
+  /* run 1: finds nothing to undo and bars s1.do */
 :: d_step { v8 == 8 && v12 == 1 && v13 == 2 -> v8 = 4; v12 = 0; }
-  /* finds nothing to undo and bars s1.do */
+  /* run 1: finds nothing to undo and bars s1.do */
 :: d_step { v8 == 8 && v12 == 2 && v13 == 0 -> v8 = 4; v12 = 1; v13 = 1; }
-  /* finds nothing to undo and bars s1.do */
+  /* run 1: finds nothing to undo and bars s1.do */
 :: d_step { v8 == 8 && v12 == 2 && v13 == 1 -> v8 = 4; v12 = 1; v13 = 2; }
-  /* finds nothing to undo and bars s1.do */
+  /* run 1: finds nothing to undo and bars s1.do */
 :: d_step { v8 == 8 && v12 == 2 && v13 == 2 -> v8 = 4; v12 = 1; }
-  /* has done s1.undo already */
+  /* run 1: has done s1.undo already */
 :: d_step { v8 == 3 && v12 == 1 && v13 == 0 -> v12 = 0; v13 = 1; }
-  /* has done s1.undo already */
+  /* run 1: has done s1.undo already */
 :: d_step { v8 == 3 && v12 == 1 && v13 == 1 -> v12 = 0; v13 = 2; }
-  /* has done s1.undo already */
+  /* run 1: has done s1.undo already */
 :: d_step { v8 == 3 && v12 == 1 && v13 == 2 -> v12 = 0; }
-  /* has done s1.undo already */
+  /* run 1: has done s1.undo already */
 :: d_step { v8 == 3 && v12 == 2 && v13 == 0 -> v12 = 1; v13 = 1; }
-  /* has done s1.undo already */
+  /* run 1: has done s1.undo already */
 :: d_step { v8 == 3 && v12 == 2 && v13 == 1 -> v12 = 1; v13 = 2; }
-  /* has done s1.undo already */
+  /* run 1: has done s1.undo already */
 :: d_step { v8 == 3 && v12 == 2 && v13 == 2 -> v12 = 1; }
-  /* has done s1.undo already */
+  /* run 1: has done s1.undo already */
 :: d_step { v8 == 4 && v12 == 1 && v13 == 0 -> v12 = 0; v13 = 1; }
-  /* has done s1.undo already */
+  /* run 1: has done s1.undo already */
 :: d_step { v8 == 4 && v12 == 1 && v13 == 1 -> v12 = 0; v13 = 2; }
-  /* has done s1.undo already */
+  /* run 1: has done s1.undo already */
 :: d_step { v8 == 4 && v12 == 1 && v13 == 2 -> v12 = 0; }
-  /* has done s1.undo already */
+  /* run 1: has done s1.undo already */
 :: d_step { v8 == 4 && v12 == 2 && v13 == 0 -> v12 = 1; v13 = 1; }
-  /* has done s1.undo already */
+  /* run 1: has done s1.undo already */
 :: d_step { v8 == 4 && v12 == 2 && v13 == 1 -> v12 = 1; v13 = 2; }
-  /* has done s1.undo already */
+  /* run 1: has done s1.undo already */
 :: d_step { v8 == 4 && v12 == 2 && v13 == 2 -> v12 = 1; }
-  /* has done s1.undo already */
+  /* run 1: has done s1.undo already */
 :: d_step { v8 == 7 && v12 == 1 && v13 == 0 -> v12 = 0; v13 = 1; }
-  /* has done s1.undo already */
+  /* run 1: has done s1.undo already */
 :: d_step { v8 == 7 && v12 == 1 && v13 == 1 -> v12 = 0; v13 = 2; }
-  /* has done s1.undo already */
+  /* run 1: has done s1.undo already */
 :: d_step { v8 == 7 && v12 == 1 && v13 == 2 -> v12 = 0; }
-  /* has done s1.undo already */
+  /* run 1: has done s1.undo already */
 :: d_step { v8 == 7 && v12 == 2 && v13 == 0 -> v12 = 1; v13 = 1; }
-  /* has done s1.undo already */
+  /* run 1: has done s1.undo already */
 :: d_step { v8 == 7 && v12 == 2 && v13 == 1 -> v12 = 1; v13 = 2; }
-  /* has done s1.undo already */
+  /* run 1: has done s1.undo already */
 :: d_step { v8 == 7 && v12 == 2 && v13 == 2 -> v12 = 1; }
-  /* does s2.do */
+  /* run 1: does s2.do */
 :: d_step { v14 == 0 && v15 == 1 && v16 == 0 -> v14 = 1; v15 = 0; v16 = 1; }
-  /* does s2.do */
+  /* run 1: does s2.do */
 :: d_step { v14 == 0 && v15 == 1 && v16 == 1 -> v14 = 1; v15 = 0; v16 = 2; }
-  /* does s2.do */
+  /* run 1: does s2.do */
 :: d_step { v14 == 0 && v15 == 1 && v16 == 2 -> v14 = 1; v15 = 0; }
-  /* does s2.do */
+  /* run 1: does s2.do */
 :: d_step { v14 == 0 && v15 == 2 && v16 == 0 -> v14 = 1; v15 = 1; v16 = 1; }
-  /* does s2.do */
+  /* run 1: does s2.do */
 :: d_step { v14 == 0 && v15 == 2 && v16 == 1 -> v14 = 1; v15 = 1; v16 = 2; }
-  /* does s2.do */
+  /* run 1: does s2.do */
 :: d_step { v14 == 0 && v15 == 2 && v16 == 2 -> v14 = 1; v15 = 1; }
-  /* refuses s2.do */
+  /* run 1: refuses s2.do */
 :: d_step { v14 == 0 && v15 == 1 && v17 == 0 -> v14 = 2; v15 = 0; v17 = 1; }
-  /* refuses s2.do */
+  /* run 1: refuses s2.do */
 :: d_step { v14 == 0 && v15 == 1 && v17 == 1 -> v14 = 2; v15 = 0; v17 = 2; }
-  /* refuses s2.do */
+  /* run 1: refuses s2.do */
 :: d_step { v14 == 0 && v15 == 1 && v17 == 2 -> v14 = 2; v15 = 0; }
-  /* refuses s2.do */
+  /* run 1: refuses s2.do */
 :: d_step { v14 == 0 && v15 == 2 && v17 == 0 -> v14 = 2; v15 = 1; v17 = 1; }
-  /* refuses s2.do */
+  /* run 1: refuses s2.do */
 :: d_step { v14 == 0 && v15 == 2 && v17 == 1 -> v14 = 2; v15 = 1; v17 = 2; }
-  /* refuses s2.do */
+  /* run 1: refuses s2.do */
 :: d_step { v14 == 0 && v15 == 2 && v17 == 2 -> v14 = 2; v15 = 1; }
-  /* has done s2.do already */
+  /* run 1: has done s2.do already */
 :: d_step { v14 == 1 && v15 == 1 && v16 == 0 -> v15 = 0; v16 = 1; }
-  /* has done s2.do already */
+  /* run 1: has done s2.do already */
 :: d_step { v14 == 1 && v15 == 1 && v16 == 1 -> v15 = 0; v16 = 2; }
-  /* has done s2.do already */
+  /* run 1: has done s2.do already */
 :: d_step { v14 == 1 && v15 == 1 && v16 == 2 -> v15 = 0; }
-  /* has done s2.do already */
+  /* run 1: has done s2.do already */
 :: d_step { v14 == 1 && v15 == 2 && v16 == 0 -> v15 = 1; v16 = 1; }
-  /* has done s2.do already */
+  /* run 1: has done s2.do already */
 :: d_step { v14 == 1 && v15 == 2 && v16 == 1 -> v15 = 1; v16 = 2; }
-  /* has done s2.do already */
+  /* run 1: has done s2.do already */
 :: d_step { v14 == 1 && v15 == 2 && v16 == 2 -> v15 = 1; }
-  /* has done s2.do already */
+  /* run 1: has done s2.do already */
 :: d_step { v14 == 5 && v15 == 1 && v16 == 0 -> v15 = 0; v16 = 1; }
-  /* has done s2.do already */
+  /* run 1: has done s2.do already */
 :: d_step { v14 == 5 && v15 == 1 && v16 == 1 -> v15 = 0; v16 = 2; }
-  /* has done s2.do already */
+  /* run 1: has done s2.do already */
 :: d_step { v14 == 5 && v15 == 1 && v16 == 2 -> v15 = 0; }
-  /* has done s2.do already */
+  /* run 1: has done s2.do already */
 :: d_step { v14 == 5 && v15 == 2 && v16 == 0 -> v15 = 1; v16 = 1; }
-  /* has done s2.do already */
+  /* run 1: has done s2.do already */
 :: d_step { v14 == 5 && v15 == 2 && v16 == 1 -> v15 = 1; v16 = 2; }
-  /* has done s2.do already */
+  /* run 1: has done s2.do already */
 :: d_step { v14 == 5 && v15 == 2 && v16 == 2 -> v15 = 1; }
-  /* refuses s2.do again */
+  /* run 1: refuses s2.do again */
 :: d_step { v14 == 2 && v15 == 1 && v17 == 0 -> v15 = 0; v17 = 1; }
-  /* refuses s2.do again */
+  /* run 1: refuses s2.do again */
 :: d_step { v14 == 2 && v15 == 1 && v17 == 1 -> v15 = 0; v17 = 2; }
-  /* refuses s2.do again */
+  /* run 1: refuses s2.do again */
 :: d_step { v14 == 2 && v15 == 1 && v17 == 2 -> v15 = 0; }
-  /* refuses s2.do again */
+  /* run 1: refuses s2.do again */
 :: d_step { v14 == 2 && v15 == 2 && v17 == 0 -> v15 = 1; v17 = 1; }
-  /* refuses s2.do again */
+  /* run 1: refuses s2.do again */
 :: d_step { v14 == 2 && v15 == 2 && v17 == 1 -> v15 = 1; v17 = 2; }
-  /* refuses s2.do again */
+  /* run 1: refuses s2.do again */
 :: d_step { v14 == 2 && v15 == 2 && v17 == 2 -> v15 = 1; }
-  /* finds s2.do undone and refuses it */
+  /* run 1: finds s2.do undone and refuses it */
 :: d_step { v14 == 3 && v15 == 1 && v17 == 0 -> v15 = 0; v17 = 1; }
-  /* finds s2.do undone and refuses it */
+  /* run 1: finds s2.do undone and refuses it */
 :: d_step { v14 == 3 && v15 == 1 && v17 == 1 -> v15 = 0; v17 = 2; }
-  /* finds s2.do undone and refuses it */
+  /* run 1: finds s2.do undone and refuses it */
 :: d_step { v14 == 3 && v15 == 1 && v17 == 2 -> v15 = 0; }
-  /* finds s2.do undone and refuses it */
+  /* run 1: finds s2.do undone and refuses it */
 :: d_step { v14 == 3 && v15 == 2 && v17 == 0 -> v15 = 1; v17 = 1; }
-  /* finds s2.do undone and refuses it */
+  /* run 1: finds s2.do undone and refuses it */
 :: d_step { v14 == 3 && v15 == 2 && v17 == 1 -> v15 = 1; v17 = 2; }
-  /* finds s2.do undone and refuses it */
+  /* run 1: finds s2.do undone and refuses it */
 :: d_step { v14 == 3 && v15 == 2 && v17 == 2 -> v15 = 1; }
-  /* finds s2.do undone and refuses it */
+  /* run 1: finds s2.do undone and refuses it */
 :: d_step { v14 == 7 && v15 == 1 && v17 == 0 -> v15 = 0; v17 = 1; }
-  /* finds s2.do undone and refuses it */
+  /* run 1: finds s2.do undone and refuses it */
 :: d_step { v14 == 7 && v15 == 1 && v17 == 1 -> v15 = 0; v17 = 2; }
-  /* finds s2.do undone and refuses it */
+  /* run 1: finds s2.do undone and refuses it */
 :: d_step { v14 == 7 && v15 == 1 && v17 == 2 -> v15 = 0; }
-  /* finds s2.do undone and refuses it */
+  /* run 1: finds s2.do undone and refuses it */
 :: d_step { v14 == 7 && v15 == 2 && v17 == 0 -> v15 = 1; v17 = 1; }
-  /* finds s2.do undone and refuses it */
+  /* run 1: finds s2.do undone and refuses it */
 :: d_step { v14 == 7 && v15 == 2 && v17 == 1 -> v15 = 1; v17 = 2; }
-  /* finds s2.do undone and refuses it */
+  /* run 1: finds s2.do undone and refuses it */
 :: d_step { v14 == 7 && v15 == 2 && v17 == 2 -> v15 = 1; }
-  /* finds the undo of s2.do: refuses it */
+  /* run 1: finds the undo of s2.do: refuses it */
 :: d_step { v14 == 4 && v15 == 1 && v17 == 0 -> v15 = 0; v17 = 1; }
-  /* finds the undo of s2.do: refuses it */
+  /* run 1: finds the undo of s2.do: refuses it */
 :: d_step { v14 == 4 && v15 == 1 && v17 == 1 -> v15 = 0; v17 = 2; }
-  /* finds the undo of s2.do: refuses it */
+  /* run 1: finds the undo of s2.do: refuses it */
 :: d_step { v14 == 4 && v15 == 1 && v17 == 2 -> v15 = 0; }
-  /* finds the undo of s2.do: refuses it */
+  /* run 1: finds the undo of s2.do: refuses it */
 :: d_step { v14 == 4 && v15 == 2 && v17 == 0 -> v15 = 1; v17 = 1; }
-  /* finds the undo of s2.do: refuses it */
+  /* run 1: finds the undo of s2.do: refuses it */
 :: d_step { v14 == 4 && v15 == 2 && v17 == 1 -> v15 = 1; v17 = 2; }
-  /* finds the undo of s2.do: refuses it */
+  /* run 1: finds the undo of s2.do: refuses it */
 :: d_step { v14 == 4 && v15 == 2 && v17 == 2 -> v15 = 1; }
-  /* does s2.do after its undo */
+  /* run 1: does s2.do after its undo */
 :: d_step { v14 == 8 && v15 == 1 && v16 == 0 -> v14 = 6; v15 = 0; v16 = 1; }
-  /* does s2.do after its undo */
+  /* run 1: does s2.do after its undo */
 :: d_step { v14 == 8 && v15 == 1 && v16 == 1 -> v14 = 6; v15 = 0; v16 = 2; }
-  /* does s2.do after its undo */
+  /* run 1: does s2.do after its undo */
 :: d_step { v14 == 8 && v15 == 1 && v16 == 2 -> v14 = 6; v15 = 0; }
-  /* does s2.do after its undo */
+  /* run 1: does s2.do after its undo */
 :: d_step { v14 == 8 && v15 == 2 && v16 == 0 -> v14 = 6; v15 = 1; v16 = 1; }
-  /* does s2.do after its undo */
+  /* run 1: does s2.do after its undo */
 :: d_step { v14 == 8 && v15 == 2 && v16 == 1 -> v14 = 6; v15 = 1; v16 = 2; }
-  /* does s2.do after its undo */
+  /* run 1: does s2.do after its undo */
 :: d_step { v14 == 8 && v15 == 2 && v16 == 2 -> v14 = 6; v15 = 1; }
-  /* has done s2.do already */
+  /* run 1: has done s2.do already */
 :: d_step { v14 == 6 && v15 == 1 && v16 == 0 -> v15 = 0; v16 = 1; }
-  /* has done s2.do already */
+  /* run 1: has done s2.do already */
 :: d_step { v14 == 6 && v15 == 1 && v16 == 1 -> v15 = 0; v16 = 2; }
-  /* has done s2.do already */
+  /* run 1: has done s2.do already */
 :: d_step { v14 == 6 && v15 == 1 && v16 == 2 -> v15 = 0; }
-  /* has done s2.do already */
+  /* run 1: has done s2.do already */
 :: d_step { v14 == 6 && v15 == 2 && v16 == 0 -> v15 = 1; v16 = 1; }
-  /* has done s2.do already */
+  /* run 1: has done s2.do already */
 :: d_step { v14 == 6 && v15 == 2 && v16 == 1 -> v15 = 1; v16 = 2; }
-  /* has done s2.do already */
+  /* run 1: has done s2.do already */
 :: d_step { v14 == 6 && v15 == 2 && v16 == 2 -> v15 = 1; }
-  /* does s2.undo */
+  /* run 1: does s2.undo */
 :: d_step { v14 == 1 && v18 == 1 && v19 == 0 -> v14 = 3; v18 = 0; v19 = 1; }
-  /* does s2.undo */
+  /* run 1: does s2.undo */
 :: d_step { v14 == 1 && v18 == 1 && v19 == 1 -> v14 = 3; v18 = 0; v19 = 2; }
-  /* does s2.undo */
+  /* run 1: does s2.undo */
 :: d_step { v14 == 1 && v18 == 1 && v19 == 2 -> v14 = 3; v18 = 0; }
-  /* does s2.undo */
+  /* run 1: does s2.undo */
 :: d_step { v14 == 1 && v18 == 2 && v19 == 0 -> v14 = 3; v18 = 1; v19 = 1; }
-  /* does s2.undo */
+  /* run 1: does s2.undo */
 :: d_step { v14 == 1 && v18 == 2 && v19 == 1 -> v14 = 3; v18 = 1; v19 = 2; }
-  /* does s2.undo */
+  /* run 1: does s2.undo */
 :: d_step { v14 == 1 && v18 == 2 && v19 == 2 -> v14 = 3; v18 = 1; }
-  /* does s2.undo */
+  /* run 1: does s2.undo */
 :: d_step { v14 == 5 && v18 == 1 && v19 == 0 -> v14 = 3; v18 = 0; v19 = 1; }
-  /* does s2.undo */
+  /* run 1: does s2.undo */
 :: d_step { v14 == 5 && v18 == 1 && v19 == 1 -> v14 = 3; v18 = 0; v19 = 2; }
-  /* does s2.undo */
+  /* run 1: does s2.undo */
 :: d_step { v14 == 5 && v18 == 1 && v19 == 2 -> v14 = 3; v18 = 0; }
-  /* does s2.undo */
+  /* run 1: does s2.undo */
 :: d_step { v14 == 5 && v18 == 2 && v19 == 0 -> v14 = 3; v18 = 1; v19 = 1; }
-  /* does s2.undo */
+  /* run 1: does s2.undo */
 :: d_step { v14 == 5 && v18 == 2 && v19 == 1 -> v14 = 3; v18 = 1; v19 = 2; }
-  /* does s2.undo */
+  /* run 1: does s2.undo */
 :: d_step { v14 == 5 && v18 == 2 && v19 == 2 -> v14 = 3; v18 = 1; }
-  /* does s2.undo */
+  /* run 1: does s2.undo */
 :: d_step { v14 == 6 && v18 == 1 && v19 == 0 -> v14 = 3; v18 = 0; v19 = 1; }
-  /* does s2.undo */
+  /* run 1: does s2.undo */
 :: d_step { v14 == 6 && v18 == 1 && v19 == 1 -> v14 = 3; v18 = 0; v19 = 2; }
-  /* does s2.undo */
+  /* run 1: does s2.undo */
 :: d_step { v14 == 6 && v18 == 1 && v19 == 2 -> v14 = 3; v18 = 0; }
-  /* does s2.undo */
+  /* run 1: does s2.undo */
 :: d_step { v14 == 6 && v18 == 2 && v19 == 0 -> v14 = 3; v18 = 1; v19 = 1; }
-  /* does s2.undo */
+  /* run 1: does s2.undo */
 :: d_step { v14 == 6 && v18 == 2 && v19 == 1 -> v14 = 3; v18 = 1; v19 = 2; }
-  /* does s2.undo */
+  /* run 1: does s2.undo */
 :: d_step { v14 == 6 && v18 == 2 && v19 == 2 -> v14 = 3; v18 = 1; }
-  /* finds nothing to undo and bars s2.do */
+  /* run 1: finds nothing to undo and bars s2.do */
 :: d_step { v14 == 0 && v18 == 1 && v19 == 0 -> v14 = 4; v18 = 0; v19 = 1; }
-  /* finds nothing to undo and bars s2.do */
+  /* run 1: finds nothing to undo and bars s2.do */
 :: d_step { v14 == 0 && v18 == 1 && v19 == 1 -> v14 = 4; v18 = 0; v19 = 2; }
-  /* finds nothing to undo and bars s2.do */
+  /* run 1: finds nothing to undo and bars s2.do */
 :: d_step { v14 == 0 && v18 == 1 && v19 == 2 -> v14 = 4; v18 = 0; }
-  /* finds nothing to undo and bars s2.do */
+  /* run 1: finds nothing to undo and bars s2.do */
 :: d_step { v14 == 0 && v18 == 2 && v19 == 0 -> v14 = 4; v18 = 1; v19 = 1; }
-  /* finds nothing to undo and bars s2.do */
+  /* run 1: finds nothing to undo and bars s2.do */
 :: d_step { v14 == 0 && v18 == 2 && v19 == 1 -> v14 = 4; v18 = 1; v19 = 2; }
-  /* finds nothing to undo and bars s2.do */
+  /* run 1: finds nothing to undo and bars s2.do */
 :: d_step { v14 == 0 && v18 == 2 && v19 == 2 -> v14 = 4; v18 = 1; }
-  /* finds nothing to undo and bars s2.do */
+  /* run 1: finds nothing to undo and bars s2.do */
 :: d_step { v14 == 2 && v18 == 1 && v19 == 0 -> v14 = 4; v18 = 0; v19 = 1; }
-  /* finds nothing to undo and bars s2.do */
+  /* run 1: finds nothing to undo and bars s2.do */
 :: d_step { v14 == 2 && v18 == 1 && v19 == 1 -> v14 = 4; v18 = 0; v19 = 2; }
-  /* finds nothing to undo and bars s2.do */
+  /* run 1: finds nothing to undo and bars s2.do */
 :: d_step { v14 == 2 && v18 == 1 && v19 == 2 -> v14 = 4; v18 = 0; }
-  /* finds nothing to undo and bars s2.do */
+  /* run 1: finds nothing to undo and bars s2.do */
 :: d_step { v14 == 2 && v18 == 2 && v19 == 0 -> v14 = 4; v18 = 1; v19 = 1; }
-  /* finds nothing to undo and bars s2.do */
+  /* run 1: finds nothing to undo and bars s2.do */
 :: d_step { v14 == 2 && v18 == 2 && v19 == 1 -> v14 = 4; v18 = 1; v19 = 2; }
-  /* finds nothing to undo and bars s2.do */
+  /* run 1: finds nothing to undo and bars s2.do */
 :: d_step { v14 == 2 && v18 == 2 && v19 == 2 -> v14 = 4; v18 = 1; }
-  /* finds nothing to undo and bars s2.do */
+  /* run 1: finds nothing to undo and bars s2.do */
 :: d_step { v14 == 8 && v18 == 1 && v19 == 0 -> v14 = 4; v18 = 0; v19 = 1; }
-  /* finds nothing to undo and bars s2.do */
+  /* run 1: finds nothing to undo and bars s2.do */
 :: d_step { v14 == 8 && v18 == 1 && v19 == 1 -> v14 = 4; v18 = 0; v19 = 2; }
-  /* finds nothing to undo and bars s2.do */
+  /* run 1: finds nothing to undo and bars s2.do */
 :: d_step { v14 == 8 && v18 == 1 && v19 == 2 -> v14 = 4; v18 = 0; }
-  /* finds nothing to undo and bars s2.do */
+  /* run 1: finds nothing to undo and bars s2.do */
 :: d_step { v14 == 8 && v18 == 2 && v19 == 0 -> v14 = 4; v18 = 1; v19 = 1; }
-  /* finds nothing to undo and bars s2.do */
+  /* run 1: finds nothing to undo and bars s2.do */
 :: d_step { v14 == 8 && v18 == 2 && v19 == 1 -> v14 = 4; v18 = 1; v19 = 2; }
-  /* finds nothing to undo and bars s2.do */
+  /* run 1: finds nothing to undo and bars s2.do */
 :: d_step { v14 == 8 && v18 == 2 && v19 == 2 -> v14 = 4; v18 = 1; }
-  /* has done s2.undo already */
+  /* run 1: has done s2.undo already */
 :: d_step { v14 == 3 && v18 == 1 && v19 == 0 -> v18 = 0; v19 = 1; }
-  /* has done s2.undo already */
+  /* run 1: has done s2.undo already */
 :: d_step { v14 == 3 && v18 == 1 && v19 == 1 -> v18 = 0; v19 = 2; }
-  /* has done s2.undo already */
+  /* run 1: has done s2.undo already */
 :: d_step { v14 == 3 && v18 == 1 && v19 == 2 -> v18 = 0; }
-  /* has done s2.undo already */
+  /* run 1: has done s2.undo already */
 :: d_step { v14 == 3 && v18 == 2 && v19 == 0 -> v18 = 1; v19 = 1; }
-  /* has done s2.undo already */
+  /* run 1: has done s2.undo already */
 :: d_step { v14 == 3 && v18 == 2 && v19 == 1 -> v18 = 1; v19 = 2; }
-  /* has done s2.undo already */
+  /* run 1: has done s2.undo already */
 :: d_step { v14 == 3 && v18 == 2 && v19 == 2 -> v18 = 1; }
-  /* has done s2.undo already */
+  /* run 1: has done s2.undo already */
 :: d_step { v14 == 4 && v18 == 1 && v19 == 0 -> v18 = 0; v19 = 1; }
-  /* has done s2.undo already */
+  /* run 1: has done s2.undo already */
 :: d_step { v14 == 4 && v18 == 1 && v19 == 1 -> v18 = 0; v19 = 2; }
-  /* has done s2.undo already */
+  /* run 1: has done s2.undo already */
 :: d_step { v14 == 4 && v18 == 1 && v19 == 2 -> v18 = 0; }
-  /* has done s2.undo already */
+  /* run 1: has done s2.undo already */
 :: d_step { v14 == 4 && v18 == 2 && v19 == 0 -> v18 = 1; v19 = 1; }
-  /* has done s2.undo already */
+  /* run 1: has done s2.undo already */
 :: d_step { v14 == 4 && v18 == 2 && v19 == 1 -> v18 = 1; v19 = 2; }
-  /* has done s2.undo already */
+  /* run 1: has done s2.undo already */
 :: d_step { v14 == 4 && v18 == 2 && v19 == 2 -> v18 = 1; }
-  /* has done s2.undo already */
+  /* run 1: has done s2.undo already */
 :: d_step { v14 == 7 && v18 == 1 && v19 == 0 -> v18 = 0; v19 = 1; }
-  /* has done s2.undo already */
+  /* run 1: has done s2.undo already */
 :: d_step { v14 == 7 && v18 == 1 && v19 == 1 -> v18 = 0; v19 = 2; }
-  /* has done s2.undo already */
+  /* run 1: has done s2.undo already */
 :: d_step { v14 == 7 && v18 == 1 && v19 == 2 -> v18 = 0; }
-  /* has done s2.undo already */
+  /* run 1: has done s2.undo already */
 :: d_step { v14 == 7 && v18 == 2 && v19 == 0 -> v18 = 1; v19 = 1; }
-  /* has done s2.undo already */
+  /* run 1: has done s2.undo already */
 :: d_step { v14 == 7 && v18 == 2 && v19 == 1 -> v18 = 1; v19 = 2; }
-  /* has done s2.undo already */
+  /* run 1: has done s2.undo already */
 :: d_step { v14 == 7 && v18 == 2 && v19 == 2 -> v18 = 1; }
-  /* does s3.do */
+  /* run 1: does s3.do */
 :: d_step { v20 == 0 && v21 == 1 && v22 == 0 -> v20 = 1; v21 = 0; v22 = 1; }
-  /* does s3.do */
+  /* run 1: does s3.do */
 :: d_step { v20 == 0 && v21 == 1 && v22 == 1 -> v20 = 1; v21 = 0; v22 = 2; }
-  /* does s3.do */
+  /* run 1: does s3.do */
 :: d_step { v20 == 0 && v21 == 1 && v22 == 2 -> v20 = 1; v21 = 0; }
-  /* does s3.do */
+  /* run 1: does s3.do */
 :: d_step { v20 == 0 && v21 == 2 && v22 == 0 -> v20 = 1; v21 = 1; v22 = 1; }
-  /* does s3.do */
+  /* run 1: does s3.do */
 :: d_step { v20 == 0 && v21 == 2 && v22 == 1 -> v20 = 1; v21 = 1; v22 = 2; }
-  /* does s3.do */
+  /* run 1: does s3.do */
 :: d_step { v20 == 0 && v21 == 2 && v22 == 2 -> v20 = 1; v21 = 1; }
-  /* refuses s3.do */
+  /* run 1: refuses s3.do */
 :: d_step { v20 == 0 && v21 == 1 && v23 == 0 -> v20 = 2; v21 = 0; v23 = 1; }
-  /* refuses s3.do */
+  /* run 1: refuses s3.do */
 :: d_step { v20 == 0 && v21 == 1 && v23 == 1 -> v20 = 2; v21 = 0; v23 = 2; }
-  /* refuses s3.do */
+  /* run 1: refuses s3.do */
 :: d_step { v20 == 0 && v21 == 1 && v23 == 2 -> v20 = 2; v21 = 0; }
-  /* refuses s3.do */
+  /* run 1: refuses s3.do */
 :: d_step { v20 == 0 && v21 == 2 && v23 == 0 -> v20 = 2; v21 = 1; v23 = 1; }
-  /* refuses s3.do */
+  /* run 1: refuses s3.do */
 :: d_step { v20 == 0 && v21 == 2 && v23 == 1 -> v20 = 2; v21 = 1; v23 = 2; }
-  /* refuses s3.do */
+  /* run 1: refuses s3.do */
 :: d_step { v20 == 0 && v21 == 2 && v23 == 2 -> v20 = 2; v21 = 1; }
-  /* has done s3.do already */
+  /* run 1: has done s3.do already */
 :: d_step { v20 == 1 && v21 == 1 && v22 == 0 -> v21 = 0; v22 = 1; }
-  /* has done s3.do already */
+  /* run 1: has done s3.do already */
 :: d_step { v20 == 1 && v21 == 1 && v22 == 1 -> v21 = 0; v22 = 2; }
-  /* has done s3.do already */
+  /* run 1: has done s3.do already */
 :: d_step { v20 == 1 && v21 == 1 && v22 == 2 -> v21 = 0; }
-  /* has done s3.do already */
+  /* run 1: has done s3.do already */
 :: d_step { v20 == 1 && v21 == 2 && v22 == 0 -> v21 = 1; v22 = 1; }
-  /* has done s3.do already */
+  /* run 1: has done s3.do already */
 :: d_step { v20 == 1 && v21 == 2 && v22 == 1 -> v21 = 1; v22 = 2; }
-  /* has done s3.do already */
+  /* run 1: has done s3.do already */
 :: d_step { v20 == 1 && v21 == 2 && v22 == 2 -> v21 = 1; }
-  /* has done s3.do already */
+  /* run 1: has done s3.do already */
 :: d_step { v20 == 5 && v21 == 1 && v22 == 0 -> v21 = 0; v22 = 1; }
-  /* has done s3.do already */
+  /* run 1: has done s3.do already */
 :: d_step { v20 == 5 && v21 == 1 && v22 == 1 -> v21 = 0; v22 = 2; }
-  /* has done s3.do already */
+  /* run 1: has done s3.do already */
 :: d_step { v20 == 5 && v21 == 1 && v22 == 2 -> v21 = 0; }
-  /* has done s3.do already */
+  /* run 1: has done s3.do already */
 :: d_step { v20 == 5 && v21 == 2 && v22 == 0 -> v21 = 1; v22 = 1; }
-  /* has done s3.do already */
+  /* run 1: has done s3.do already */
 :: d_step { v20 == 5 && v21 == 2 && v22 == 1 -> v21 = 1; v22 = 2; }
-  /* has done s3.do already */
+  /* run 1: has done s3.do already */
 :: d_step { v20 == 5 && v21 == 2 && v22 == 2 -> v21 = 1; }
-  /* refuses s3.do again */
+  /* run 1: refuses s3.do again */
 :: d_step { v20 == 2 && v21 == 1 && v23 == 0 -> v21 = 0; v23 = 1; }
-  /* refuses s3.do again */
+  /* run 1: refuses s3.do again */
 :: d_step { v20 == 2 && v21 == 1 && v23 == 1 -> v21 = 0; v23 = 2; }
-  /* refuses s3.do again */
+  /* run 1: refuses s3.do again */
 :: d_step { v20 == 2 && v21 == 1 && v23 == 2 -> v21 = 0; }
-  /* refuses s3.do again */
+  /* run 1: refuses s3.do again */
 :: d_step { v20 == 2 && v21 == 2 && v23 == 0 -> v21 = 1; v23 = 1; }
-  /* refuses s3.do again */
+  /* run 1: refuses s3.do again */
 :: d_step { v20 == 2 && v21 == 2 && v23 == 1 -> v21 = 1; v23 = 2; }
-  /* refuses s3.do again */
+  /* run 1: refuses s3.do again */
 :: d_step { v20 == 2 && v21 == 2 && v23 == 2 -> v21 = 1; }
-  /* starts the saga */
+  /* run 2: starts the saga */
 :: d_step { v26 == 0 -> v26 = 1; }
-  /* asks for s0.do */
+  /* run 2: asks for s0.do */
 :: d_step { v26 == 1 && v29 == 0 -> v26 = 2; v29 = 1; }
-  /* asks for s0.do */
+  /* run 2: asks for s0.do */
 :: d_step { v26 == 1 && v29 == 1 -> v26 = 2; v29 = 2; }
-  /* asks for s0.do */
+  /* run 2: asks for s0.do */
 :: d_step { v26 == 1 && v29 == 2 -> v26 = 2; }
-  /* learns that s0.do is done */
+  /* run 2: learns that s0.do is done */
 :: d_step { v26 == 2 && v30 == 1 -> v26 = 3; v27 = 0; v30 = 0; }
-  /* learns that s0.do is done */
+  /* run 2: learns that s0.do is done */
 :: d_step { v26 == 2 && v30 == 2 -> v26 = 3; v27 = 0; v30 = 1; }
-  /* learns that s0.do is refused */
+  /* run 2: learns that s0.do is refused */
 :: d_step { v26 == 2 && v31 == 1 -> v26 = 18; v27 = 0; v31 = 0; }
-  /* learns that s0.do is refused */
+  /* run 2: learns that s0.do is refused */
 :: d_step { v26 == 2 && v31 == 2 -> v26 = 18; v27 = 0; v31 = 1; }
-  /* has no answer to s0.do: asks again */
+  /* run 2: has no answer to s0.do: asks again */
 :: d_step { v26 == 2 && v29 == 0 && v30 == 0 && v31 == 0 -> v26 = 1; }
-  /* stops waiting for s0.do, which is still on its way: asks again */
+  /* run 2: stops waiting for s0.do, which is still on its way: asks again */
 #ifdef ENDS
 :: v26 == 2 && v55 == 1 -> progress446: d_step { v26 == 2 && v55 == 1 -> v26 = 1; v55 = 0; }
 #else
 :: d_step { v26 == 2 && v55 == 1 -> v26 = 1; v55 = 0; }
 #endif
-  /* asks for s0.undo */
+  /* run 2: asks for s0.undo */
 :: d_step { v26 == 9 && v32 == 0 -> v26 = 10; v32 = 1; }
-  /* asks for s0.undo */
+  /* run 2: asks for s0.undo */
 :: d_step { v26 == 9 && v32 == 1 -> v26 = 10; v32 = 2; }
-  /* asks for s0.undo */
+  /* run 2: asks for s0.undo */
 :: d_step { v26 == 9 && v32 == 2 -> v26 = 10; }
-  /* learns that s0.do is undone */
+  /* run 2: learns that s0.do is undone */
 :: d_step { v26 == 10 && v33 == 1 -> v26 = 18; v33 = 0; }
-  /* learns that s0.do is undone */
+  /* run 2: learns that s0.do is undone */
 :: d_step { v26 == 10 && v33 == 2 -> v26 = 18; v33 = 1; }
-  /* has no answer to s0.undo: asks again */
+  /* run 2: has no answer to s0.undo: asks again */
 :: d_step { v26 == 10 && v32 == 0 && v33 == 0 -> v26 = 9; }
-  /* stops waiting for s0.undo, which is still on its way: asks again */
+  /* run 2: stops waiting for s0.undo, which is still on its way: asks again */
 #ifdef ENDS
 :: v26 == 10 && v55 == 1 -> progress453: d_step { v26 == 10 && v55 == 1 -> v26 = 9; v55 = 0; }
 #else
 :: d_step { v26 == 10 && v55 == 1 -> v26 = 9; v55 = 0; }
 #endif
-  /* crashes, restarts, and goes on from its log */
+  /* run 2: crashes, restarts, and goes on from its log */
 #ifdef ENDS
 :: v26 == 2 && v52 == 1 -> progress454: d_step { v26 == 2 && v52 == 1 -> v26 = 1; v52 = 0; }
 #else
 :: d_step { v26 == 2 && v52 == 1 -> v26 = 1; v52 = 0; }
 #endif
-  /* crashes, restarts, and goes on from its log */
+  /* run 2: crashes, restarts, and goes on from its log */
 #ifdef ENDS
 :: v26 == 10 && v52 == 1 -> progress455: d_step { v26 == 10 && v52 == 1 -> v26 = 9; v52 = 0; }
 #else
 :: d_step { v26 == 10 && v52 == 1 -> v26 = 9; v52 = 0; }
 #endif
-  /* asks for s1.do */
+  /* run 2: asks for s1.do */
 :: d_step { v26 == 3 && v35 == 0 -> v26 = 4; v35 = 1; }
-  /* asks for s1.do */
+  /* run 2: asks for s1.do */
 :: d_step { v26 == 3 && v35 == 1 -> v26 = 4; v35 = 2; }
-  /* asks for s1.do */
+  /* run 2: asks for s1.do */
 :: d_step { v26 == 3 && v35 == 2 -> v26 = 4; }
-  /* learns that s1.do is done */
+  /* run 2: learns that s1.do is done */
 :: d_step { v26 == 4 && v36 == 1 -> v26 = 5; v27 = 0; v36 = 0; }
-  /* learns that s1.do is done */
+  /* run 2: learns that s1.do is done */
 :: d_step { v26 == 4 && v36 == 2 -> v26 = 5; v27 = 0; v36 = 1; }
-  /* learns that s1.do is refused */
+  /* run 2: learns that s1.do is refused */
 :: d_step { v26 == 4 && v37 == 1 -> v26 = 9; v27 = 0; v37 = 0; }
-  /* learns that s1.do is refused */
+  /* run 2: learns that s1.do is refused */
 :: d_step { v26 == 4 && v37 == 2 -> v26 = 9; v27 = 0; v37 = 1; }
-  /* has no answer to s1.do: asks again */
+  /* run 2: has no answer to s1.do: asks again */
 :: d_step { v26 == 4 && v35 == 0 && v36 == 0 && v37 == 0 -> v26 = 3; }
-  /* stops waiting for s1.do, which is still on its way: asks again */
+  /* run 2: stops waiting for s1.do, which is still on its way: asks again */
 #ifdef ENDS
 :: v26 == 4 && v55 == 1 -> progress464: d_step { v26 == 4 && v55 == 1 -> v26 = 3; v55 = 0; }
 #else
 :: d_step { v26 == 4 && v55 == 1 -> v26 = 3; v55 = 0; }
 #endif
-  /* asks for s1.undo */
+  /* run 2: asks for s1.undo */
 :: d_step { v26 == 11 && v38 == 0 -> v26 = 12; v38 = 1; }
-  /* asks for s1.undo */
+  /* run 2: asks for s1.undo */
 :: d_step { v26 == 11 && v38 == 1 -> v26 = 12; v38 = 2; }
-  /* asks for s1.undo */
+  /* run 2: asks for s1.undo */
 :: d_step { v26 == 11 && v38 == 2 -> v26 = 12; }
-  /* learns that s1.do is undone */
+  /* run 2: learns that s1.do is undone */
 :: d_step { v26 == 12 && v39 == 1 -> v26 = 9; v39 = 0; }
-  /* learns that s1.do is undone */
+  /* run 2: learns that s1.do is undone */
 :: d_step { v26 == 12 && v39 == 2 -> v26 = 9; v39 = 1; }
-  /* has no answer to s1.undo: asks again */
+  /* run 2: has no answer to s1.undo: asks again */
 :: d_step { v26 == 12 && v38 == 0 && v39 == 0 -> v26 = 11; }
-  /* stops waiting for s1.undo, which is still on its way: asks again */
+  /* run 2: stops waiting for s1.undo, which is still on its way: asks again */
 #ifdef ENDS
 :: v26 == 12 && v55 == 1 -> progress471: d_step { v26 == 12 && v55 == 1 -> v26 = 11; v55 = 0; }
 #else
 :: d_step { v26 == 12 && v55 == 1 -> v26 = 11; v55 = 0; }
 #endif
-  /* crashes, restarts, and goes on from its log */
+  /* run 2: crashes, restarts, and goes on from its log */
 #ifdef ENDS
 :: v26 == 4 && v52 == 1 -> progress472: d_step { v26 == 4 && v52 == 1 -> v26 = 3; v52 = 0; }
 #else
 :: d_step { v26 == 4 && v52 == 1 -> v26 = 3; v52 = 0; }
 #endif
-  /* crashes, restarts, and goes on from its log */
+  /* run 2: crashes, restarts, and goes on from its log */
 #ifdef ENDS
 :: v26 == 12 && v52 == 1 -> progress473: d_step { v26 == 12 && v52 == 1 -> v26 = 11; v52 = 0; }
 #else
 :: d_step { v26 == 12 && v52 == 1 -> v26 = 11; v52 = 0; }
 #endif
-  /* asks for s2.do */
+  /* run 2: asks for s2.do */
 :: d_step { v26 == 5 && v41 == 0 -> v26 = 6; v41 = 1; }
-  /* asks for s2.do */
+  /* run 2: asks for s2.do */
 :: d_step { v26 == 5 && v41 == 1 -> v26 = 6; v41 = 2; }
-  /* asks for s2.do */
+  /* run 2: asks for s2.do */
 :: d_step { v26 == 5 && v41 == 2 -> v26 = 6; }
-  /* learns that s2.do is done */
+  /* run 2: learns that s2.do is done */
 :: d_step { v26 == 6 && v42 == 1 -> v26 = 7; v27 = 0; v42 = 0; }
-  /* learns that s2.do is done */
+  /* run 2: learns that s2.do is done */
 :: d_step { v26 == 6 && v42 == 2 -> v26 = 7; v27 = 0; v42 = 1; }
-  /* learns that s2.do is refused */
+  /* run 2: learns that s2.do is refused */
 :: d_step { v26 == 6 && v43 == 1 -> v26 = 11; v27 = 0; v43 = 0; }
-  /* learns that s2.do is refused */
+  /* run 2: learns that s2.do is refused */
 :: d_step { v26 == 6 && v43 == 2 -> v26 = 11; v27 = 0; v43 = 1; }
-  /* has no answer to s2.do: asks again */
+  /* run 2: has no answer to s2.do: asks again */
 :: d_step { v26 == 6 && v41 == 0 && v42 == 0 && v43 == 0 -> v26 = 5; }
-  /* stops waiting for s2.do, which is still on its way: asks again */
+  /* run 2: stops waiting for s2.do, which is still on its way: asks again */
 #ifdef ENDS
 :: v26 == 6 && v55 == 1 -> progress482: d_step { v26 == 6 && v55 == 1 -> v26 = 5; v55 = 0; }
 #else
 :: d_step { v26 == 6 && v55 == 1 -> v26 = 5; v55 = 0; }
 #endif
-  /* asks for s2.undo */
+  /* run 2: asks for s2.undo */
 :: d_step { v26 == 13 && v44 == 0 -> v26 = 14; v44 = 1; }
-  /* asks for s2.undo */
+  /* run 2: asks for s2.undo */
 :: d_step { v26 == 13 && v44 == 1 -> v26 = 14; v44 = 2; }
-  /* asks for s2.undo */
+  /* run 2: asks for s2.undo */
 :: d_step { v26 == 13 && v44 == 2 -> v26 = 14; }
-  /* learns that s2.do is undone */
+  /* run 2: learns that s2.do is undone */
 :: d_step { v26 == 14 && v45 == 1 -> v26 = 11; v45 = 0; }
-  /* learns that s2.do is undone */
+  /* run 2: learns that s2.do is undone */
 :: d_step { v26 == 14 && v45 == 2 -> v26 = 11; v45 = 1; }
-  /* has no answer to s2.undo: asks again */
+  /* run 2: has no answer to s2.undo: asks again */
 :: d_step { v26 == 14 && v44 == 0 && v45 == 0 -> v26 = 13; }
-  /* stops waiting for s2.undo, which is still on its way: asks again */
+  /* run 2: stops waiting for s2.undo, which is still on its way: asks again */
 #ifdef ENDS
 :: v26 == 14 && v55 == 1 -> progress489: d_step { v26 == 14 && v55 == 1 -> v26 = 13; v55 = 0; }
 #else
 :: d_step { v26 == 14 && v55 == 1 -> v26 = 13; v55 = 0; }
 #endif
-  /* crashes, restarts, and goes on from its log */
+  /* run 2: crashes, restarts, and goes on from its log */
 #ifdef ENDS
 :: v26 == 6 && v52 == 1 -> progress490: d_step { v26 == 6 && v52 == 1 -> v26 = 5; v52 = 0; }
 #else
 :: d_step { v26 == 6 && v52 == 1 -> v26 = 5; v52 = 0; }
 #endif
-  /* crashes, restarts, and goes on from its log */
+  /* run 2: crashes, restarts, and goes on from its log */
 #ifdef ENDS
 :: v26 == 14 && v52 == 1 -> progress491: d_step { v26 == 14 && v52 == 1 -> v26 = 13; v52 = 0; }
 #else
 :: d_step { v26 == 14 && v52 == 1 -> v26 = 13; v52 = 0; }
 #endif
-  /* asks for s3.do */
+  /* run 2: asks for s3.do */
 :: d_step { v26 == 7 && v47 == 0 -> v26 = 8; v47 = 1; }
-  /* asks for s3.do */
+  /* run 2: asks for s3.do */
 :: d_step { v26 == 7 && v47 == 1 -> v26 = 8; v47 = 2; }
-  /* asks for s3.do */
+  /* run 2: asks for s3.do */
 :: d_step { v26 == 7 && v47 == 2 -> v26 = 8; }
-  /* learns that s3.do is done */
+  /* run 2: learns that s3.do is done */
 :: d_step { v26 == 8 && v48 == 1 -> v26 = 17; v27 = 0; v48 = 0; }
-  /* learns that s3.do is done */
+  /* run 2: learns that s3.do is done */
 :: d_step { v26 == 8 && v48 == 2 -> v26 = 17; v27 = 0; v48 = 1; }
-  /* learns that s3.do is refused */
+  /* run 2: learns that s3.do is refused */
 :: d_step { v26 == 8 && v49 == 1 -> v26 = 13; v27 = 0; v49 = 0; }
-  /* learns that s3.do is refused */
+  /* run 2: learns that s3.do is refused */
 :: d_step { v26 == 8 && v49 == 2 -> v26 = 13; v27 = 0; v49 = 1; }
-  /* has no answer to s3.do: asks again */
+  /* run 2: has no answer to s3.do: asks again */
 :: d_step { v26 == 8 && v47 == 0 && v48 == 0 && v49 == 0 -> v26 = 7; }
-  /* stops waiting for s3.do, which is still on its way: asks again */
+  /* run 2: stops waiting for s3.do, which is still on its way: asks again */
 #ifdef ENDS
 :: v26 == 8 && v55 == 1 -> progress500: d_step { v26 == 8 && v55 == 1 -> v26 = 7; v55 = 0; }
 #else
 :: d_step { v26 == 8 && v55 == 1 -> v26 = 7; v55 = 0; }
 #endif
-  /* crashes, restarts, and goes on from its log */
+  /* run 2: crashes, restarts, and goes on from its log */
 #ifdef ENDS
 :: v26 == 8 && v52 == 1 -> progress501: d_step { v26 == 8 && v52 == 1 -> v26 = 7; v52 = 0; }
 #else
 :: d_step { v26 == 8 && v52 == 1 -> v26 = 7; v52 = 0; }
 #endif
-  /* does s0.do */
+  /* run 2: does s0.do */
 :: d_step { v28 == 0 && v29 == 1 && v30 == 0 -> v28 = 1; v29 = 0; v30 = 1; }
-  /* does s0.do */
+  /* run 2: does s0.do */
 :: d_step { v28 == 0 && v29 == 1 && v30 == 1 -> v28 = 1; v29 = 0; v30 = 2; }
-  /* does s0.do */
+  /* run 2: does s0.do */
 :: d_step { v28 == 0 && v29 == 1 && v30 == 2 -> v28 = 1; v29 = 0; }
-  /* does s0.do */
+  /* run 2: does s0.do */
 :: d_step { v28 == 0 && v29 == 2 && v30 == 0 -> v28 = 1; v29 = 1; v30 = 1; }
-  /* does s0.do */
+  /* run 2: does s0.do */
 :: d_step { v28 == 0 && v29 == 2 && v30 == 1 -> v28 = 1; v29 = 1; v30 = 2; }
-  /* does s0.do */
+  /* run 2: does s0.do */
 :: d_step { v28 == 0 && v29 == 2 && v30 == 2 -> v28 = 1; v29 = 1; }
-  /* refuses s0.do */
+  /* run 2: refuses s0.do */
 :: d_step { v28 == 0 && v29 == 1 && v31 == 0 -> v28 = 2; v29 = 0; v31 = 1; }
-  /* refuses s0.do */
+  /* run 2: refuses s0.do */
 :: d_step { v28 == 0 && v29 == 1 && v31 == 1 -> v28 = 2; v29 = 0; v31 = 2; }
-  /* refuses s0.do */
+  /* run 2: refuses s0.do */
 :: d_step { v28 == 0 && v29 == 1 && v31 == 2 -> v28 = 2; v29 = 0; }
-  /* refuses s0.do */
+  /* run 2: refuses s0.do */
 :: d_step { v28 == 0 && v29 == 2 && v31 == 0 -> v28 = 2; v29 = 1; v31 = 1; }
-  /* refuses s0.do */
+  /* run 2: refuses s0.do */
 :: d_step { v28 == 0 && v29 == 2 && v31 == 1 -> v28 = 2; v29 = 1; v31 = 2; }
-  /* refuses s0.do */
+  /* run 2: refuses s0.do */
 :: d_step { v28 == 0 && v29 == 2 && v31 == 2 -> v28 = 2; v29 = 1; }
-  /* has done s0.do already */
+  /* run 2: has done s0.do already */
 :: d_step { v28 == 1 && v29 == 1 && v30 == 0 -> v29 = 0; v30 = 1; }
-  /* has done s0.do already */
+  /* run 2: has done s0.do already */
 :: d_step { v28 == 1 && v29 == 1 && v30 == 1 -> v29 = 0; v30 = 2; }
-  /* has done s0.do already */
+  /* run 2: has done s0.do already */
 :: d_step { v28 == 1 && v29 == 1 && v30 == 2 -> v29 = 0; }
-  /* has done s0.do already */
+  /* run 2: has done s0.do already */
 :: d_step { v28 == 1 && v29 == 2 && v30 == 0 -> v29 = 1; v30 = 1; }
-  /* has done s0.do already */
+  /* run 2: has done s0.do already */
 :: d_step { v28 == 1 && v29 == 2 && v30 == 1 -> v29 = 1; v30 = 2; }
-  /* has done s0.do already */
+  /* run 2: has done s0.do already */
 :: d_step { v28 == 1 && v29 == 2 && v30 == 2 -> v29 = 1; }
-  /* has done s0.do already */
+  /* run 2: has done s0.do already */
 :: d_step { v28 == 5 && v29 == 1 && v30 == 0 -> v29 = 0; v30 = 1; }
-  /* has done s0.do already */
+  /* run 2: has done s0.do already */
 :: d_step { v28 == 5 && v29 == 1 && v30 == 1 -> v29 = 0; v30 = 2; }
-  /* has done s0.do already */
+  /* run 2: has done s0.do already */
 :: d_step { v28 == 5 && v29 == 1 && v30 == 2 -> v29 = 0; }
-  /* has done s0.do already */
+  /* run 2: has done s0.do already */
 :: d_step { v28 == 5 && v29 == 2 && v30 == 0 -> v29 = 1; v30 = 1; }
-  /* has done s0.do already */
+  /* run 2: has done s0.do already */
 :: d_step { v28 == 5 && v29 == 2 && v30 == 1 -> v29 = 1; v30 = 2; }
-  /* has done s0.do already */
+  /* run 2: has done s0.do already */
 :: d_step { v28 == 5 && v29 == 2 && v30 == 2 -> v29 = 1; }
-  /* refuses s0.do again */
+  /* run 2: refuses s0.do again */
 :: d_step { v28 == 2 && v29 == 1 && v31 == 0 -> v29 = 0; v31 = 1; }
-  /* refuses s0.do again */
+  /* run 2: refuses s0.do again */
 :: d_step { v28 == 2 && v29 == 1 && v31 == 1 -> v29 = 0; v31 = 2; }
-  /* refuses s0.do again */
+  /* run 2: refuses s0.do again */
 :: d_step { v28 == 2 && v29 == 1 && v31 == 2 -> v29 = 0; }
-  /* refuses s0.do again */
+  /* run 2: refuses s0.do again */
 :: d_step { v28 == 2 && v29 == 2 && v31 == 0 -> v29 = 1; v31 = 1; }
-  /* refuses s0.do again */
+  /* run 2: refuses s0.do again */
 :: d_step { v28 == 2 && v29 == 2 && v31 == 1 -> v29 = 1; v31 = 2; }
-  /* refuses s0.do again */
+  /* run 2: refuses s0.do again */
 :: d_step { v28 == 2 && v29 == 2 && v31 == 2 -> v29 = 1; }
-  /* finds s0.do undone and refuses it */
+  /* run 2: finds s0.do undone and refuses it */
 :: d_step { v28 == 3 && v29 == 1 && v31 == 0 -> v29 = 0; v31 = 1; }
-  /* finds s0.do undone and refuses it */
+  /* run 2: finds s0.do undone and refuses it */
 :: d_step { v28 == 3 && v29 == 1 && v31 == 1 -> v29 = 0; v31 = 2; }
-  /* finds s0.do undone and refuses it */
+  /* run 2: finds s0.do undone and refuses it */
 :: d_step { v28 == 3 && v29 == 1 && v31 == 2 -> v29 = 0; }
-  /* finds s0.do undone and refuses it */
+  /* run 2: finds s0.do undone and refuses it */
 :: d_step { v28 == 3 && v29 == 2 && v31 == 0 -> v29 = 1; v31 = 1; }
-  /* finds s0.do undone and refuses it */
+  /* run 2: finds s0.do undone and refuses it */
 :: d_step { v28 == 3 && v29 == 2 && v31 == 1 -> v29 = 1; v31 = 2; }
-  /* finds s0.do undone and refuses it */
+  /* run 2: finds s0.do undone and refuses it */
 :: d_step { v28 == 3 && v29 == 2 && v31 == 2 -> v29 = 1; }
-  /* finds s0.do undone and refuses it */
+  /* run 2: finds s0.do undone and refuses it */
 :: d_step { v28 == 7 && v29 == 1 && v31 == 0 -> v29 = 0; v31 = 1; }
-  /* finds s0.do undone and refuses it */
+  /* run 2: finds s0.do undone and refuses it */
 :: d_step { v28 == 7 && v29 == 1 && v31 == 1 -> v29 = 0; v31 = 2; }
-  /* finds s0.do undone and refuses it */
+  /* run 2: finds s0.do undone and refuses it */
 :: d_step { v28 == 7 && v29 == 1 && v31 == 2 -> v29 = 0; }
-  /* finds s0.do undone and refuses it */
+  /* run 2: finds s0.do undone and refuses it */
 :: d_step { v28 == 7 && v29 == 2 && v31 == 0 -> v29 = 1; v31 = 1; }
-  /* finds s0.do undone and refuses it */
+  /* run 2: finds s0.do undone and refuses it */
 :: d_step { v28 == 7 && v29 == 2 && v31 == 1 -> v29 = 1; v31 = 2; }
-  /* finds s0.do undone and refuses it */
+  /* run 2: finds s0.do undone and refuses it */
 :: d_step { v28 == 7 && v29 == 2 && v31 == 2 -> v29 = 1; }
-  /* finds the undo of s0.do: refuses it */
+  /* run 2: finds the undo of s0.do: refuses it */
 :: d_step { v28 == 4 && v29 == 1 && v31 == 0 -> v29 = 0; v31 = 1; }
-  /* finds the undo of s0.do: refuses it */
+  /* run 2: finds the undo of s0.do: refuses it */
 :: d_step { v28 == 4 && v29 == 1 && v31 == 1 -> v29 = 0; v31 = 2; }
-  /* finds the undo of s0.do: refuses it */
+  /* run 2: finds the undo of s0.do: refuses it */
 :: d_step { v28 == 4 && v29 == 1 && v31 == 2 -> v29 = 0; }
-  /* finds the undo of s0.do: refuses it */
+  /* run 2: finds the undo of s0.do: refuses it */
 :: d_step { v28 == 4 && v29 == 2 && v31 == 0 -> v29 = 1; v31 = 1; }
-  /* finds the undo of s0.do: refuses it */
+  /* run 2: finds the undo of s0.do: refuses it */
 :: d_step { v28 == 4 && v29 == 2 && v31 == 1 -> v29 = 1; v31 = 2; }
-  /* finds the undo of s0.do: refuses it */
+  /* run 2: finds the undo of s0.do: refuses it */
 :: d_step { v28 == 4 && v29 == 2 && v31 == 2 -> v29 = 1; }
-  /* does s0.do after its undo */
+  /* run 2: does s0.do after its undo */
 :: d_step { v28 == 8 && v29 == 1 && v30 == 0 -> v28 = 6; v29 = 0; v30 = 1; }
-  /* does s0.do after its undo */
+  /* run 2: does s0.do after its undo */
 :: d_step { v28 == 8 && v29 == 1 && v30 == 1 -> v28 = 6; v29 = 0; v30 = 2; }
-  /* does s0.do after its undo */
+  /* run 2: does s0.do after its undo */
 :: d_step { v28 == 8 && v29 == 1 && v30 == 2 -> v28 = 6; v29 = 0; }
-  /* does s0.do after its undo */
+  /* run 2: does s0.do after its undo */
 :: d_step { v28 == 8 && v29 == 2 && v30 == 0 -> v28 = 6; v29 = 1; v30 = 1; }
-  /* does s0.do after its undo */
+  /* run 2: does s0.do after its undo */
 :: d_step { v28 == 8 && v29 == 2 && v30 == 1 -> v28 = 6; v29 = 1; v30 = 2; }
-  /* does s0.do after its undo */
+  /* run 2: does s0.do after its undo */
 :: d_step { v28 == 8 && v29 == 2 && v30 == 2 -> v28 = 6; v29 = 1; }
-  /* has done s0.do already */
+  /* run 2: has done s0.do already */
 :: d_step { v28 == 6 && v29 == 1 && v30 == 0 -> v29 = 0; v30 = 1; }
-  /* has done s0.do already */
+  /* run 2: has done s0.do already */
 :: d_step { v28 == 6 && v29 == 1 && v30 == 1 -> v29 = 0; v30 = 2; }
-  /* has done s0.do already */
+  /* run 2: has done s0.do already */
 :: d_step { v28 == 6 && v29 == 1 && v30 == 2 -> v29 = 0; }
-  /* has done s0.do already */
+  /* run 2: has done s0.do already */
 :: d_step { v28 == 6 && v29 == 2 && v30 == 0 -> v29 = 1; v30 = 1; }
-  /* has done s0.do already */
+  /* run 2: has done s0.do already */
 :: d_step { v28 == 6 && v29 == 2 && v30 == 1 -> v29 = 1; v30 = 2; }
-  /* has done s0.do already */
+  /* run 2: has done s0.do already */
 :: d_step { v28 == 6 && v29 == 2 && v30 == 2 -> v29 = 1; }
-  /* does s0.undo */
+  /* run 2: does s0.undo */
 :: d_step { v28 == 1 && v32 == 1 && v33 == 0 -> v28 = 3; v32 = 0; v33 = 1; }
-  /* does s0.undo */
+  /* run 2: does s0.undo */
 :: d_step { v28 == 1 && v32 == 1 && v33 == 1 -> v28 = 3; v32 = 0; v33 = 2; }
-  /* does s0.undo */
+  /* run 2: does s0.undo */
 :: d_step { v28 == 1 && v32 == 1 && v33 == 2 -> v28 = 3; v32 = 0; }
-  /* does s0.undo */
+  /* run 2: does s0.undo */
 :: d_step { v28 == 1 && v32 == 2 && v33 == 0 -> v28 = 3; v32 = 1; v33 = 1; }
-  /* does s0.undo */
+  /* run 2: does s0.undo */
 :: d_step { v28 == 1 && v32 == 2 && v33 == 1 -> v28 = 3; v32 = 1; v33 = 2; }
-  /* does s0.undo */
+  /* run 2: does s0.undo */
 :: d_step { v28 == 1 && v32 == 2 && v33 == 2 -> v28 = 3; v32 = 1; }
-  /* does s0.undo */
+  /* run 2: does s0.undo */
 :: d_step { v28 == 5 && v32 == 1 && v33 == 0 -> v28 = 3; v32 = 0; v33 = 1; }
-  /* does s0.undo */
+  /* run 2: does s0.undo */
 :: d_step { v28 == 5 && v32 == 1 && v33 == 1 -> v28 = 3; v32 = 0; v33 = 2; }
-  /* does s0.undo */
+  /* run 2: does s0.undo */
 :: d_step { v28 == 5 && v32 == 1 && v33 == 2 -> v28 = 3; v32 = 0; }
-  /* does s0.undo */
+  /* run 2: does s0.undo */
 :: d_step { v28 == 5 && v32 == 2 && v33 == 0 -> v28 = 3; v32 = 1; v33 = 1; }
-  /* does s0.undo */
+  /* run 2: does s0.undo */
 :: d_step { v28 == 5 && v32 == 2 && v33 == 1 -> v28 = 3; v32 = 1; v33 = 2; }
-  /* does s0.undo */
+  /* run 2: does s0.undo */
 :: d_step { v28 == 5 && v32 == 2 && v33 == 2 -> v28 = 3; v32 = 1; }
-  /* does s0.undo */
+  /* run 2: does s0.undo */
 :: d_step { v28 == 6 && v32 == 1 && v33 == 0 -> v28 = 3; v32 = 0; v33 = 1; }
-  /* does s0.undo */
+  /* run 2: does s0.undo */
 :: d_step { v28 == 6 && v32 == 1 && v33 == 1 -> v28 = 3; v32 = 0; v33 = 2; }
-  /* does s0.undo */
+  /* run 2: does s0.undo */
 :: d_step { v28 == 6 && v32 == 1 && v33 == 2 -> v28 = 3; v32 = 0; }
-  /* does s0.undo */
+  /* run 2: does s0.undo */
 :: d_step { v28 == 6 && v32 == 2 && v33 == 0 -> v28 = 3; v32 = 1; v33 = 1; }
-  /* does s0.undo */
+  /* run 2: does s0.undo */
 :: d_step { v28 == 6 && v32 == 2 && v33 == 1 -> v28 = 3; v32 = 1; v33 = 2; }
-  /* does s0.undo */
+  /* run 2: does s0.undo */
 :: d_step { v28 == 6 && v32 == 2 && v33 == 2 -> v28 = 3; v32 = 1; }
-  /* finds nothing to undo and bars s0.do */
+  /* run 2: finds nothing to undo and bars s0.do */
 :: d_step { v28 == 0 && v32 == 1 && v33 == 0 -> v28 = 4; v32 = 0; v33 = 1; }
-  /* finds nothing to undo and bars s0.do */
+  /* run 2: finds nothing to undo and bars s0.do */
 :: d_step { v28 == 0 && v32 == 1 && v33 == 1 -> v28 = 4; v32 = 0; v33 = 2; }
-  /* finds nothing to undo and bars s0.do */
+  /* run 2: finds nothing to undo and bars s0.do */
 :: d_step { v28 == 0 && v32 == 1 && v33 == 2 -> v28 = 4; v32 = 0; }
-  /* finds nothing to undo and bars s0.do */
+  /* run 2: finds nothing to undo and bars s0.do */
 :: d_step { v28 == 0 && v32 == 2 && v33 == 0 -> v28 = 4; v32 = 1; v33 = 1; }
-  /* finds nothing to undo and bars s0.do */
+  /* run 2: finds nothing to undo and bars s0.do */
 :: d_step { v28 == 0 && v32 == 2 && v33 == 1 -> v28 = 4; v32 = 1; v33 = 2; }
-  /* finds nothing to undo and bars s0.do */
+  /* run 2: finds nothing to undo and bars s0.do */
 :: d_step { v28 == 0 && v32 == 2 && v33 == 2 -> v28 = 4; v32 = 1; }
-  /* finds nothing to undo and bars s0.do */
+  /* run 2: finds nothing to undo and bars s0.do */
 :: d_step { v28 == 2 && v32 == 1 && v33 == 0 -> v28 = 4; v32 = 0; v33 = 1; }
-  /* finds nothing to undo and bars s0.do */
+  /* run 2: finds nothing to undo and bars s0.do */
 :: d_step { v28 == 2 && v32 == 1 && v33 == 1 -> v28 = 4; v32 = 0; v33 = 2; }
-  /* finds nothing to undo and bars s0.do */
+  /* run 2: finds nothing to undo and bars s0.do */
 :: d_step { v28 == 2 && v32 == 1 && v33 == 2 -> v28 = 4; v32 = 0; }
-  /* finds nothing to undo and bars s0.do */
+  /* run 2: finds nothing to undo and bars s0.do */
 :: d_step { v28 == 2 && v32 == 2 && v33 == 0 -> v28 = 4; v32 = 1; v33 = 1; }
-  /* finds nothing to undo and bars s0.do */
+  /* run 2: finds nothing to undo and bars s0.do */
 :: d_step { v28 == 2 && v32 == 2 && v33 == 1 -> v28 = 4; v32 = 1; v33 = 2; }
-  /* finds nothing to undo and bars s0.do */
+  /* run 2: finds nothing to undo and bars s0.do */
 :: d_step { v28 == 2 && v32 == 2 && v33 == 2 -> v28 = 4; v32 = 1; }
-  /* finds nothing to undo and bars s0.do */
+  /* run 2: finds nothing to undo and bars s0.do */
 :: d_step { v28 == 8 && v32 == 1 && v33 == 0 -> v28 = 4; v32 = 0; v33 = 1; }
-  /* finds nothing to undo and bars s0.do */
+  /* run 2: finds nothing to undo and bars s0.do */
 :: d_step { v28 == 8 && v32 == 1 && v33 == 1 -> v28 = 4; v32 = 0; v33 = 2; }
-  /* finds nothing to undo and bars s0.do */
+  /* run 2: finds nothing to undo and bars s0.do */
 :: d_step { v28 == 8 && v32 == 1 && v33 == 2 -> v28 = 4; v32 = 0; }
-  /* finds nothing to undo and bars s0.do */
+  /* run 2: finds nothing to undo and bars s0.do */
 :: d_step { v28 == 8 && v32 == 2 && v33 == 0 -> v28 = 4; v32 = 1; v33 = 1; }
-  /* finds nothing to undo and bars s0.do */
+  /* run 2: finds nothing to undo and bars s0.do */
 :: d_step { v28 == 8 && v32 == 2 && v33 == 1 -> v28 = 4; v32 = 1; v33 = 2; }
-  /* finds nothing to undo and bars s0.do */
+  /* run 2: finds nothing to undo and bars s0.do */
 :: d_step { v28 == 8 && v32 == 2 && v33 == 2 -> v28 = 4; v32 = 1; }
-  /* has done s0.undo already */
+  /* run 2: has done s0.undo already */
 :: d_step { v28 == 3 && v32 == 1 && v33 == 0 -> v32 = 0; v33 = 1; }
-  /* has done s0.undo already */
+  /* run 2: has done s0.undo already */
 :: d_step { v28 == 3 && v32 == 1 && v33 == 1 -> v32 = 0; v33 = 2; }
-  /* has done s0.undo already */
+  /* run 2: has done s0.undo already */
 :: d_step { v28 == 3 && v32 == 1 && v33 == 2 -> v32 = 0; }
-  /* has done s0.undo already */
+  /* run 2: has done s0.undo already */
 :: d_step { v28 == 3 && v32 == 2 && v33 == 0 -> v32 = 1; v33 = 1; }
-  /* has done s0.undo already */
+  /* run 2: has done s0.undo already */
 :: d_step { v28 == 3 && v32 == 2 && v33 == 1 -> v32 = 1; v33 = 2; }
-  /* has done s0.undo already */
+  /* run 2: has done s0.undo already */
 :: d_step { v28 == 3 && v32 == 2 && v33 == 2 -> v32 = 1; }
-  /* has done s0.undo already */
+  /* run 2: has done s0.undo already */
 :: d_step { v28 == 4 && v32 == 1 && v33 == 0 -> v32 = 0; v33 = 1; }
-  /* has done s0.undo already */
+  /* run 2: has done s0.undo already */
 :: d_step { v28 == 4 && v32 == 1 && v33 == 1 -> v32 = 0; v33 = 2; }
-  /* has done s0.undo already */
+  /* run 2: has done s0.undo already */
 :: d_step { v28 == 4 && v32 == 1 && v33 == 2 -> v32 = 0; }
-  /* has done s0.undo already */
+  /* run 2: has done s0.undo already */
 :: d_step { v28 == 4 && v32 == 2 && v33 == 0 -> v32 = 1; v33 = 1; }
-  /* has done s0.undo already */
+  /* run 2: has done s0.undo already */
 :: d_step { v28 == 4 && v32 == 2 && v33 == 1 -> v32 = 1; v33 = 2; }
-  /* has done s0.undo already */
+  /* run 2: has done s0.undo already */
 :: d_step { v28 == 4 && v32 == 2 && v33 == 2 -> v32 = 1; }
-  /* has done s0.undo already */
+  /* run 2: has done s0.undo already */
 :: d_step { v28 == 7 && v32 == 1 && v33 == 0 -> v32 = 0; v33 = 1; }
-  /* has done s0.undo already */
+  /* run 2: has done s0.undo already */
 :: d_step { v28 == 7 && v32 == 1 && v33 == 1 -> v32 = 0; v33 = 2; }
-  /* has done s0.undo already */
+  /* run 2: has done s0.undo already */
 :: d_step { v28 == 7 && v32 == 1 && v33 == 2 -> v32 = 0; }
-  /* has done s0.undo already */
+  /* run 2: has done s0.undo already */
 :: d_step { v28 == 7 && v32 == 2 && v33 == 0 -> v32 = 1; v33 = 1; }
-  /* has done s0.undo already */
+  /* run 2: has done s0.undo already */
 :: d_step { v28 == 7 && v32 == 2 && v33 == 1 -> v32 = 1; v33 = 2; }
-  /* has done s0.undo already */
+  /* run 2: has done s0.undo already */
 :: d_step { v28 == 7 && v32 == 2 && v33 == 2 -> v32 = 1; }
-  /* does s1.do */
+  /* run 2: does s1.do */
 :: d_step { v34 == 0 && v35 == 1 && v36 == 0 -> v34 = 1; v35 = 0; v36 = 1; }
-  /* does s1.do */
+  /* run 2: does s1.do */
 :: d_step { v34 == 0 && v35 == 1 && v36 == 1 -> v34 = 1; v35 = 0; v36 = 2; }
-  /* does s1.do */
+  /* run 2: does s1.do */
 :: d_step { v34 == 0 && v35 == 1 && v36 == 2 -> v34 = 1; v35 = 0; }
-  /* does s1.do */
+  /* run 2: does s1.do */
 :: d_step { v34 == 0 && v35 == 2 && v36 == 0 -> v34 = 1; v35 = 1; v36 = 1; }
-  /* does s1.do */
+  /* run 2: does s1.do */
 :: d_step { v34 == 0 && v35 == 2 && v36 == 1 -> v34 = 1; v35 = 1; v36 = 2; }
-  /* does s1.do */
+  /* run 2: does s1.do */
 :: d_step { v34 == 0 && v35 == 2 && v36 == 2 -> v34 = 1; v35 = 1; }
-  /* refuses s1.do */
+  /* run 2: refuses s1.do */
 :: d_step { v34 == 0 && v35 == 1 && v37 == 0 -> v34 = 2; v35 = 0; v37 = 1; }
-  /* refuses s1.do */
+  /* run 2: refuses s1.do */
 :: d_step { v34 == 0 && v35 == 1 && v37 == 1 -> v34 = 2; v35 = 0; v37 = 2; }
-  /* refuses s1.do */
+  /* run 2: refuses s1.do */
 :: d_step { v34 == 0 && v35 == 1 && v37 == 2 -> v34 = 2; v35 = 0; }
-  /* refuses s1.do */
+  /* run 2: refuses s1.do */
 :: d_step { v34 == 0 && v35 == 2 && v37 == 0 -> v34 = 2; v35 = 1; v37 = 1; }
-  /* refuses s1.do */
+  /* run 2: refuses s1.do */
 :: d_step { v34 == 0 && v35 == 2 && v37 == 1 -> v34 = 2; v35 = 1; v37 = 2; }
-  /* refuses s1.do */
+  /* run 2: refuses s1.do */
 :: d_step { v34 == 0 && v35 == 2 && v37 == 2 -> v34 = 2; v35 = 1; }
-  /* has done s1.do already */
+  /* run 2: has done s1.do already */
 :: d_step { v34 == 1 && v35 == 1 && v36 == 0 -> v35 = 0; v36 = 1; }
-  /* has done s1.do already */
+  /* run 2: has done s1.do already */
 :: d_step { v34 == 1 && v35 == 1 && v36 == 1 -> v35 = 0; v36 = 2; }
-  /* has done s1.do already */
+  /* run 2: has done s1.do already */
 :: d_step { v34 == 1 && v35 == 1 && v36 == 2 -> v35 = 0; }
-  /* has done s1.do already */
+  /* run 2: has done s1.do already */
 :: d_step { v34 == 1 && v35 == 2 && v36 == 0 -> v35 = 1; v36 = 1; }
-  /* has done s1.do already */
+  /* run 2: has done s1.do already */
 :: d_step { v34 == 1 && v35 == 2 && v36 == 1 -> v35 = 1; v36 = 2; }
-  /* has done s1.do already */
+  /* run 2: has done s1.do already */
 :: d_step { v34 == 1 && v35 == 2 && v36 == 2 -> v35 = 1; }
-  /* has done s1.do already */
+  /* run 2: has done s1.do already */
 :: d_step { v34 == 5 && v35 == 1 && v36 == 0 -> v35 = 0; v36 = 1; }
-  /* has done s1.do already */
+  /* run 2: has done s1.do already */
 :: d_step { v34 == 5 && v35 == 1 && v36 == 1 -> v35 = 0; v36 = 2; }
-  /* has done s1.do already */
+  /* run 2: has done s1.do already */
 :: d_step { v34 == 5 && v35 == 1 && v36 == 2 -> v35 = 0; }
-  /* has done s1.do already */
+  /* run 2: has done s1.do already */
 :: d_step { v34 == 5 && v35 == 2 && v36 == 0 -> v35 = 1; v36 = 1; }
-  /* has done s1.do already */
+  /* run 2: has done s1.do already */
 :: d_step { v34 == 5 && v35 == 2 && v36 == 1 -> v35 = 1; v36 = 2; }
-  /* has done s1.do already */
+  /* run 2: has done s1.do already */
 :: d_step { v34 == 5 && v35 == 2 && v36 == 2 -> v35 = 1; }
-  /* refuses s1.do again */
+  /* run 2: refuses s1.do again */
 :: d_step { v34 == 2 && v35 == 1 && v37 == 0 -> v35 = 0; v37 = 1; }
-  /* refuses s1.do again */
+  /* run 2: refuses s1.do again */
 :: d_step { v34 == 2 && v35 == 1 && v37 == 1 -> v35 = 0; v37 = 2; }
-  /* refuses s1.do again */
+  /* run 2: refuses s1.do again */
 :: d_step { v34 == 2 && v35 == 1 && v37 == 2 -> v35 = 0; }
-  /* refuses s1.do again */
+  /* run 2: refuses s1.do again */
 :: d_step { v34 == 2 && v35 == 2 && v37 == 0 -> v35 = 1; v37 = 1; }
-  /* refuses s1.do again */
+  /* run 2: refuses s1.do again */
 :: d_step { v34 == 2 && v35 == 2 && v37 == 1 -> v35 = 1; v37 = 2; }
-  /* refuses s1.do again */
+  /* run 2: refuses s1.do again */
 :: d_step { v34 == 2 && v35 == 2 && v37 == 2 -> v35 = 1; }
-  /* finds s1.do undone and refuses it */
+  /* run 2: finds s1.do undone and refuses it */
 :: d_step { v34 == 3 && v35 == 1 && v37 == 0 -> v35 = 0; v37 = 1; }
-  /* finds s1.do undone and refuses it */
+  /* run 2: finds s1.do undone and refuses it */
 :: d_step { v34 == 3 && v35 == 1 && v37 == 1 -> v35 = 0; v37 = 2; }
-  /* finds s1.do undone and refuses it */
+  /* run 2: finds s1.do undone and refuses it */
 :: d_step { v34 == 3 && v35 == 1 && v37 == 2 -> v35 = 0; }
-  /* finds s1.do undone and refuses it */
+  /* run 2: finds s1.do undone and refuses it */
 :: d_step { v34 == 3 && v35 == 2 && v37 == 0 -> v35 = 1; v37 = 1; }
-  /* finds s1.do undone and refuses it */
+  /* run 2: finds s1.do undone and refuses it */
 :: d_step { v34 == 3 && v35 == 2 && v37 == 1 -> v35 = 1; v37 = 2; }
-  /* finds s1.do undone and refuses it */
+  /* run 2: finds s1.do undone and refuses it */
 :: d_step { v34 == 3 && v35 == 2 && v37 == 2 -> v35 = 1; }
-  /* finds s1.do undone and refuses it */
+  /* run 2: finds s1.do undone and refuses it */
 :: d_step { v34 == 7 && v35 == 1 && v37 == 0 -> v35 = 0; v37 = 1; }
-  /* finds s1.do undone and refuses it */
+  /* run 2: finds s1.do undone and refuses it */
 :: d_step { v34 == 7 && v35 == 1 && v37 == 1 -> v35 = 0; v37 = 2; }
-  /* finds s1.do undone and refuses it */
+  /* run 2: finds s1.do undone and refuses it */
 :: d_step { v34 == 7 && v35 == 1 && v37 == 2 -> v35 = 0; }
-  /* finds s1.do undone and refuses it */
+  /* run 2: finds s1.do undone and refuses it */
 :: d_step { v34 == 7 && v35 == 2 && v37 == 0 -> v35 = 1; v37 = 1; }
-  /* finds s1.do undone and refuses it */
+  /* run 2: finds s1.do undone and refuses it */
 :: d_step { v34 == 7 && v35 == 2 && v37 == 1 -> v35 = 1; v37 = 2; }
-  /* finds s1.do undone and refuses it */
+  /* run 2: finds s1.do undone and refuses it */
 :: d_step { v34 == 7 && v35 == 2 && v37 == 2 -> v35 = 1; }
-  /* finds the undo of s1.do: refuses it */
+  /* run 2: finds the undo of s1.do: refuses it */
 :: d_step { v34 == 4 && v35 == 1 && v37 == 0 -> v35 = 0; v37 = 1; }
-  /* finds the undo of s1.do: refuses it */
+  /* run 2: finds the undo of s1.do: refuses it */
 :: d_step { v34 == 4 && v35 == 1 && v37 == 1 -> v35 = 0; v37 = 2; }
-  /* finds the undo of s1.do: refuses it */
+  /* run 2: finds the undo of s1.do: refuses it */
 :: d_step { v34 == 4 && v35 == 1 && v37 == 2 -> v35 = 0; }
-  /* finds the undo of s1.do: refuses it */
+  /* run 2: finds the undo of s1.do: refuses it */
 :: d_step { v34 == 4 && v35 == 2 && v37 == 0 -> v35 = 1; v37 = 1; }
-  /* finds the undo of s1.do: refuses it */
+  /* run 2: finds the undo of s1.do: refuses it */
 :: d_step { v34 == 4 && v35 == 2 && v37 == 1 -> v35 = 1; v37 = 2; }
-  /* finds the undo of s1.do: refuses it */
+  /* run 2: finds the undo of s1.do: refuses it */
 :: d_step { v34 == 4 && v35 == 2 && v37 == 2 -> v35 = 1; }
-  /* does s1.do after its undo */
+  /* run 2: does s1.do after its undo */
 :: d_step { v34 == 8 && v35 == 1 && v36 == 0 -> v34 = 6; v35 = 0; v36 = 1; }
-  /* does s1.do after its undo */
+  /* run 2: does s1.do after its undo */
 :: d_step { v34 == 8 && v35 == 1 && v36 == 1 -> v34 = 6; v35 = 0; v36 = 2; }
-  /* does s1.do after its undo */
+  /* run 2: does s1.do after its undo */
 :: d_step { v34 == 8 && v35 == 1 && v36 == 2 -> v34 = 6; v35 = 0; }
-  /* does s1.do after its undo */
+  /* run 2: does s1.do after its undo */
 :: d_step { v34 == 8 && v35 == 2 && v36 == 0 -> v34 = 6; v35 = 1; v36 = 1; }
-  /* does s1.do after its undo */
+  /* run 2: does s1.do after its undo */
 :: d_step { v34 == 8 && v35 == 2 && v36 == 1 -> v34 = 6; v35 = 1; v36 = 2; }
-  /* does s1.do after its undo */
+  /* run 2: does s1.do after its undo */
 :: d_step { v34 == 8 && v35 == 2 && v36 == 2 -> v34 = 6; v35 = 1; }
-  /* has done s1.do already */
+  /* run 2: has done s1.do already */
 :: d_step { v34 == 6 && v35 == 1 && v36 == 0 -> v35 = 0; v36 = 1; }
-  /* has done s1.do already */
+  /* run 2: has done s1.do already */
 :: d_step { v34 == 6 && v35 == 1 && v36 == 1 -> v35 = 0; v36 = 2; }
-  /* has done s1.do already */
+  /* run 2: has done s1.do already */
 :: d_step { v34 == 6 && v35 == 1 && v36 == 2 -> v35 = 0; }
-  /* has done s1.do already */
+  /* run 2: has done s1.do already */
 :: d_step { v34 == 6 && v35 == 2 && v36 == 0 -> v35 = 1; v36 = 1; }
-  /* has done s1.do already */
+  /* run 2: has done s1.do already */
 :: d_step { v34 == 6 && v35 == 2 && v36 == 1 -> v35 = 1; v36 = 2; }
-  /* has done s1.do already */
+  /* run 2: has done s1.do already */
 :: d_step { v34 == 6 && v35 == 2 && v36 == 2 -> v35 = 1; }
-  /* does s1.undo */
+  /* run 2: does s1.undo */
 :: d_step { v34 == 1 && v38 == 1 && v39 == 0 -> v34 = 3; v38 = 0; v39 = 1; }
-  /* does s1.undo */
+  /* run 2: does s1.undo */
 :: d_step { v34 == 1 && v38 == 1 && v39 == 1 -> v34 = 3; v38 = 0; v39 = 2; }
-  /* does s1.undo */
+  /* run 2: does s1.undo */
 :: d_step { v34 == 1 && v38 == 1 && v39 == 2 -> v34 = 3; v38 = 0; }
-  /* does s1.undo */
+  /* run 2: does s1.undo */
 :: d_step { v34 == 1 && v38 == 2 && v39 == 0 -> v34 = 3; v38 = 1; v39 = 1; }
-  /* does s1.undo */
+  /* run 2: does s1.undo */
 :: d_step { v34 == 1 && v38 == 2 && v39 == 1 -> v34 = 3; v38 = 1; v39 = 2; }
-  /* does s1.undo */
+  /* run 2: does s1.undo */
 :: d_step { v34 == 1 && v38 == 2 && v39 == 2 -> v34 = 3; v38 = 1; }
-  /* does s1.undo */
+  /* run 2: does s1.undo */
 :: d_step { v34 == 5 && v38 == 1 && v39 == 0 -> v34 = 3; v38 = 0; v39 = 1; }
-  /* does s1.undo */
+  /* run 2: does s1.undo */
 :: d_step { v34 == 5 && v38 == 1 && v39 == 1 -> v34 = 3; v38 = 0; v39 = 2; }
-  /* does s1.undo */
+  /* run 2: does s1.undo */
 :: d_step { v34 == 5 && v38 == 1 && v39 == 2 -> v34 = 3; v38 = 0; }
-  /* does s1.undo */
+  /* run 2: does s1.undo */
 :: d_step { v34 == 5 && v38 == 2 && v39 == 0 -> v34 = 3; v38 = 1; v39 = 1; }
-  /* does s1.undo */
+  /* run 2: does s1.undo */
 :: d_step { v34 == 5 && v38 == 2 && v39 == 1 -> v34 = 3; v38 = 1; v39 = 2; }
-  /* does s1.undo */
+  /* run 2: does s1.undo */
 :: d_step { v34 == 5 && v38 == 2 && v39 == 2 -> v34 = 3; v38 = 1; }
-  /* does s1.undo */
+  /* run 2: does s1.undo */
 :: d_step { v34 == 6 && v38 == 1 && v39 == 0 -> v34 = 3; v38 = 0; v39 = 1; }
-  /* does s1.undo */
+  /* run 2: does s1.undo */
 :: d_step { v34 == 6 && v38 == 1 && v39 == 1 -> v34 = 3; v38 = 0; v39 = 2; }
-  /* does s1.undo */
+  /* run 2: does s1.undo */
 :: d_step { v34 == 6 && v38 == 1 && v39 == 2 -> v34 = 3; v38 = 0; }
-  /* does s1.undo */
+  /* run 2: does s1.undo */
 :: d_step { v34 == 6 && v38 == 2 && v39 == 0 -> v34 = 3; v38 = 1; v39 = 1; }
-  /* does s1.undo */
+  /* run 2: does s1.undo */
 :: d_step { v34 == 6 && v38 == 2 && v39 == 1 -> v34 = 3; v38 = 1; v39 = 2; }
-  /* does s1.undo */
+  /* run 2: does s1.undo */
 :: d_step { v34 == 6 && v38 == 2 && v39 == 2 -> v34 = 3; v38 = 1; }
-  /* finds nothing to undo and bars s1.do */
+  /* run 2: finds nothing to undo and bars s1.do */
 :: d_step { v34 == 0 && v38 == 1 && v39 == 0 -> v34 = 4; v38 = 0; v39 = 1; }
-  /* finds nothing to undo and bars s1.do */
+  /* run 2: finds nothing to undo and bars s1.do */
 :: d_step { v34 == 0 && v38 == 1 && v39 == 1 -> v34 = 4; v38 = 0; v39 = 2; }
-  /* finds nothing to undo and bars s1.do */
+  /* run 2: finds nothing to undo and bars s1.do */
 :: d_step { v34 == 0 && v38 == 1 && v39 == 2 -> v34 = 4; v38 = 0; }
-  /* finds nothing to undo and bars s1.do */
+  /* run 2: finds nothing to undo and bars s1.do */
 :: d_step { v34 == 0 && v38 == 2 && v39 == 0 -> v34 = 4; v38 = 1; v39 = 1; }
-  /* finds nothing to undo and bars s1.do */
+  /* run 2: finds nothing to undo and bars s1.do */
 :: d_step { v34 == 0 && v38 == 2 && v39 == 1 -> v34 = 4; v38 = 1; v39 = 2; }
-  /* finds nothing to undo and bars s1.do */
+  /* run 2: finds nothing to undo and bars s1.do */
 :: d_step { v34 == 0 && v38 == 2 && v39 == 2 -> v34 = 4; v38 = 1; }
-  /* finds nothing to undo and bars s1.do */
+  /* run 2: finds nothing to undo and bars s1.do */
 :: d_step { v34 == 2 && v38 == 1 && v39 == 0 -> v34 = 4; v38 = 0; v39 = 1; }
-  /* finds nothing to undo and bars s1.do */
+  /* run 2: finds nothing to undo and bars s1.do */
 :: d_step { v34 == 2 && v38 == 1 && v39 == 1 -> v34 = 4; v38 = 0; v39 = 2; }
-  /* finds nothing to undo and bars s1.do */
+  /* run 2: finds nothing to undo and bars s1.do */
 :: d_step { v34 == 2 && v38 == 1 && v39 == 2 -> v34 = 4; v38 = 0; }
-  /* finds nothing to undo and bars s1.do */
+  /* run 2: finds nothing to undo and bars s1.do */
 :: d_step { v34 == 2 && v38 == 2 && v39 == 0 -> v34 = 4; v38 = 1; v39 = 1; }
-  /* finds nothing to undo and bars s1.do */
+  /* run 2: finds nothing to undo and bars s1.do */
 :: d_step { v34 == 2 && v38 == 2 && v39 == 1 -> v34 = 4; v38 = 1; v39 = 2; }
-  /* finds nothing to undo and bars s1.do */
+  /* run 2: finds nothing to undo and bars s1.do */
 :: d_step { v34 == 2 && v38 == 2 && v39 == 2 -> v34 = 4; v38 = 1; }
-  /* finds nothing to undo and bars s1.do */
+  /* run 2: finds nothing to undo and bars s1.do */
 :: d_step { v34 == 8 && v38 == 1 && v39 == 0 -> v34 = 4; v38 = 0; v39 = 1; }
-  /* finds nothing to undo and bars s1.do */
+  /* run 2: finds nothing to undo and bars s1.do */
 :: d_step { v34 == 8 && v38 == 1 && v39 == 1 -> v34 = 4; v38 = 0; v39 = 2; }
-  /* finds nothing to undo and bars s1.do */
+  /* run 2: finds nothing to undo and bars s1.do */
 :: d_step { v34 == 8 && v38 == 1 && v39 == 2 -> v34 = 4; v38 = 0; }
-  /* finds nothing to undo and bars s1.do */
+  /* run 2: finds nothing to undo and bars s1.do */
 :: d_step { v34 == 8 && v38 == 2 && v39 == 0 -> v34 = 4; v38 = 1; v39 = 1; }
-  /* finds nothing to undo and bars s1.do */
+  /* run 2: finds nothing to undo and bars s1.do */
 :: d_step { v34 == 8 && v38 == 2 && v39 == 1 -> v34 = 4; v38 = 1; v39 = 2; }
-  /* finds nothing to undo and bars s1.do */
+  /* run 2: finds nothing to undo and bars s1.do */
 :: d_step { v34 == 8 && v38 == 2 && v39 == 2 -> v34 = 4; v38 = 1; }
-  /* has done s1.undo already */
+  /* run 2: has done s1.undo already */
 :: d_step { v34 == 3 && v38 == 1 && v39 == 0 -> v38 = 0; v39 = 1; }
-  /* has done s1.undo already */
+  /* run 2: has done s1.undo already */
 :: d_step { v34 == 3 && v38 == 1 && v39 == 1 -> v38 = 0; v39 = 2; }
-  /* has done s1.undo already */
+  /* run 2: has done s1.undo already */
 :: d_step { v34 == 3 && v38 == 1 && v39 == 2 -> v38 = 0; }
-  /* has done s1.undo already */
+  /* run 2: has done s1.undo already */
 :: d_step { v34 == 3 && v38 == 2 && v39 == 0 -> v38 = 1; v39 = 1; }
-  /* has done s1.undo already */
+  /* run 2: has done s1.undo already */
 :: d_step { v34 == 3 && v38 == 2 && v39 == 1 -> v38 = 1; v39 = 2; }
-  /* has done s1.undo already */
+  /* run 2: has done s1.undo already */
 :: d_step { v34 == 3 && v38 == 2 && v39 == 2 -> v38 = 1; }
-  /* has done s1.undo already */
+  /* run 2: has done s1.undo already */
 :: d_step { v34 == 4 && v38 == 1 && v39 == 0 -> v38 = 0; v39 = 1; }
-  /* has done s1.undo already */
+  /* run 2: has done s1.undo already */
 :: d_step { v34 == 4 && v38 == 1 && v39 == 1 -> v38 = 0; v39 = 2; }
-  /* has done s1.undo already */
+  /* run 2: has done s1.undo already */
 :: d_step { v34 == 4 && v38 == 1 && v39 == 2 -> v38 = 0; }
-  /* has done s1.undo already */
+  /* run 2: has done s1.undo already */
 :: d_step { v34 == 4 && v38 == 2 && v39 == 0 -> v38 = 1; v39 = 1; }
-  /* has done s1.undo already */
+  /* run 2: has done s1.undo already */
 :: d_step { v34 == 4 && v38 == 2 && v39 == 1 -> v38 = 1; v39 = 2; }
-  /* has done s1.undo already */
+  /* run 2: has done s1.undo already */
 :: d_step { v34 == 4 && v38 == 2 && v39 == 2 -> v38 = 1; }
-  /* has done s1.undo already */
+  /* run 2: has done s1.undo already */
 :: d_step { v34 == 7 && v38 == 1 && v39 == 0 -> v38 = 0; v39 = 1; }
-  /* has done s1.undo already */
+  /* run 2: has done s1.undo already */
 :: d_step { v34 == 7 && v38 == 1 && v39 == 1 -> v38 = 0; v39 = 2; }
-  /* has done s1.undo already */
+  /* run 2: has done s1.undo already */
 :: d_step { v34 == 7 && v38 == 1 && v39 == 2 -> v38 = 0; }
-  /* has done s1.undo already */
+  /* run 2: has done s1.undo already */
 :: d_step { v34 == 7 && v38 == 2 && v39 == 0 -> v38 = 1; v39 = 1; }
-  /* has done s1.undo already */
+  /* run 2: has done s1.undo already */
 :: d_step { v34 == 7 && v38 == 2 && v39 == 1 -> v38 = 1; v39 = 2; }
-  /* has done s1.undo already */
+  /* run 2: has done s1.undo already */
 :: d_step { v34 == 7 && v38 == 2 && v39 == 2 -> v38 = 1; }
-  /* does s2.do */
+  /* run 2: does s2.do */
 :: d_step { v40 == 0 && v41 == 1 && v42 == 0 -> v40 = 1; v41 = 0; v42 = 1; }
-  /* does s2.do */
+  /* run 2: does s2.do */
 :: d_step { v40 == 0 && v41 == 1 && v42 == 1 -> v40 = 1; v41 = 0; v42 = 2; }
-  /* does s2.do */
+  /* run 2: does s2.do */
 :: d_step { v40 == 0 && v41 == 1 && v42 == 2 -> v40 = 1; v41 = 0; }
-  /* does s2.do */
+  /* run 2: does s2.do */
 :: d_step { v40 == 0 && v41 == 2 && v42 == 0 -> v40 = 1; v41 = 1; v42 = 1; }
-  /* does s2.do */
+  /* run 2: does s2.do */
 :: d_step { v40 == 0 && v41 == 2 && v42 == 1 -> v40 = 1; v41 = 1; v42 = 2; }
-  /* does s2.do */
+  /* run 2: does s2.do */
 :: d_step { v40 == 0 && v41 == 2 && v42 == 2 -> v40 = 1; v41 = 1; }
-  /* refuses s2.do */
+  /* run 2: refuses s2.do */
 :: d_step { v40 == 0 && v41 == 1 && v43 == 0 -> v40 = 2; v41 = 0; v43 = 1; }
-  /* refuses s2.do */
+  /* run 2: refuses s2.do */
 :: d_step { v40 == 0 && v41 == 1 && v43 == 1 -> v40 = 2; v41 = 0; v43 = 2; }
-  /* refuses s2.do */
+  /* run 2: refuses s2.do */
 :: d_step { v40 == 0 && v41 == 1 && v43 == 2 -> v40 = 2; v41 = 0; }
-  /* refuses s2.do */
+  /* run 2: refuses s2.do */
 :: d_step { v40 == 0 && v41 == 2 && v43 == 0 -> v40 = 2; v41 = 1; v43 = 1; }
-  /* refuses s2.do */
+  /* run 2: refuses s2.do */
 :: d_step { v40 == 0 && v41 == 2 && v43 == 1 -> v40 = 2; v41 = 1; v43 = 2; }
-  /* refuses s2.do */
+  /* run 2: refuses s2.do */
 :: d_step { v40 == 0 && v41 == 2 && v43 == 2 -> v40 = 2; v41 = 1; }
-  /* has done s2.do already */
+  /* run 2: has done s2.do already */
 :: d_step { v40 == 1 && v41 == 1 && v42 == 0 -> v41 = 0; v42 = 1; }
-  /* has done s2.do already */
+  /* run 2: has done s2.do already */
 :: d_step { v40 == 1 && v41 == 1 && v42 == 1 -> v41 = 0; v42 = 2; }
-  /* has done s2.do already */
+  /* run 2: has done s2.do already */
 :: d_step { v40 == 1 && v41 == 1 && v42 == 2 -> v41 = 0; }
-  /* has done s2.do already */
+  /* run 2: has done s2.do already */
 :: d_step { v40 == 1 && v41 == 2 && v42 == 0 -> v41 = 1; v42 = 1; }
-  /* has done s2.do already */
+  /* run 2: has done s2.do already */
 :: d_step { v40 == 1 && v41 == 2 && v42 == 1 -> v41 = 1; v42 = 2; }
-  /* has done s2.do already */
+  /* run 2: has done s2.do already */
 :: d_step { v40 == 1 && v41 == 2 && v42 == 2 -> v41 = 1; }
-  /* has done s2.do already */
+  /* run 2: has done s2.do already */
 :: d_step { v40 == 5 && v41 == 1 && v42 == 0 -> v41 = 0; v42 = 1; }
-  /* has done s2.do already */
+  /* run 2: has done s2.do already */
 :: d_step { v40 == 5 && v41 == 1 && v42 == 1 -> v41 = 0; v42 = 2; }
-  /* has done s2.do already */
+  /* run 2: has done s2.do already */
 :: d_step { v40 == 5 && v41 == 1 && v42 == 2 -> v41 = 0; }
-  /* has done s2.do already */
+  /* run 2: has done s2.do already */
 :: d_step { v40 == 5 && v41 == 2 && v42 == 0 -> v41 = 1; v42 = 1; }
-  /* has done s2.do already */
+  /* run 2: has done s2.do already */
 :: d_step { v40 == 5 && v41 == 2 && v42 == 1 -> v41 = 1; v42 = 2; }
-  /* has done s2.do already */
+  /* run 2: has done s2.do already */
 :: d_step { v40 == 5 && v41 == 2 && v42 == 2 -> v41 = 1; }
-  /* refuses s2.do again */
+  /* run 2: refuses s2.do again */
 :: d_step { v40 == 2 && v41 == 1 && v43 == 0 -> v41 = 0; v43 = 1; }
-  /* refuses s2.do again */
+  /* run 2: refuses s2.do again */
 :: d_step { v40 == 2 && v41 == 1 && v43 == 1 -> v41 = 0; v43 = 2; }
-  /* refuses s2.do again */
+  /* run 2: refuses s2.do again */
 :: d_step { v40 == 2 && v41 == 1 && v43 == 2 -> v41 = 0; }
-  /* refuses s2.do again */
+  /* run 2: refuses s2.do again */
 :: d_step { v40 == 2 && v41 == 2 && v43 == 0 -> v41 = 1; v43 = 1; }
-  /* refuses s2.do again */
+  /* run 2: refuses s2.do again */
 :: d_step { v40 == 2 && v41 == 2 && v43 == 1 -> v41 = 1; v43 = 2; }
-  /* refuses s2.do again */
+  /* run 2: refuses s2.do again */
 :: d_step { v40 == 2 && v41 == 2 && v43 == 2 -> v41 = 1; }
-  /* finds s2.do undone and refuses it */
+  /* run 2: finds s2.do undone and refuses it */
 :: d_step { v40 == 3 && v41 == 1 && v43 == 0 -> v41 = 0; v43 = 1; }
-  /* finds s2.do undone and refuses it */
+  /* run 2: finds s2.do undone and refuses it */
 :: d_step { v40 == 3 && v41 == 1 && v43 == 1 -> v41 = 0; v43 = 2; }
-  /* finds s2.do undone and refuses it */
+  /* run 2: finds s2.do undone and refuses it */
 :: d_step { v40 == 3 && v41 == 1 && v43 == 2 -> v41 = 0; }
-  /* finds s2.do undone and refuses it */
+  /* run 2: finds s2.do undone and refuses it */
 :: d_step { v40 == 3 && v41 == 2 && v43 == 0 -> v41 = 1; v43 = 1; }
-  /* finds s2.do undone and refuses it */
+  /* run 2: finds s2.do undone and refuses it */
 :: d_step { v40 == 3 && v41 == 2 && v43 == 1 -> v41 = 1; v43 = 2; }
-  /* finds s2.do undone and refuses it */
+  /* run 2: finds s2.do undone and refuses it */
 :: d_step { v40 == 3 && v41 == 2 && v43 == 2 -> v41 = 1; }
-  /* finds s2.do undone and refuses it */
+  /* run 2: finds s2.do undone and refuses it */
 :: d_step { v40 == 7 && v41 == 1 && v43 == 0 -> v41 = 0; v43 = 1; }
-  /* finds s2.do undone and refuses it */
+  /* run 2: finds s2.do undone and refuses it */
 :: d_step { v40 == 7 && v41 == 1 && v43 == 1 -> v41 = 0; v43 = 2; }
-  /* finds s2.do undone and refuses it */
+  /* run 2: finds s2.do undone and refuses it */
 :: d_step { v40 == 7 && v41 == 1 && v43 == 2 -> v41 = 0; }
-  /* finds s2.do undone and refuses it */
+  /* run 2: finds s2.do undone and refuses it */
 :: d_step { v40 == 7 && v41 == 2 && v43 == 0 -> v41 = 1; v43 = 1; }
-  /* finds s2.do undone and refuses it */
+  /* run 2: finds s2.do undone and refuses it */
 :: d_step { v40 == 7 && v41 == 2 && v43 == 1 -> v41 = 1; v43 = 2; }
-  /* finds s2.do undone and refuses it */
+  /* run 2: finds s2.do undone and refuses it */
 :: d_step { v40 == 7 && v41 == 2 && v43 == 2 -> v41 = 1; }
-  /* finds the undo of s2.do: refuses it */
+  /* run 2: finds the undo of s2.do: refuses it */
 :: d_step { v40 == 4 && v41 == 1 && v43 == 0 -> v41 = 0; v43 = 1; }
-  /* finds the undo of s2.do: refuses it */
+  /* run 2: finds the undo of s2.do: refuses it */
 :: d_step { v40 == 4 && v41 == 1 && v43 == 1 -> v41 = 0; v43 = 2; }
-  /* finds the undo of s2.do: refuses it */
+  /* run 2: finds the undo of s2.do: refuses it */
 :: d_step { v40 == 4 && v41 == 1 && v43 == 2 -> v41 = 0; }
-  /* finds the undo of s2.do: refuses it */
+  /* run 2: finds the undo of s2.do: refuses it */
 :: d_step { v40 == 4 && v41 == 2 && v43 == 0 -> v41 = 1; v43 = 1; }
-  /* finds the undo of s2.do: refuses it */
+  /* run 2: finds the undo of s2.do: refuses it */
 :: d_step { v40 == 4 && v41 == 2 && v43 == 1 -> v41 = 1; v43 = 2; }
-  /* finds the undo of s2.do: refuses it */
+  /* run 2: finds the undo of s2.do: refuses it */
 :: d_step { v40 == 4 && v41 == 2 && v43 == 2 -> v41 = 1; }
-  /* does s2.do after its undo */
+  /* run 2: does s2.do after its undo */
 :: d_step { v40 == 8 && v41 == 1 && v42 == 0 -> v40 = 6; v41 = 0; v42 = 1; }
-  /* does s2.do after its undo */
+  /* run 2: does s2.do after its undo */
 :: d_step { v40 == 8 && v41 == 1 && v42 == 1 -> v40 = 6; v41 = 0; v42 = 2; }
-  /* does s2.do after its undo */
+  /* run 2: does s2.do after its undo */
 :: d_step { v40 == 8 && v41 == 1 && v42 == 2 -> v40 = 6; v41 = 0; }
-  /* does s2.do after its undo */
+  /* run 2: does s2.do after its undo */
 :: d_step { v40 == 8 && v41 == 2 && v42 == 0 -> v40 = 6; v41 = 1; v42 = 1; }
-  /* does s2.do after its undo */
+  /* run 2: does s2.do after its undo */
 :: d_step { v40 == 8 && v41 == 2 && v42 == 1 -> v40 = 6; v41 = 1; v42 = 2; }
-  /* does s2.do after its undo */
+  /* run 2: does s2.do after its undo */
 :: d_step { v40 == 8 && v41 == 2 && v42 == 2 -> v40 = 6; v41 = 1; }
-  /* has done s2.do already */
+  /* run 2: has done s2.do already */
 :: d_step { v40 == 6 && v41 == 1 && v42 == 0 -> v41 = 0; v42 = 1; }
-  /* has done s2.do already */
+  /* run 2: has done s2.do already */
 :: d_step { v40 == 6 && v41 == 1 && v42 == 1 -> v41 = 0; v42 = 2; }
-  /* has done s2.do already */
+  /* run 2: has done s2.do already */
 :: d_step { v40 == 6 && v41 == 1 && v42 == 2 -> v41 = 0; }
-  /* has done s2.do already */
+  /* run 2: has done s2.do already */
 :: d_step { v40 == 6 && v41 == 2 && v42 == 0 -> v41 = 1; v42 = 1; }
-  /* has done s2.do already */
+  /* run 2: has done s2.do already */
 :: d_step { v40 == 6 && v41 == 2 && v42 == 1 -> v41 = 1; v42 = 2; }
-  /* has done s2.do already */
+  /* run 2: has done s2.do already */
 :: d_step { v40 == 6 && v41 == 2 && v42 == 2 -> v41 = 1; }
-  /* does s2.undo */
+  /* run 2: does s2.undo */
 :: d_step { v40 == 1 && v44 == 1 && v45 == 0 -> v40 = 3; v44 = 0; v45 = 1; }
-  /* does s2.undo */
+  /* run 2: does s2.undo */
 :: d_step { v40 == 1 && v44 == 1 && v45 == 1 -> v40 = 3; v44 = 0; v45 = 2; }
-  /* does s2.undo */
+  /* run 2: does s2.undo */
 :: d_step { v40 == 1 && v44 == 1 && v45 == 2 -> v40 = 3; v44 = 0; }
-  /* does s2.undo */
+  /* run 2: does s2.undo */
 :: d_step { v40 == 1 && v44 == 2 && v45 == 0 -> v40 = 3; v44 = 1; v45 = 1; }
-  /* does s2.undo */
+  /* run 2: does s2.undo */
 :: d_step { v40 == 1 && v44 == 2 && v45 == 1 -> v40 = 3; v44 = 1; v45 = 2; }
-  /* does s2.undo */
+  /* run 2: does s2.undo */
 :: d_step { v40 == 1 && v44 == 2 && v45 == 2 -> v40 = 3; v44 = 1; }
-  /* does s2.undo */
+  /* run 2: does s2.undo */
 :: d_step { v40 == 5 && v44 == 1 && v45 == 0 -> v40 = 3; v44 = 0; v45 = 1; }
-  /* does s2.undo */
+  /* run 2: does s2.undo */
 :: d_step { v40 == 5 && v44 == 1 && v45 == 1 -> v40 = 3; v44 = 0; v45 = 2; }
-  /* does s2.undo */
+  /* run 2: does s2.undo */
 :: d_step { v40 == 5 && v44 == 1 && v45 == 2 -> v40 = 3; v44 = 0; }
-  /* does s2.undo */
+  /* run 2: does s2.undo */
 :: d_step { v40 == 5 && v44 == 2 && v45 == 0 -> v40 = 3; v44 = 1; v45 = 1; }
-  /* does s2.undo */
+  /* run 2: does s2.undo */
 :: d_step { v40 == 5 && v44 == 2 && v45 == 1 -> v40 = 3; v44 = 1; v45 = 2; }
-  /* does s2.undo */
+  /* run 2: does s2.undo */
 :: d_step { v40 == 5 && v44 == 2 && v45 == 2 -> v40 = 3; v44 = 1; }
-  /* does s2.undo */
+  /* run 2: does s2.undo */
 :: d_step { v40 == 6 && v44 == 1 && v45 == 0 -> v40 = 3; v44 = 0; v45 = 1; }
-  /* does s2.undo */
+  /* run 2: does s2.undo */
 :: d_step { v40 == 6 && v44 == 1 && v45 == 1 -> v40 = 3; v44 = 0; v45 = 2; }
-  /* does s2.undo */
+  /* run 2: does s2.undo */
 :: d_step { v40 == 6 && v44 == 1 && v45 == 2 -> v40 = 3; v44 = 0; }
-  /* does s2.undo */
+  /* run 2: does s2.undo */
 :: d_step { v40 == 6 && v44 == 2 && v45 == 0 -> v40 = 3; v44 = 1; v45 = 1; }
-  /* does s2.undo */
+  /* run 2: does s2.undo */
 :: d_step { v40 == 6 && v44 == 2 && v45 == 1 -> v40 = 3; v44 = 1; v45 = 2; }
-  /* does s2.undo */
+  /* run 2: does s2.undo */
 :: d_step { v40 == 6 && v44 == 2 && v45 == 2 -> v40 = 3; v44 = 1; }
-  /* finds nothing to undo and bars s2.do */
+  /* run 2: finds nothing to undo and bars s2.do */
 :: d_step { v40 == 0 && v44 == 1 && v45 == 0 -> v40 = 4; v44 = 0; v45 = 1; }
-  /* finds nothing to undo and bars s2.do */
+  /* run 2: finds nothing to undo and bars s2.do */
 :: d_step { v40 == 0 && v44 == 1 && v45 == 1 -> v40 = 4; v44 = 0; v45 = 2; }
-  /* finds nothing to undo and bars s2.do */
+  /* run 2: finds nothing to undo and bars s2.do */
 :: d_step { v40 == 0 && v44 == 1 && v45 == 2 -> v40 = 4; v44 = 0; }
-  /* finds nothing to undo and bars s2.do */
+  /* run 2: finds nothing to undo and bars s2.do */
 :: d_step { v40 == 0 && v44 == 2 && v45 == 0 -> v40 = 4; v44 = 1; v45 = 1; }
-  /* finds nothing to undo and bars s2.do */
+  /* run 2: finds nothing to undo and bars s2.do */
 :: d_step { v40 == 0 && v44 == 2 && v45 == 1 -> v40 = 4; v44 = 1; v45 = 2; }
-  /* finds nothing to undo and bars s2.do */
+  /* run 2: finds nothing to undo and bars s2.do */
 :: d_step { v40 == 0 && v44 == 2 && v45 == 2 -> v40 = 4; v44 = 1; }
-  /* finds nothing to undo and bars s2.do */
+  /* run 2: finds nothing to undo and bars s2.do */
 :: d_step { v40 == 2 && v44 == 1 && v45 == 0 -> v40 = 4; v44 = 0; v45 = 1; }
-  /* finds nothing to undo and bars s2.do */
+  /* run 2: finds nothing to undo and bars s2.do */
 :: d_step { v40 == 2 && v44 == 1 && v45 == 1 -> v40 = 4; v44 = 0; v45 = 2; }
-  /* finds nothing to undo and bars s2.do */
+  /* run 2: finds nothing to undo and bars s2.do */
 :: d_step { v40 == 2 && v44 == 1 && v45 == 2 -> v40 = 4; v44 = 0; }
-  /* finds nothing to undo and bars s2.do */
+  /* run 2: finds nothing to undo and bars s2.do */
 :: d_step { v40 == 2 && v44 == 2 && v45 == 0 -> v40 = 4; v44 = 1; v45 = 1; }
-  /* finds nothing to undo and bars s2.do */
+  /* run 2: finds nothing to undo and bars s2.do */
 :: d_step { v40 == 2 && v44 == 2 && v45 == 1 -> v40 = 4; v44 = 1; v45 = 2; }
-  /* finds nothing to undo and bars s2.do */
+  /* run 2: finds nothing to undo and bars s2.do */
 :: d_step { v40 == 2 && v44 == 2 && v45 == 2 -> v40 = 4; v44 = 1; }
-  /* finds nothing to undo and bars s2.do */
+  /* run 2: finds nothing to undo and bars s2.do */
 :: d_step { v40 == 8 && v44 == 1 && v45 == 0 -> v40 = 4; v44 = 0; v45 = 1; }
-  /* finds nothing to undo and bars s2.do */
+  /* run 2: finds nothing to undo and bars s2.do */
 :: d_step { v40 == 8 && v44 == 1 && v45 == 1 -> v40 = 4; v44 = 0; v45 = 2; }
-  /* finds nothing to undo and bars s2.do */
+  /* run 2: finds nothing to undo and bars s2.do */
 :: d_step { v40 == 8 && v44 == 1 && v45 == 2 -> v40 = 4; v44 = 0; }
-  /* finds nothing to undo and bars s2.do */
+  /* run 2: finds nothing to undo and bars s2.do */
 :: d_step { v40 == 8 && v44 == 2 && v45 == 0 -> v40 = 4; v44 = 1; v45 = 1; }
-  /* finds nothing to undo and bars s2.do */
+  /* run 2: finds nothing to undo and bars s2.do */
 :: d_step { v40 == 8 && v44 == 2 && v45 == 1 -> v40 = 4; v44 = 1; v45 = 2; }
-  /* finds nothing to undo and bars s2.do */
+  /* run 2: finds nothing to undo and bars s2.do */
 :: d_step { v40 == 8 && v44 == 2 && v45 == 2 -> v40 = 4; v44 = 1; }
-  /* has done s2.undo already */
+  /* run 2: has done s2.undo already */
 :: d_step { v40 == 3 && v44 == 1 && v45 == 0 -> v44 = 0; v45 = 1; }
-  /* has done s2.undo already */
+  /* run 2: has done s2.undo already */
 :: d_step { v40 == 3 && v44 == 1 && v45 == 1 -> v44 = 0; v45 = 2; }
-  /* has done s2.undo already */
+  /* run 2: has done s2.undo already */
 :: d_step { v40 == 3 && v44 == 1 && v45 == 2 -> v44 = 0; }
-  /* has done s2.undo already */
+  /* run 2: has done s2.undo already */
 :: d_step { v40 == 3 && v44 == 2 && v45 == 0 -> v44 = 1; v45 = 1; }
-  /* has done s2.undo already */
+  /* run 2: has done s2.undo already */
 :: d_step { v40 == 3 && v44 == 2 && v45 == 1 -> v44 = 1; v45 = 2; }
-  /* has done s2.undo already */
+  /* run 2: has done s2.undo already */
 :: d_step { v40 == 3 && v44 == 2 && v45 == 2 -> v44 = 1; }
-  /* has done s2.undo already */
+  /* run 2: has done s2.undo already */
 :: d_step { v40 == 4 && v44 == 1 && v45 == 0 -> v44 = 0; v45 = 1; }
-  /* has done s2.undo already */
+  /* run 2: has done s2.undo already */
 :: d_step { v40 == 4 && v44 == 1 && v45 == 1 -> v44 = 0; v45 = 2; }
-  /* has done s2.undo already */
+  /* run 2: has done s2.undo already */
 :: d_step { v40 == 4 && v44 == 1 && v45 == 2 -> v44 = 0; }
-  /* has done s2.undo already */
+  /* run 2: has done s2.undo already */
 :: d_step { v40 == 4 && v44 == 2 && v45 == 0 -> v44 = 1; v45 = 1; }
-  /* has done s2.undo already */
+  /* run 2: has done s2.undo already */
 :: d_step { v40 == 4 && v44 == 2 && v45 == 1 -> v44 = 1; v45 = 2; }
-  /* has done s2.undo already */
+  /* run 2: has done s2.undo already */
 :: d_step { v40 == 4 && v44 == 2 && v45 == 2 -> v44 = 1; }
-  /* has done s2.undo already */
+  /* run 2: has done s2.undo already */
 :: d_step { v40 == 7 && v44 == 1 && v45 == 0 -> v44 = 0; v45 = 1; }
-  /* has done s2.undo already */
+  /* run 2: has done s2.undo already */
 :: d_step { v40 == 7 && v44 == 1 && v45 == 1 -> v44 = 0; v45 = 2; }
-  /* has done s2.undo already */
+  /* run 2: has done s2.undo already */
 :: d_step { v40 == 7 && v44 == 1 && v45 == 2 -> v44 = 0; }
-  /* has done s2.undo already */
+  /* run 2: has done s2.undo already */
 :: d_step { v40 == 7 && v44 == 2 && v45 == 0 -> v44 = 1; v45 = 1; }
-  /* has done s2.undo already */
+  /* run 2: has done s2.undo already */
 :: d_step { v40 == 7 && v44 == 2 && v45 == 1 -> v44 = 1; v45 = 2; }
-  /* has done s2.undo already */
+  /* run 2: has done s2.undo already */
 :: d_step { v40 == 7 && v44 == 2 && v45 == 2 -> v44 = 1; }
-  /* does s3.do */
+  /* run 2: does s3.do */
 :: d_step { v46 == 0 && v47 == 1 && v48 == 0 -> v46 = 1; v47 = 0; v48 = 1; }
-  /* does s3.do */
+  /* run 2: does s3.do */
 :: d_step { v46 == 0 && v47 == 1 && v48 == 1 -> v46 = 1; v47 = 0; v48 = 2; }
-  /* does s3.do */
+  /* run 2: does s3.do */
 :: d_step { v46 == 0 && v47 == 1 && v48 == 2 -> v46 = 1; v47 = 0; }
-  /* does s3.do */
+  /* run 2: does s3.do */
 :: d_step { v46 == 0 && v47 == 2 && v48 == 0 -> v46 = 1; v47 = 1; v48 = 1; }
-  /* does s3.do */
+  /* run 2: does s3.do */
 :: d_step { v46 == 0 && v47 == 2 && v48 == 1 -> v46 = 1; v47 = 1; v48 = 2; }
-  /* does s3.do */
+  /* run 2: does s3.do */
 :: d_step { v46 == 0 && v47 == 2 && v48 == 2 -> v46 = 1; v47 = 1; }
-  /* refuses s3.do */
+  /* run 2: refuses s3.do */
 :: d_step { v46 == 0 && v47 == 1 && v49 == 0 -> v46 = 2; v47 = 0; v49 = 1; }
-  /* refuses s3.do */
+  /* run 2: refuses s3.do */
 :: d_step { v46 == 0 && v47 == 1 && v49 == 1 -> v46 = 2; v47 = 0; v49 = 2; }
-  /* refuses s3.do */
+  /* run 2: refuses s3.do */
 :: d_step { v46 == 0 && v47 == 1 && v49 == 2 -> v46 = 2; v47 = 0; }
-  /* refuses s3.do */
+  /* run 2: refuses s3.do */
 :: d_step { v46 == 0 && v47 == 2 && v49 == 0 -> v46 = 2; v47 = 1; v49 = 1; }
-  /* refuses s3.do */
+  /* run 2: refuses s3.do */
 :: d_step { v46 == 0 && v47 == 2 && v49 == 1 -> v46 = 2; v47 = 1; v49 = 2; }
-  /* refuses s3.do */
+  /* run 2: refuses s3.do */
 :: d_step { v46 == 0 && v47 == 2 && v49 == 2 -> v46 = 2; v47 = 1; }
-  /* has done s3.do already */
+  /* run 2: has done s3.do already */
 :: d_step { v46 == 1 && v47 == 1 && v48 == 0 -> v47 = 0; v48 = 1; }
-  /* has done s3.do already */
+  /* run 2: has done s3.do already */
 :: d_step { v46 == 1 && v47 == 1 && v48 == 1 -> v47 = 0; v48 = 2; }
-  /* has done s3.do already */
+  /* run 2: has done s3.do already */
 :: d_step { v46 == 1 && v47 == 1 && v48 == 2 -> v47 = 0; }
-  /* has done s3.do already */
+  /* run 2: has done s3.do already */
 :: d_step { v46 == 1 && v47 == 2 && v48 == 0 -> v47 = 1; v48 = 1; }
-  /* has done s3.do already */
+  /* run 2: has done s3.do already */
 :: d_step { v46 == 1 && v47 == 2 && v48 == 1 -> v47 = 1; v48 = 2; }
-  /* has done s3.do already */
+  /* run 2: has done s3.do already */
 :: d_step { v46 == 1 && v47 == 2 && v48 == 2 -> v47 = 1; }
-  /* has done s3.do already */
+  /* run 2: has done s3.do already */
 :: d_step { v46 == 5 && v47 == 1 && v48 == 0 -> v47 = 0; v48 = 1; }
-  /* has done s3.do already */
+  /* run 2: has done s3.do already */
 :: d_step { v46 == 5 && v47 == 1 && v48 == 1 -> v47 = 0; v48 = 2; }
-  /* has done s3.do already */
+  /* run 2: has done s3.do already */
 :: d_step { v46 == 5 && v47 == 1 && v48 == 2 -> v47 = 0; }
-  /* has done s3.do already */
+  /* run 2: has done s3.do already */
 :: d_step { v46 == 5 && v47 == 2 && v48 == 0 -> v47 = 1; v48 = 1; }
-  /* has done s3.do already */
+  /* run 2: has done s3.do already */
 :: d_step { v46 == 5 && v47 == 2 && v48 == 1 -> v47 = 1; v48 = 2; }
-  /* has done s3.do already */
+  /* run 2: has done s3.do already */
 :: d_step { v46 == 5 && v47 == 2 && v48 == 2 -> v47 = 1; }
-  /* refuses s3.do again */
+  /* run 2: refuses s3.do again */
 :: d_step { v46 == 2 && v47 == 1 && v49 == 0 -> v47 = 0; v49 = 1; }
-  /* refuses s3.do again */
+  /* run 2: refuses s3.do again */
 :: d_step { v46 == 2 && v47 == 1 && v49 == 1 -> v47 = 0; v49 = 2; }
-  /* refuses s3.do again */
+  /* run 2: refuses s3.do again */
 :: d_step { v46 == 2 && v47 == 1 && v49 == 2 -> v47 = 0; }
-  /* refuses s3.do again */
+  /* run 2: refuses s3.do again */
 :: d_step { v46 == 2 && v47 == 2 && v49 == 0 -> v47 = 1; v49 = 1; }
-  /* refuses s3.do again */
+  /* run 2: refuses s3.do again */
 :: d_step { v46 == 2 && v47 == 2 && v49 == 1 -> v47 = 1; v49 = 2; }
-  /* refuses s3.do again */
+  /* run 2: refuses s3.do again */
 :: d_step { v46 == 2 && v47 == 2 && v49 == 2 -> v47 = 1; }
 #ifdef P0
 :: d_step { !(STEPS) && ((v0 == 0) || (v0 == 1) || (v0 == 2) || (v0 == 3) || (v0 == 4) || (v0 == 5) || (v0 == 6) || (v0 == 7) || (v0 == 8) || (v0 == 9) || (v0 == 10) || (v0 == 11) || (v0 == 12) || (v0 == 13) || (v0 == 14) || (v0 == 15) || (v0 == 16) || (v0 == 17 && v2 == 0) || (v0 == 17 && v2 == 2) || (v0 == 17 && v2 == 3) || (v0 == 17 && v2 == 4) || (v0 == 17 && v2 == 7) || (v0 == 17 && v2 == 8) || (v0 == 17 && v8 == 0) || (v0 == 17 && v8 == 2) || (v0 == 17 && v8 == 3) || (v0 == 17 && v8 == 4) || (v0 == 17 && v8 == 7) || (v0 == 17 && v8 == 8) || (v0 == 17 && v14 == 0) || (v0 == 17 && v14 == 2) || (v0 == 17 && v14 == 3) || (v0 == 17 && v14 == 4) || (v0 == 17 && v14 == 7) || (v0 == 17 && v14 == 8) || (v0 == 17 && v20 == 0) || (v0 == 17 && v20 == 2) || (v0 == 17 && v20 == 3) || (v0 == 17 && v20 == 4) || (v0 == 17 && v20 == 7) || (v0 == 17 && v20 == 8) || (v0 == 18 && v2 == 1) || (v0 == 18 && v2 == 5) || (v0 == 18 && v2 == 6) || (v0 == 18 && v8 == 1) || (v0 == 18 && v8 == 5) || (v0 == 18 && v8 == 6) || (v0 == 18 && v14 == 1) || (v0 == 18 && v14 == 5) || (v0 == 18 && v14 == 6) || (v0 == 18 && v20 == 1) || (v0 == 18 && v20 == 5) || (v0 == 18 && v20 == 6) || (v26 == 0) || (v26 == 1) || (v26 == 2) || (v26 == 3) || (v26 == 4) || (v26 == 5) || (v26 == 6) || (v26 == 7) || (v26 == 8) || (v26 == 9) || (v26 == 10) || (v26 == 11) || (v26 == 12) || (v26 == 13) || (v26 == 14) || (v26 == 15) || (v26 == 16) || (v26 == 17 && v28 == 0) || (v26 == 17 && v28 == 2) || (v26 == 17 && v28 == 3) || (v26 == 17 && v28 == 4) || (v26 == 17 && v28 == 7) || (v26 == 17 && v28 == 8) || (v26 == 17 && v34 == 0) || (v26 == 17 && v34 == 2) || (v26 == 17 && v34 == 3) || (v26 == 17 && v34 == 4) || (v26 == 17 && v34 == 7) || (v26 == 17 && v34 == 8) || (v26 == 17 && v40 == 0) || (v26 == 17 && v40 == 2) || (v26 == 17 && v40 == 3) || (v26 == 17 && v40 == 4) || (v26 == 17 && v40 == 7) || (v26 == 17 && v40 == 8) || (v26 == 17 && v46 == 0) || (v26 == 17 && v46 == 2) || (v26 == 17 && v46 == 3) || (v26 == 17 && v46 == 4) || (v26 == 17 && v46 == 7) || (v26 == 17 && v46 == 8) || (v26 == 18 && v28 == 1) || (v26 == 18 && v28 == 5) || (v26 == 18 && v28 == 6) || (v26 == 18 && v34 == 1) || (v26 == 18 && v34 == 5) || (v26 == 18 && v34 == 6) || (v26 == 18 && v40 == 1) || (v26 == 18 && v40 == 5) || (v26 == 18 && v40 == 6) || (v26 == 18 && v46 == 1) || (v26 == 18 && v46 == 5) || (v26 == 18 && v46 == 6)) -> assert(false) } /* ends-whole */

@@ -72,7 +72,7 @@ Table protocols_table(const verify::Verification& result) {
     const bool searched = !p.protocol.system.rules.empty();
     table.rows.push_back({{p.protocol.system.name},
                           {searched ? std::to_string(p.exploration.states) : "-"},
-                          {searched ? bound_text(p.exploration) : "a sum"},
+                          {searched ? bound_text(p) : "a sum"},
                           {verdicts_text(p), tone_of(p)}});
   }
   return table;
@@ -158,15 +158,14 @@ std::string verification_steppers_html(const DesignVerification& verification) {
   for (const ProtocolVerdict& p : verification.result.protocols) {
     const PropertyVerdict* v = is_saga(p) ? full_run(p) : nullptr;
     if (!v) continue;
-    const Stepper s{
-        p.protocol.system.name,
-        "a whole run",
-        fmt::format("One of the runs in which {} holds: {}, {}.", v->property,
-                    plural_of(p.exploration.states, "state"), bound_text(p.exploration)),
-        "It rests here.",
-        "",
-        false,
-        3};
+    const Stepper s{p.protocol.system.name,
+                    "a whole run",
+                    fmt::format("One of the runs in which {} holds: {}, {}.", v->property,
+                                plural_of(p.exploration.states, "state"), bound_text(p)),
+                    "It rests here.",
+                    "",
+                    false,
+                    3};
     out += stepper_html(s, run_of(p.protocol.system, v->result.trace));
   }
   if (out.empty()) return "";

@@ -136,7 +136,7 @@ class Terminal {
     const Exploration& e = p.exploration;
     std::string head = p.protocol.system.name;
     if (!p.protocol.system.rules.empty())
-      head += fmt::format(": {}, {}", counted(e.states, "state"), bound_text(e));
+      head += fmt::format(": {}, {}", counted(e.states, "state"), bound_text(p));
     text_line(head, 0);
     for (const PropertyVerdict& v : p.properties) {
       const char* sgr = v.outcome == Outcome::Holds   ? "32"
@@ -192,6 +192,11 @@ std::string bound_text(const Exploration& e) {
     case Ended::TooWide: return "not searched: its state has too many bits";
   }
   return "";
+}
+
+std::string bound_text(const ProtocolVerdict& verdict) {
+  const std::string& runs = verdict.protocol.system.runs;
+  return (runs.empty() ? runs : runs + ", ") + bound_text(verdict.exploration);
 }
 
 std::string verification_terminal(const std::string& name, const Verification& result,

@@ -34,5 +34,7 @@ std::string verification_html(const std::string& name, const verify::Verificatio
 
 // "any number of faults", "up to 2 faults"
 std::string bound_text(const verify::Exploration& exploration);
+// With the runs at once: "2 runs at once, any number of faults".
+std::string bound_text(const verify::ProtocolVerdict& verdict);
 
 }  // namespace scantling

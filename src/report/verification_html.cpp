@@ -34,7 +34,7 @@ std::string verification_html(const std::string& name, const verify::Verificatio
   std::string rows, runs;
   for (const verify::ProtocolVerdict& p : result.protocols)
     for (const verify::PropertyVerdict& v : p.properties) {
-      const std::string bound = v.by_sum ? v.text : bound_text(p.exploration);
+      const std::string bound = v.by_sum ? v.text : bound_text(p);
       rows += fmt::format(
           "<tr><td>{}</td><td>{}</td><td class=\"{}\">{}</td><td>{}</td><td>{}</td></tr>\n",
           escape_html(p.protocol.system.name), escape_html(v.property), to_text(v.outcome),

@@ -52,11 +52,18 @@ ordered_json protocol_json(const verify::ProtocolVerdict& p) {
   ordered_json properties = ordered_json::array();
   for (const verify::PropertyVerdict& v : p.properties)
     properties.push_back(property_json(p.protocol.system, v));
-  return {{"name", p.protocol.system.name},   {"element", p.protocol.system.element},
-          {"lanes", p.protocol.system.lanes}, {"states", e.states},
-          {"transitions", e.transitions},     {"bound", bound_text(e)},
-          {"complete", e.any_faults()},       {"depth", e.depth},
-          {"notes", p.protocol.system.notes}, {"properties", std::move(properties)}};
+  ordered_json out{{"name", p.protocol.system.name},
+                   {"element", p.protocol.system.element},
+                   {"lanes", p.protocol.system.lanes}};
+  if (!p.protocol.system.runs.empty()) out["runs"] = p.protocol.system.runs;
+  out.update({{"states", e.states},
+              {"transitions", e.transitions},
+              {"bound", bound_text(e)},
+              {"complete", e.any_faults()},
+              {"depth", e.depth},
+              {"notes", p.protocol.system.notes},
+              {"properties", std::move(properties)}});
+  return out;
 }
 
 }  // namespace
@@ -89,7 +96,7 @@ std::string design_verification_json(const DesignVerification& verification) {
     protocols.push_back({{"name", p.protocol.system.name},
                          {"element", p.protocol.system.element},
                          {"states", p.exploration.states},
-                         {"bound", bound_text(p.exploration)},
+                         {"bound", bound_text(p)},
                          {"complete", p.exploration.any_faults()},
                          {"properties", std::move(properties)}});
   }

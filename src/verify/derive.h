@@ -56,6 +56,7 @@ struct Protocol {
   std::vector<Repair> repairs;
   Span span;       // of the element that it is about
   int source = 0;  // which derivation made it
+  int runs = 0;    // as it was asked of the derivation
 
   bool has_property(std::string_view name) const;
 };
@@ -65,12 +66,14 @@ struct Derivation {
   const CallGraph& calls;
   std::vector<Protocol>& out;
   std::vector<std::string>& left_out;  // "saga x has more than 12 steps"
+  int runs = 0;  // of a saga at once; 0: two where they meet, and one that stands for any number
 };
 
 // Every protocol of the model, in its order; what can't be derived is said in `left_out`.
-std::vector<Protocol> derive(const Architecture& model, std::vector<std::string>& left_out);
+std::vector<Protocol> derive(const Architecture& model, std::vector<std::string>& left_out,
+                             int runs = 0);
 // Only those of one derivation, as Protocol::source names it.
-std::vector<Protocol> derive_again(const Architecture& model, int source);
+std::vector<Protocol> derive_again(const Architecture& model, int source, int runs = 0);
 
 // --- one a file: what each derives ---
 void derive_sagas(const Derivation& d);      // sagas, orchestrated and choreographed

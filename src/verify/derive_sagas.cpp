@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "verify/protocol.h"
+#include "verify/reduce.h"
 #include "verify/saga_shape.h"
 
 namespace scantling::verify {
@@ -59,7 +60,7 @@ class SagaReader {
     for (const SagaStep& step : *saga_.steps)
       if (!step.do_endpoint.valid()) return;  // the reader has said so
     shape();
-    Protocol out{saga_system(shape_), {}, {}, saga_.from.span};
+    Protocol out{system_of_runs(), {}, {}, saga_.from.span};
     bound(out);
     repairs(out.repairs);
     d_.out.push_back(std::move(out));
@@ -81,12 +82,28 @@ class SagaReader {
       shape_.steps.push_back(step_shape(k));
       if (steps()[k].pivot.or_else(false) && shape_.pivot < 0) shape_.pivot = static_cast<int>(k);
     }
-    shape_.notes.push_back(
-        "one run of the saga: runs of it share no state that the model names, but for what "
-        "`isolated` and `invariant` are about");
     if (std::ranges::any_of(steps(),
                             [](const SagaStep& s) { return s.attempts && s.attempts->value > 3; }))
       shape_.notes.push_back("more than 3 attempts stand as 3");
+  }
+
+  // One run where runs share nothing: it stands for any number.
+  System system_of_runs() {
+    shape_.instances = d_.runs > 0 ? d_.runs : 2;
+    System out = saga_system(shape_);
+    if (d_.runs == 0 && instances_are_apart(out)) {
+      shape_.instances = 1;
+      out = saga_system(shape_);
+      out.runs = "any number of runs at once";
+      out.notes.push_back(
+          "runs of a saga share nothing here, so that one stands for any number; what runs share "
+          "is what `isolated` and `invariant` are about");
+      return out;
+    }
+    out.runs = shape_.instances == 1 ? "1 run" : std::to_string(shape_.instances) + " runs at once";
+    if (shape_.instances > 1 && std::ranges::any_of(shape_.steps, &SagaStepShape::locks))
+      out.notes.push_back("runs of a saga that has semantic locks are about the same data");
+    return out;
   }
 
   SagaStepShape step_shape(std::size_t k) {
@@ -98,6 +115,7 @@ class SagaReader {
     s.repeat = repeat_of(d_, step.do_endpoint);
     s.transport = transport_of(d_, step.do_endpoint);
     s.tombstone = step.tombstone.or_else(false);
+    s.locks = step.semantic_lock.or_else(false);
     s.attempts = attempts_of_step(step);
     s.direct = publishes_directly(d_.model.endpoint(step.do_endpoint));
     if (step.undo_endpoint.valid()) {
@@ -154,6 +172,7 @@ class SagaReader {
     if (!shape_.durable)
       out.push_back({"recovers", "durable: true", shape_.element,
                      [id = id_](Mender& m) { m.set(m.model.sagas[id].durable, true); }});
+    held_locks(out);
     for (std::size_t k = 0; k < steps().size(); ++k) {
       const SagaStep& step = steps()[k];
       by_key(out, "effect-once", step.do_endpoint);
@@ -167,6 +186,13 @@ class SagaReader {
     }
     forward_only(out);
     order(out);
+  }
+
+  // A run that nobody goes on with holds its locks for ever.
+  void held_locks(std::vector<Repair>& out) const {
+    if (shape_.durable || std::ranges::none_of(shape_.steps, &SagaStepShape::locks)) return;
+    out.push_back({"ends-whole", "durable: true", shape_.element,
+                   [id = id_](Mender& m) { m.set(m.model.sagas[id].durable, true); }});
   }
 
   void delivery(std::vector<Repair>& out, std::size_t k) const {

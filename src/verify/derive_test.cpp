@@ -1,6 +1,7 @@
 #include "verify/derive.h"
 
 #include <gtest/gtest.h>
+#include <algorithm>
 
 #include "language/language.h"
 #include "verify/crdt.h"
@@ -46,7 +47,8 @@ TEST(Derive, ReductionsAgreeWithThePlainSearchOnEveryPage) {
   for (const PropertyPage& page : property_pages())
     for (const std::string_view text : {page.explanation.wrong, page.explanation.right}) {
       std::vector<std::string> left_out;
-      for (const Protocol& p : derive(parse(text), left_out)) {
+      // One run: two without reductions are in saga_system_test.cpp, on smaller sagas.
+      for (const Protocol& p : derive(parse(text), left_out, 1)) {
         Limits plain;
         plain.reduce = false;
         const Exploration all = explore(p.system, plain), few = explore(p.system, Limits{});
@@ -122,6 +124,21 @@ TEST(Verify, AMemoryLimitLeavesPropertiesUndecided) {
   const Verification v =
       verify(parse(find_property_page("undo-follows-do")->explanation.right), options);
   EXPECT_EQ(to_text(verdict(v, "undo-follows-do")->outcome), "undecided");
+}
+
+TEST(Verify, WhereTwoRunsAreTooManyOneIsSearchedToItsEnd) {
+  const Architecture model = parse(find_property_page("isolated")->explanation.right);
+  const auto saga = [&](const VerifyOptions& options) {
+    Verification v = verify(model, options);
+    const auto it = std::ranges::find_if(v.protocols, [](const ProtocolVerdict& p) {
+      return p.protocol.system.element == "sagas.place";
+    });
+    return it->protocol.system.runs + (it->exploration.any_faults() ? ", all" : ", not all");
+  };
+  EXPECT_EQ(saga({}), "2 runs at once, all");
+  VerifyOptions few;
+  few.states = 4000;
+  EXPECT_EQ(saga(few), "1 run, all");
 }
 
 }  // namespace

@@ -137,9 +137,36 @@ class Dispatcher {
     groups.push_back(std::move(group));
   }
 
+  // The bits that a rule must find set in some variable beside that of its group. Those of a
+  // message, if it waits for one: there is none most of the time.
+  Words wanted(std::uint32_t r, const Place& place) const {
+    Words out{};
+    bool found = false;
+    for (const bool message : {true, false})
+      for (const Cond& c : system_.rules[r].when) {
+        const Place& p = out_.places[c.var];
+        if (found || c.value == 0 || p.bits == 0 || system_.variables[c.var].message != message ||
+            (p.word == place.word && p.shift == place.shift))
+          continue;
+        out[static_cast<std::size_t>(p.word)] |= p.mask();
+        found = true;
+      }
+    return out;
+  }
+
   void emit(const std::vector<std::vector<std::uint32_t>>& by_value, Dispatch& group) {
     for (const auto& list : by_value) {
       group.first.push_back(static_cast<std::uint32_t>(out_.rules.size()));
+      Words wants{};
+      bool always = false;
+      for (const std::uint32_t r : list) {
+        const Words of_rule = wanted(r, group.place);
+        always |= of_rule == Words{};
+        for (std::size_t i = 0; i < kMaxWords; ++i)
+          wants[i] |= of_rule[i];
+      }
+      group.wants.push_back(wants);
+      group.always.push_back(always);
       for (const std::uint32_t r : list) {
         out_.rules.push_back(packed_rule(out_, system_.rules[r]));
         out_.source.push_back(r);
@@ -149,6 +176,8 @@ class Dispatcher {
     const std::size_t all = (std::size_t{1} << group.place.bits) + 1;
     while (group.first.size() < all)
       group.first.push_back(static_cast<std::uint32_t>(out_.rules.size()));
+    group.wants.resize(all - 1);
+    group.always.resize(all - 1);
   }
 
   const System& system_;
@@ -195,15 +224,29 @@ void attach_cleanups(const System& system, const Reductions& reductions, Packed&
   }
 }
 
+void watch(const Conds& conds, std::uint32_t property, const Packed& packed,
+           std::vector<Watch>& many, std::vector<Spot>& one) {
+  constexpr int kMostBits = 6;
+  if (conds.size() != 1 || packed.places[conds[0].var].bits > kMostBits)
+    return many.push_back({masked(packed, conds), property});
+  const Place& place = packed.places[conds[0].var];
+  const auto same = std::ranges::find_if(one, [&](const Spot& s) {
+    return s.property == property && s.place.word == place.word && s.place.shift == place.shift &&
+           s.place.bits == place.bits;
+  });
+  Spot& spot = same == one.end() ? one.emplace_back(Spot{place, 0, property}) : *same;
+  spot.values |= std::uint64_t{1} << conds[0].value;
+}
+
 void pack_properties(const System& system, Packed& out) {
   out.rests.resize(system.properties.size());
   for (std::size_t i = 0; i < system.properties.size(); ++i) {
     const Property& p = system.properties[i];
     for (const Conds& c : p.premise)
-      out.premises.push_back({masked(out, c), static_cast<std::uint32_t>(i)});
+      watch(c, static_cast<std::uint32_t>(i), out, out.premises, out.premise_spots);
     for (const Conds& c : p.states) {
       if (p.shape == Shape::Never)
-        out.bad.push_back({masked(out, c), static_cast<std::uint32_t>(i)});
+        watch(c, static_cast<std::uint32_t>(i), out, out.bad, out.bad_spots);
       else if (p.shape == Shape::Rests)
         out.rests[i].push_back(masked(out, c));
     }

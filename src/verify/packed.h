@@ -46,10 +46,20 @@ struct PackedRule {
 struct Dispatch {
   Place place;
   std::vector<std::uint32_t> first;  // by value; one more at the end
+  // By value: unless one of these bits is set, none of the rules is possible. Each of them waits
+  // for something that isn't zero, as for a message. Where one doesn't, all bits.
+  std::vector<Words> wants;
+  std::vector<bool> always;  // by value: look at the rules whatever `wants` says
 };
 
 struct Watch {  // a forbidden or a sought conjunction
   Masked when;
+  std::uint32_t property = 0;
+};
+// The same of one variable: any of these values, each a bit.
+struct Spot {
+  Place place;
+  std::uint64_t values = 0;
   std::uint32_t property = 0;
 };
 
@@ -65,7 +75,8 @@ struct Packed {
   std::vector<std::uint32_t> source;    // of each packed rule, its index in the system
   std::vector<Dispatch> steps, faults;  // into `rules`
   std::vector<Cleanup> cleanups;        // lists of the rules, one after the other
-  std::vector<Watch> bad, premises;
+  std::vector<Watch> bad, premises;     // of several variables
+  std::vector<Spot> bad_spots, premise_spots;
   std::vector<std::vector<Masked>> rests;  // by property of shape Rests (others: empty)
   Words initial{};
 

@@ -221,7 +221,30 @@ bool is_symmetric(const System& system) {
   return true;
 }
 
+// All variables that are named are of one instance.
+bool of_one_instance(const System& system, std::initializer_list<const Conds*> lists) {
+  int instance = -1;
+  for (const Conds* list : lists)
+    for (const Cond& c : *list) {
+      const int of = system.variables[c.var].instance;
+      if (of < 0 || (instance >= 0 && of != instance)) return false;
+      instance = of;
+    }
+  return true;
+}
+
 }  // namespace
+
+bool instances_are_apart(const System& system) {
+  const auto alone = [&](const Conds& c) { return of_one_instance(system, {&c}); };
+  return is_symmetric(system) &&
+         std::ranges::all_of(
+             system.rules,
+             [&](const Rule& r) { return of_one_instance(system, {&r.when, &r.then}); }) &&
+         std::ranges::all_of(system.properties, [&](const Property& p) {
+           return std::ranges::all_of(p.states, alone) && std::ranges::all_of(p.premise, alone);
+         });
+}
 
 Reductions find_reductions(const System& system) {
   Reductions out;

@@ -13,4 +13,9 @@ namespace scantling::verify {
 //   the initial state onto themselves. (Ip and Dill, "Better verification through symmetry", 1996.)
 Reductions find_reductions(const System& system);
 
+// Whether the instances share nothing: no rule and no property is about two of them, or about what
+// is shared, and they are interchangeable. Then one of them stands for any number: a state of one
+// is reached beside others just as it is alone, and all rest where each does.
+bool instances_are_apart(const System& system);
+
 }  // namespace scantling::verify

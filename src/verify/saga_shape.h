@@ -21,9 +21,10 @@ struct SagaStepShape {
   int lane = 0;                          // of the participant
   Idempotency repeat = Idempotency::No;  // of the step
   Idempotency undo_repeat = Idempotency::No;  // of its undo
-  bool tombstone = false;                     // an undo that comes first bars the step
-  bool refuses = true;                        // it may say no for a reason of the business
-  int attempts = 0;  // before the saga gives the step up; 0: until it is answered
+  bool locks = false;      // what it changed is pending, for other runs, until its run ends
+  bool tombstone = false;  // an undo that comes first bars the step
+  bool refuses = true;     // it may say no for a reason of the business
+  int attempts = 0;        // before the saga gives the step up; 0: until it is answered
   Transport transport, undo_transport;
   bool direct = false;  // choreographed: its event is published apart from its change
 

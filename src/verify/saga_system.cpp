@@ -20,7 +20,14 @@ const std::vector<std::string> kStepTexts = {"nothing",
 
 struct StepVars {
   Var state = 0, ask = 0, yes = 0, no = 0, ask_undo = 0, undone = 0;
+  Var pending = 0;  // where runs meet in a lock
 };
+
+constexpr std::uint8_t kInEffect[] = {kDone, kTwice, kLate};
+
+bool in_effect(int state) {
+  return std::ranges::find(kInEffect, state) != std::ranges::end(kInEffect);
+}
 
 class SagaSystem {
  public:
@@ -40,7 +47,7 @@ class SagaSystem {
       if (shape_.orchestrated) {
         coordinator();
       } else {
-        Draft(out_, 0, "starts the saga")
+        Draft(out_, 0, of_run("starts the saga"))
             .move(control(), at_.idle(), at_.asks(0))
             .put(vars(0).ask)
             .to(step(0).lane)
@@ -66,17 +73,19 @@ class SagaSystem {
   }
   Var control() const { return control_[static_cast<std::size_t>(instance_)]; }
   Var tries() const { return tries_[static_cast<std::size_t>(instance_)]; }
-  Draft draft(int lane, std::string text, int k) {
-    Draft d(out_, lane, std::move(text));
+  std::string of_run(const std::string& text) const {
+    return (shape_.instances > 1 ? "run " + std::to_string(instance_ + 1) + ": " : "") + text;
+  }
+  Draft draft(int lane, const std::string& text, int k) {
+    Draft d(out_, lane, of_run(text));
     d.element(step(k).element).instance(instance_);
     return d;
   }
 
-  Var variable(std::string name, int values, int lane, std::vector<std::string> texts,
+  Var variable(const std::string& name, int values, int lane, std::vector<std::string> texts,
                bool message) {
     Variable v;
-    v.name = (shape_.instances > 1 ? "#" + std::to_string(instance_ + 1) + " " : std::string()) +
-             std::move(name);
+    v.name = of_run(name);
     v.values = values;
     v.lane = lane;
     v.instance = instance_;
@@ -125,6 +134,8 @@ class SagaSystem {
       v.no = variable("refusal " + name, n, -1, {}, true);
       v.ask_undo = variable("request " + undo_name(k), n, -1, {}, true);
       v.undone = variable("answer " + undo_name(k), n, -1, {}, true);
+      if (locks(k))
+        v.pending = variable("lock of " + name, 2, step(k).lane, {"free", "held"}, false);
       vars_.push_back(v);
     }
   }
@@ -147,7 +158,7 @@ class SagaSystem {
   // --- the coordinator ---
 
   void coordinator() {
-    Draft(out_, 0, "starts the saga")
+    Draft(out_, 0, of_run("starts the saga"))
         .move(control(), at_.idle(), at_.asks(0))
         .element(shape_.element)
         .instance(instance_)
@@ -167,12 +178,10 @@ class SagaSystem {
         .to(lane)
         .add();
     const int next = k + 1 < count() ? at_.asks(k + 1) : at_.completed();
-    draft(0, "learns that " + step(k).name + " is done", k)
-        .move(control(), waits, next)
-        .take(vars(k).yes)
-        .set(tries(), 0)
-        .from(lane)
-        .add();
+    Draft done = draft(0, "learns that " + step(k).name + " is done", k);
+    done.move(control(), waits, next).take(vars(k).yes).set(tries(), 0).from(lane);
+    if (next == at_.completed()) free_all(done);
+    done.add();
     if (may_refuse(k))
       draft(0, "learns that " + step(k).name + " is refused", k)
           .move(control(), waits, after_undo(k - 1))
@@ -277,6 +286,26 @@ class SagaSystem {
       d.put(vars(back).ask_undo);
   }
 
+  // --- semantic locks: what a run has changed is pending until it ends ---
+
+  // With one run there is nobody to meet. A lock is taken to name its run: it is free at once when
+  // that run's end is recorded. Waiting for it is no timeout by itself: giving up is a fault here.
+  bool locks(int k) const { return shape_.instances > 1 && step(k).locks; }
+  void await_lock(Draft& d, int k) const {
+    if (!locks(k)) return;
+    for (int other = 0; other < shape_.instances; ++other)
+      if (other != instance_)
+        d.when(vars_[static_cast<std::size_t>(other * count() + k)].pending, 0);
+  }
+  void lock(Draft& d, int k) const {
+    await_lock(d, k);
+    if (locks(k)) d.set(vars(k).pending, 1);
+  }
+  void free_all(Draft& d) const {
+    for (int k = 0; k < count(); ++k)
+      if (locks(k)) d.set(vars(k).pending, 0);
+  }
+
   enum class Answer { Done, Refused, None };
   void handle(int k, int from, int to, Answer answer, const std::string& text) {
     Draft d = draft(step(k).lane, text, k);
@@ -285,13 +314,17 @@ class SagaSystem {
     const bool again = from == to && !shape_.orchestrated;
     if (answer == Answer::Done && !again) answer_done(d, k);
     if (answer == Answer::Refused && !again) answer_refused(d, k);
+    const bool takes_effect = in_effect(to) && !in_effect(from);
+    const bool last = !shape_.orchestrated && k + 1 == count();
+    if (takes_effect && last) free_all(d);
+    if (takes_effect && !last) lock(d, k);
+    if (from == kNothing && to == kRefused) await_lock(d, k);  // what is pending may decide it
     d.add();
-    if (step(k).direct && answer == Answer::Done && from != to && k + 1 < count())
-      draft(step(k).lane, text + ", and crashes before it publishes that", k)
-          .move(vars(k).state, from, to)
-          .has(vars(k).ask)
-          .fault(Fault::Crash)
-          .add();
+    if (!step(k).direct || answer != Answer::Done || from == to || k + 1 == count()) return;
+    Draft crash = draft(step(k).lane, text + ", and crashes before it publishes that", k);
+    crash.move(vars(k).state, from, to).has(vars(k).ask).fault(Fault::Crash);
+    if (takes_effect) lock(crash, k);
+    crash.add();
   }
 
   void participant_does(int k) {
@@ -330,6 +363,7 @@ class SagaSystem {
     Draft d = draft(step(k).lane, text, k);
     d.move(vars(k).state, from, to).take(vars(k).ask_undo).from(0);
     if (shape_.orchestrated || from != to) answer_undone(d, k);
+    if (in_effect(from) && locks(k)) d.set(vars(k).pending, 0);
     d.add();
   }
 
@@ -401,11 +435,11 @@ class SagaSystem {
     p.broken = "the saga rests with some steps done and others not";
     for (instance_ = 0; instance_ < shape_.instances; ++instance_) {
       shape_.orchestrated ? whole_by_coordinator(p) : whole_by_steps(p);
+      if (!shape_.orchestrated) whole_by_locks(p);
     }
     out_.properties.push_back(std::move(p));
   }
 
-  static constexpr std::uint8_t kInEffect[] = {kDone, kTwice, kLate};
   static constexpr std::uint8_t kNotInEffect[] = {kNothing, kRefused,  kUndone,
                                                   kBarred,  kOverdone, kEmpty};
 
@@ -439,6 +473,13 @@ class SagaSystem {
           }
       }
     p.premise.push_back({{vars(count() - 1).state, kDone}});
+  }
+
+  // A request that nobody will take: it waits for a lock.
+  void whole_by_locks(Property& p) const {
+    for (int k = 0; k < count(); ++k)
+      for (int n = 1; locks(k) && n <= shape_.copies; ++n)
+        p.states.push_back({{vars(k).ask, static_cast<std::uint8_t>(n)}});
   }
 
   void properties() {

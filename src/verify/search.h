@@ -7,101 +7,12 @@
 #include <utility>
 
 #include "verify/explore.h"
+#include "verify/machine.h"
 #include "verify/packed.h"
 #include "verify/state_set.h"
 #include "verify/workers.h"
 
 namespace scantling::verify {
-
-// What a rule does, in words of exactly the state's width.
-template <std::size_t W>
-class Machine {
- public:
-  Machine(const Packed& packed) : packed_(packed) {
-    for (const PackedRule& r : packed.rules) {
-      rules_.push_back({cut(r.when.mask), cut(r.when.value), cut(r.keep), cut(r.set),
-                        r.first_cleanup, r.cleanups});
-    }
-    for (const Cleanup& c : packed.cleanups)
-      cleanups_.push_back({cut(c.when.mask), cut(c.when.value), cut(c.keep)});
-  }
-
-  static State<W> cut(const Words& words) {
-    State<W> out;
-    std::copy_n(words.begin(), W, out.words.begin());
-    return out;
-  }
-  static bool matches(const State<W>& s, const State<W>& mask, const State<W>& value) {
-    std::uint64_t differs = 0;
-    for (std::size_t i = 0; i < W; ++i)
-      differs |= (s.words[i] & mask.words[i]) ^ value.words[i];
-    return differs == 0;
-  }
-
-  // The state after the rule, before symmetry.
-  State<W> apply(std::size_t r, const State<W>& s) const {
-    const Fast& rule = rules_[r];
-    State<W> t;
-    for (std::size_t i = 0; i < W; ++i)
-      t.words[i] = (s.words[i] & rule.keep.words[i]) | rule.set.words[i];
-    for (std::uint32_t c = 0; c < rule.cleanups; ++c) {
-      const Clean& clean = cleanups_[rule.first_cleanup + c];
-      if (matches(t, clean.mask, clean.value))
-        for (std::size_t i = 0; i < W; ++i)
-          t.words[i] &= clean.keep.words[i];
-    }
-    return t;
-  }
-
-  // Of the states that differ by the names of their instances only, the one that is kept.
-  State<W> canonical(const State<W>& s) const {
-    const auto n = static_cast<std::size_t>(packed_.instances);
-    if (n < 2) return s;
-    const auto width = static_cast<std::size_t>(packed_.block_words);
-    State<W> out = s;
-    const auto less = [&](std::size_t a, std::size_t b) {
-      for (std::size_t i = 0; i < width; ++i) {
-        const std::uint64_t x = out.words[a * width + i] & packed_.block_mask[i];
-        const std::uint64_t y = out.words[b * width + i] & packed_.block_mask[i];
-        if (x != y) return x < y;
-      }
-      return false;
-    };
-    for (std::size_t i = 1; i < n; ++i)
-      for (std::size_t j = i; j > 0 && less(j, j - 1); --j)
-        for (std::size_t k = 0; k < width; ++k) {
-          std::uint64_t &a = out.words[j * width + k], &b = out.words[(j - 1) * width + k];
-          const std::uint64_t differs = (a ^ b) & packed_.block_mask[k];
-          a ^= differs;
-          b ^= differs;
-        }
-    return out;
-  }
-
-  // visit(rule) for each that is possible.
-  template <class Visit>
-  void for_each_enabled(const std::vector<Dispatch>& groups, const State<W>& s,
-                        Visit&& visit) const {
-    for (const Dispatch& g : groups) {
-      const std::uint64_t v = (s.words[static_cast<std::size_t>(g.place.word)] >> g.place.shift) &
-                              ((1ULL << g.place.bits) - 1);
-      for (std::uint32_t r = g.first[v]; r < g.first[v + 1]; ++r)
-        if (matches(s, rules_[r].mask, rules_[r].value)) visit(r);
-    }
-  }
-
- private:
-  struct Fast {
-    State<W> mask, value, keep, set;
-    std::uint32_t first_cleanup, cleanups;
-  };
-  struct Clean {
-    State<W> mask, value, keep;
-  };
-  const Packed& packed_;
-  std::vector<Fast> rules_;
-  std::vector<Clean> cleanups_;
-};
 
 template <std::size_t W>
 class Search {
@@ -174,6 +85,7 @@ class Search {
   void push(const State<W>& state, std::uint32_t parent, Chunk& chunk) const;
   void insert(std::size_t shard, std::size_t chunks);
   void look(std::size_t shard, const State<W>& state);
+  void open_watches();
   void merge(std::size_t chunks);
   void cut_up(const Level& level, bool faults, std::vector<Piece>& out) const;
   bool grow_level(const Level* steps, const Level* faults, Level& out);
@@ -202,6 +114,8 @@ class Search {
   Machine<W> machine_;
   Workers workers_;
   std::vector<Narrow> bad_, premises_;
+  std::vector<Narrow> open_bad_, open_premises_;  // of what isn't decided as a level begins
+  std::vector<Spot> open_bad_spots_, open_premise_spots_;
   std::array<Shard<W>, kShards> shards_;
   std::array<Found, kShards> found_;
   std::array<Again, kShards> again_;

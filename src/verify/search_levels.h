@@ -35,12 +35,11 @@ void Search<W>::expand(const Piece& piece, Chunk& chunk) const {
   chunk.rest = kNone;
   chunk.transitions = 0;
   chunk.faults = piece.faults;
-  const auto& groups = piece.faults ? packed_.faults : packed_.steps;
   for (std::uint32_t local = piece.begin; local < piece.end; ++local) {
     const State<W> s = shards_[piece.shard].state(local);
     const std::uint32_t number = state_number(piece.shard, local);
     const std::uint64_t before = chunk.transitions;
-    machine_.for_each_enabled(groups, s, [&](std::uint32_t r) {
+    machine_.for_each_enabled(piece.faults, s, [&](std::uint32_t r) {
       ++chunk.transitions;
       push(machine_.apply(r, s), number, chunk);
     });
@@ -51,14 +50,35 @@ void Search<W>::expand(const Piece& piece, Chunk& chunk) const {
 template <std::size_t W>
 void Search<W>::look(std::size_t shard, const State<W>& s) {
   const std::uint32_t number = state_number(shard, shards_[shard].size() - 1);
-  for (const Narrow& n : bad_)
-    if (failed_[n.property] == kNone && found_[shard].bad[n.property] == kNone &&
-        Machine<W>::matches(s, n.mask, n.value))
-      found_[shard].bad[n.property] = number;
-  for (const Narrow& n : premises_)
-    if (seen_[n.property] == kNone && found_[shard].premise[n.property] == kNone &&
-        Machine<W>::matches(s, n.mask, n.value))
-      found_[shard].premise[n.property] = number;
+  const auto note = [&](std::uint32_t& first) { first = std::min(first, number); };
+  const auto on = [&](const Spot& spot) {
+    const std::uint64_t value =
+        (s.words[static_cast<std::size_t>(spot.place.word)] >> spot.place.shift) &
+        ((std::uint64_t{1} << spot.place.bits) - 1);
+    return (spot.values >> value & 1) != 0;
+  };
+  Found& found = found_[shard];
+  for (const Spot& spot : open_bad_spots_)
+    if (on(spot)) note(found.bad[spot.property]);
+  for (const Narrow& n : open_bad_)
+    if (Machine<W>::matches(s, n.mask, n.value)) note(found.bad[n.property]);
+  for (const Spot& spot : open_premise_spots_)
+    if (on(spot)) note(found.premise[spot.property]);
+  for (const Narrow& n : open_premises_)
+    if (Machine<W>::matches(s, n.mask, n.value)) note(found.premise[n.property]);
+}
+
+template <std::size_t W>
+void Search<W>::open_watches() {
+  const auto open = [](const auto& from, const std::vector<std::uint32_t>& first, auto& to) {
+    to.clear();
+    for (const auto& watch : from)
+      if (first[watch.property] == kNone) to.push_back(watch);
+  };
+  open(bad_, failed_, open_bad_);
+  open(packed_.bad_spots, failed_, open_bad_spots_);
+  open(premises_, seen_, open_premises_);
+  open(packed_.premise_spots, seen_, open_premise_spots_);
 }
 
 template <std::size_t W>
@@ -125,6 +145,7 @@ bool Search<W>::grow_level(const Level* steps, const Level* faults, Level& out) 
     found_[s].bad.assign(failed_.size(), kNone);
     found_[s].premise.assign(failed_.size(), kNone);
   }
+  open_watches();
   bool going = true;
   for (std::size_t at = 0; at < pieces.size() && going; at += kChunksAtOnce) {
     const std::size_t n = std::min(kChunksAtOnce, pieces.size() - at);
@@ -163,6 +184,7 @@ bool Search<W>::layer(const std::vector<Level>& previous, bool first, std::vecto
     Level level;
     if (first && d == 0) {
       Chunk start;
+      open_watches();
       push(Machine<W>::cut(packed_.initial), kNone, start);
       for (std::size_t s = 0; s < kShards; ++s) {
         found_[s].bad.assign(failed_.size(), kNone);

@@ -21,8 +21,8 @@ std::uint32_t Search<W>::find(const State<W>& wanted) const {
 template <std::size_t W>
 std::uint32_t Search<W>::add_step(State<W>& at, const State<W>& canonical, Trace& trace) const {
   std::uint32_t taken = kNone;
-  for (const auto* groups : {&packed_.steps, &packed_.faults}) {
-    machine_.for_each_enabled(*groups, at, [&](std::uint32_t r) {
+  for (const bool faults : {false, true}) {
+    machine_.for_each_enabled(faults, at, [&](std::uint32_t r) {
       if (taken == kNone && machine_.canonical(machine_.apply(r, at)) == canonical) taken = r;
     });
     if (taken != kNone) break;
@@ -52,7 +52,7 @@ Trace Search<W>::trace_to(std::uint32_t number) const {
 template <std::size_t W>
 void Search<W>::successors(std::uint32_t number, std::vector<std::uint32_t>& out) const {
   const State<W> s = state(number);
-  machine_.for_each_enabled(packed_.steps, s, [&](std::uint32_t r) {
+  machine_.for_each_enabled(false, s, [&](std::uint32_t r) {
     out.push_back(find(machine_.canonical(machine_.apply(r, s))));
   });
 }
@@ -149,7 +149,7 @@ void Search<W>::finish_run(Trace& trace) const {
   State<W> at = Machine<W>::cut(pack_values(packed_, last()));
   while (trace.steps.size() < kLongest) {
     std::uint32_t taken = kNone;
-    machine_.for_each_enabled(packed_.steps, at, [&](std::uint32_t r) {
+    machine_.for_each_enabled(false, at, [&](std::uint32_t r) {
       if (taken == kNone) taken = r;
     });
     if (taken == kNone) return;

@@ -88,6 +88,7 @@ struct System {
   std::vector<Rule> rules;
   std::vector<Property> properties;
   int instances = 1;
+  std::string runs;  // how many at once the search stands for: "2 runs at once"; empty: not said
   std::vector<std::string> notes;  // what was assumed, what bounds the derivation has
 
   bool has_faults() const;

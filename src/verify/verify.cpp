@@ -59,11 +59,11 @@ class Purse {
   explicit Purse(const VerifyOptions& options)
       : limits_(limits_of(options)), left_(options.states) {}
 
-  // Undecided where nothing is left.
-  Exploration explore(const System& system) {
+  // Undecided where nothing is left. Spends one in `share` of that at most.
+  Exploration explore(const System& system, std::uint64_t share = 1) {
     if (limits_.states == 0) return verify::explore(system, limits_);
     if (left_ > 0) {
-      limits_.states = left_;
+      limits_.states = std::max<std::uint64_t>(1, left_ / share);
       Exploration out = verify::explore(system, limits_);
       left_ -= std::min(left_, out.states);
       return out;
@@ -149,7 +149,8 @@ class Mechanic {
     for (const Repair* r : parts)
       out.parts.push_back(*r);
     out.overrules = mender.overrules || mender.foreign;
-    const std::vector<Protocol> protocols = derive_again(copy, protocol_.protocol.source);
+    const std::vector<Protocol> protocols =
+        derive_again(copy, protocol_.protocol.source, protocol_.protocol.runs);
     const auto same = std::ranges::find(protocols, protocol_.protocol.system.name,
                                         [](const Protocol& p) { return p.system.name; });
     if (same == protocols.end()) {  // nothing is left that could fail
@@ -180,6 +181,33 @@ class Mechanic {
   Purse& purse_;
 };
 
+bool stopped_by_a_limit(const Exploration& e) {
+  return e.ended == Ended::MemoryLimit || e.ended == Ended::StateLimit || e.ended == Ended::TooWide;
+}
+
+bool any_fails(const Exploration& e) {
+  return std::ranges::any_of(e.properties,
+                             [](const PropertyResult& r) { return r.outcome == Outcome::Fails; });
+}
+
+// Two runs at once where they meet. When that is more than the limits allow and nothing is wrong so
+// far, one run is searched to its end instead: less, but decided.
+void search(const Architecture& model, const VerifyOptions& options, Purse& purse,
+            ProtocolVerdict& v) {
+  const bool chosen = options.runs == 0 && v.protocol.system.instances > 1;
+  constexpr std::uint64_t kShare = 4;
+  v.exploration = purse.explore(v.protocol.system, chosen ? kShare : 1);
+  if (!chosen || !stopped_by_a_limit(v.exploration) || any_fails(v.exploration)) return;
+  for (Protocol& p : derive_again(model, v.protocol.source, 1)) {
+    if (p.system.name != v.protocol.system.name) continue;
+    p.system.notes.push_back(v.protocol.system.runs +
+                             " are more than the limit allows: one run was searched");
+    v.protocol = std::move(p);
+    v.exploration = purse.explore(v.protocol.system);
+    return;
+  }
+}
+
 }  // namespace
 
 const TriedRepair* PropertyVerdict::repair() const {
@@ -199,14 +227,14 @@ std::size_t Verification::count(Outcome outcome) const {
 
 Verification verify(const Architecture& model, const VerifyOptions& options) {
   Verification out;
-  std::vector<Protocol> protocols = derive(model, out.left_out);
+  std::vector<Protocol> protocols = derive(model, out.left_out, options.runs);
   std::erase_if(protocols, [&](const Protocol& p) { return !wanted(p, options); });
   Purse purse(options);
   for (Protocol& protocol : protocols) {
     ProtocolVerdict& v = out.protocols.emplace_back();
     v.protocol = std::move(protocol);
     const auto begin = std::chrono::steady_clock::now();
-    v.exploration = purse.explore(v.protocol.system);
+    search(model, options, purse, v);
     const auto end = std::chrono::steady_clock::now();
     v.seconds = std::chrono::duration<double>(end - begin).count();
     v.properties = verdicts_of(v.protocol, v.exploration);

@@ -14,6 +14,7 @@ struct VerifyOptions {
   std::size_t memory = std::size_t{1} << 30;  // bytes, of one search
   int faults = -1;                            // in a run, at most; -1: any number
   std::uint64_t states = 0;  // of all searches together, those of repairs too; 0: any number
+  int runs = 0;  // of a saga at once; 0: two where they meet, and one that stands for any number
   int threads = 1;
   bool repair = true;             // try repairs for what fails
   bool keep_given = false;        // prefer repairs that change nothing given

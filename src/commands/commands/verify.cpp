@@ -32,7 +32,9 @@ bool read_options(const Invocation& invocation, Asked& asked) {
   if (!read_run_options(invocation, asked.seed, asked.jobs)) return false;
   const auto memory = invocation.number("--memory", 1024, 1, 1'000'000);
   const auto faults = invocation.number("--faults", -1, 0, 1000);
-  if (!memory || !faults) return false;
+  const auto runs = invocation.number("--instances", 0, 1, 3);
+  if (!memory || !faults || !runs) return false;
+  asked.options.runs = static_cast<int>(*runs);
   asked.options.memory = static_cast<std::size_t>(*memory) << 20;
   asked.options.faults = static_cast<int>(*faults);
   asked.options.threads = std::max(1, asked.jobs);
@@ -80,7 +82,7 @@ int write_exports(const Invocation& invocation, const Architecture& model, const
   std::error_code problem;
   std::filesystem::create_directories(folder, problem);
   std::vector<std::string> left_out, names;
-  for (const verify::Protocol& p : verify::derive(model, left_out)) {
+  for (const verify::Protocol& p : verify::derive(model, left_out, asked.options.runs)) {
     const bool wanted =
         asked.options.only.empty() || std::ranges::any_of(asked.options.only, [&](const auto& n) {
           return p.system.name == n || p.system.name.ends_with(" " + n);
@@ -172,6 +174,8 @@ constexpr CommandOption kOptions[] = {
     {"--protocol", "NAME", "only this protocol: 'saga place-order' or place-order", "all", "",
      true},
     {"--faults", "N", "at most so many faults in a run", "any number", "", false},
+    {"--instances", "N", "search so many runs of each saga at once, 1 to 3",
+     "2 where they meet; else 1, which stands for any number", "", false},
     {"--memory", "MIB", "of one search; beyond it the verdict is undecided", "1024", "", false},
     {"--runs", "", "show a run of what holds too", "", "", false},
     {"--show", "", "print the derived automata as Mermaid, and end", "", "", false},
