@@ -179,8 +179,7 @@ std::string six_groups() {
           "      act: {{ http: POST /acts, idempotent: by key, steps: [{{ write: {0}-db }}{1}] }}\n"
           "      undo: {{ http: DELETE /acts, idempotent: by key, steps: [{{ write: {0}-db }}] "
           "}}\n",
-          name,
-          i == 0 ? fmt::format(", {{ publish: done-{0} Done{0}, via: outbox }}", g) : "");
+          name, i == 0 ? fmt::format(", {{ publish: done-{0} Done{0}, via: outbox }}", g) : "");
     }
     services += fmt::format(
         "      on-done: {{ consumes: done-{0}, idempotent: by key, steps: [{{ write: s{0}-4-db }}] "

@@ -7,8 +7,8 @@
 namespace scantling {
 
 // Adds the unmet requirement when the estimate is over the budget: by how much, what most of it is
-// spent on, and a smallest set of lines of the model that can't all hold within the budget (conflicts.h;
-// by designing again without simulation).
+// spent on, and a smallest set of lines of the model that can't all hold within the budget
+// (conflicts.h; by designing again without simulation).
 void judge_budget(const Architecture& problem, const Catalog& catalog, const DesignOptions& options,
                   DesignResult& result);
 

@@ -18,8 +18,8 @@ struct StoreNeed {
   std::vector<AggregateId> members;
   double bytes = 0;                      // in three years
   double row_reads = 0, row_writes = 0;  // per second at peak
-  bool transactions = false;  // an invariant or an atomic operation
-  StoreId store = {};         // given without an engine; invalid: to be made
+  bool transactions = false;             // an invariant or an atomic operation
+  StoreId store = {};                    // given without an engine; invalid: to be made
 };
 
 std::vector<StoreNeed> store_needs(const Workspace& ws);
