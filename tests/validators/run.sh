@@ -5,7 +5,12 @@ set -euo pipefail
 cd "$(dirname "$0")"
 export SCANTLING="${SCANTLING:-$PWD/../../build/release/scantling}"
 if [ ! -d node_modules ] || [ package-lock.json -nt node_modules/.package-lock.json ]; then
-  if ! npm ci --ignore-scripts --no-audit --no-fund --loglevel=error </dev/null; then
+  if ! said=$(npm ci --ignore-scripts --no-audit --no-fund --loglevel=error </dev/null 2>&1); then
+    printf '%s\n' "$said"
+    if [[ $said == *EUSAGE* ]]; then
+      echo "validators: the lock file doesn't go with package.json"
+      exit 1
+    fi
     echo "validators: left out: npm can't install them here"
     exit 77
   fi
