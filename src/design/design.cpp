@@ -183,7 +183,7 @@ DesignResult design(Architecture model, const Catalog& catalog, const DesignOpti
   result.rounds = std::move(rounds);
   if (result.simulation.verdict() == Verdict::Fails)
     result.unmet = unmet_requirements(result.model, result.simulation);
-  explain_conflicts(model, catalog, options, result);
+  if (options.flips) explain_conflicts(model, catalog, options, result);
   prove_interims(model, catalog, options, result);
   if (options.flips) try_others(model, catalog, options, demands, result.model);
   if (options.progress) options.progress("check");

@@ -23,7 +23,7 @@ struct DesignOptions {
   int rounds = 4;  // of the loop, at most
   bool simulate = true;
   bool verify = true;
-  bool flips = true;                 // find where decisions flip, by making them again
+  bool flips = true;                 // make decisions again: what flips them, what rules out what
   std::vector<std::string> without;  // passes left out (for ablation)
   std::function<void(std::string_view)> progress;
 };

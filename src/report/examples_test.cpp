@@ -26,6 +26,7 @@ DesignResult designed(const std::string& example, std::vector<std::string> witho
   DesignOptions options;
   options.without = std::move(without);
   options.rounds = 1;
+  options.flips = false;
   return design(model, built_in_catalog(), options);
 }
 
