@@ -9,10 +9,12 @@
 namespace scantling::testing {
 namespace {
 
-// Without the simulations: these properties are about what is decided, not about what it measures.
+// Without the simulations: these properties are about what is decided, not about what it measures,
+// nor about what else could be.
 DesignResult designed(const Architecture& model, int jobs = 2) {
   DesignOptions options;
   options.simulate = false;
+  options.flips = false;
   options.jobs = jobs;
   return design(model, built_in_catalog(), options);
 }
