@@ -50,6 +50,7 @@ Expected<Scenario> fault_scenario(std::string_view text, Duration measured) {
   if (given.starts_with('{')) {
     if (!is_flow_map(given)) return std::unexpected(bad_fault(text));
     out.name = trim(given.substr(1, given.size() - 2));
+    if (out.name.empty()) return std::unexpected(bad_fault(text));
     out.fault = given;
     return out;
   }

@@ -59,6 +59,12 @@ TEST(Plan, UnitsAreCountedInOrder) {
   EXPECT_EQ(plan.levels(2), (std::vector<std::size_t>{1, 0}));
 }
 
+TEST(Plan, AFaultThatSaysNothingIsRefused) {
+  EXPECT_EQ(fault_scenario("{ fail: psp 30% }", {1})->name, "fail: psp 30%");
+  for (const char* nothing : {"{ }", "{}", "", "slow", "{ fail: psp 30% } more"})
+    EXPECT_FALSE(fault_scenario(nothing, {1}).has_value()) << nothing;
+}
+
 TEST(Campaign, ARecordSurvivesPacking) {
   const BaseModel base = checkout();
   const Plan plan = small_plan(base);
