@@ -67,10 +67,6 @@ const HopShare* longest_hop(const ExperimentResult& experiment, const Architectu
   return nullptr;
 }
 
-}  // namespace
-
-namespace {
-
 // Whether what is judged ran a handful of times only: a few runs more would not show it either.
 bool seldom(const Architecture& model, const ExperimentResult& result, const Judgement& j) {
   return std::ranges::any_of(result.operations, [&](const OperationResult& operation) {
@@ -84,10 +80,6 @@ void doubt_small_samples(const Architecture& model, ExperimentResult& result) {
   for (Judgement& j : result.judgements)
     if (j.verdict == Verdict::Fails && seldom(model, result, j)) j.verdict = Verdict::Undecided;
 }
-
-}  // namespace
-
-namespace {
 
 Expected<ExperimentResult> run_one(const Architecture& model, const ShortExperiment& of,
                                    const SimulateOptions& run) {
