@@ -7,6 +7,7 @@
 
 #include "check/check.h"
 #include "design/caching.h"
+#include "design/locks.h"
 #include "design/passes.h"
 #include "design/stores.h"
 #include "design/teams.h"
@@ -245,12 +246,7 @@ TEST(Design, ALockedChoiceIsFollowed) {
   test::Shop shop = test::shop();
   shop.model.constraints = given(Constraints{});
   shop.model.constraints->services = given(CountRange{3, 3});
-  Decision locked;
-  locked.name = "place-order.style";
-  locked.from.origin = Origin::Given;
-  locked.chosen = given(std::string("choreographed"));
-  locked.locked = given(true);
-  shop.model.decisions.add(std::move(locked));
+  lock_decision(shop.model, "place-order.style", "choreographed");
   const DesignResult result = design(shop.model, built_in_catalog(), without_simulation());
   ASSERT_EQ(result.model.sagas.size(), 1u);
   EXPECT_EQ(*result.model.sagas.raw().front().style, SagaStyle::Choreographed);

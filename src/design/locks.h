@@ -1,4 +1,5 @@
-// Sizes as decisions name them, so that one can be locked: "2..6 x 0.5 vCPU", "2 copies".
+// Decisions locked to a choice, and sizes as decisions name them, so that one can be locked:
+// "2..6 x 0.5 vCPU", "2 copies".
 #pragma once
 
 #include <cstdint>
@@ -7,8 +8,12 @@
 #include <string_view>
 
 #include "base/units.h"
+#include "model/architecture.h"
 
 namespace scantling {
+
+// Adds the decision as if a person had written it with `locked: true`.
+void lock_decision(Architecture& problem, std::string name, std::string choice);
 
 struct InstanceSize {
   CountRange instances;
