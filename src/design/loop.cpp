@@ -117,7 +117,7 @@ Expected<SimulationResult> prove(const Architecture& model, const DesignOptions&
   run.measured = Duration::from_seconds(kPeakSeconds * pace);
   std::vector<ShortExperiment> experiments;
   if (Experiment peak = peak_experiment(model); wanted(peak.name))
-    experiments.push_back({std::move(peak), "", 0, 0, 1, 0});
+    experiments.push_back({.experiment = std::move(peak)});
   for (const Experiment& experiment : model.experiments)
     if (wanted(experiment.name))
       experiments.push_back(
