@@ -132,6 +132,23 @@ struct EngineCase {
   }
 };
 
+TEST(Teams, AreKnownByWhatIsAskedOfTheirData) {
+  Architecture model;
+  add_team(model, "booking", 4, {"go", "postgresql"});
+  add_team(model, "search", 5, {"go", "mongodb"});
+  const AggregateId hotel = test::add_aggregate(model, "Hotel");
+  const AggregateId stay = test::add_aggregate(model, "Stay");
+  test::add_operation(model, "search-hotels", {test::step(model, Verb::Read, hotel)}, 10, 100);
+  test::add_operation(model, "reserve", {test::step(model, Verb::Create, stay)}, 1, 10);
+  const Demands none;
+  const DesignOptions options;
+  const Workspace ws(model, built_in_catalog(), options, none);
+  const std::vector<TeamId> teams =
+      assign_teams(ws, {{hotel}, {stay}}, {"hotels", "stays"}, {TeamId(), TeamId()});
+  EXPECT_EQ(teams[0].index, 1);
+  EXPECT_EQ(teams[1].index, 0);
+}
+
 TEST(Engines, WhatTheTeamKnowsIsTakenAndWhatIsForbiddenIsNot) {
   EngineCase of;
   EXPECT_EQ(of.best(records_need()), "postgresql");
