@@ -106,6 +106,17 @@ std::vector<Expected<ExperimentResult>> run_all(const Architecture& model,
   return out;
 }
 
+// Whether something fails where copies are lost, which room in the pools might mend.
+bool wants_pool_room(const Architecture& model, const SimulationResult& simulation) {
+  return std::ranges::any_of(simulation.experiments, [&](const ExperimentResult& result) {
+    const auto id = find_by_name(model.experiments, result.name);
+    return id.valid() && loses_leaders(model.experiments[id]) &&
+           std::ranges::any_of(result.judgements, [](const Judgement& j) {
+             return j.verdict == Verdict::Fails && j.what == "availability";
+           });
+  });
+}
+
 }  // namespace
 
 Expected<SimulationResult> prove(const Architecture& model, const DesignOptions& options,
@@ -182,6 +193,14 @@ bool demand(const Architecture& model, const SimulationResult& simulation, Deman
     if (std::ranges::find(round.changed, text) == round.changed.end())
       round.changed.push_back(std::move(text));
   };
+  if (demands.pool_room == PoolRoom::Untried && wants_pool_room(model, simulation)) {
+    for (const ExperimentResult& experiment : simulation.experiments)
+      for (const Judgement& j : experiment.judgements)
+        if (j.verdict == Verdict::Fails) round.failed.push_back(describe(j));
+    demands.pool_room = PoolRoom::Wanted;
+    note(true, "resilience: room in the pools for what a lost copy holds up");
+    return true;
+  }
   for (const ExperimentResult& experiment : simulation.experiments) {
     // What waits for a failover is not answered sooner by more instances.
     const auto mendable = [&](const Judgement& j) {
