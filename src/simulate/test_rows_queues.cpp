@@ -8,15 +8,6 @@
 namespace scantling::sim {
 namespace {
 
-// One service; `law` of work at `rate` arrivals a second.
-System one_station(double rate, TimeLaw law, double cpu = 1, std::int64_t concurrency = -1,
-                   std::int64_t queue = -1) {
-  System s;
-  s.service("server", cpu, 1, concurrency, queue);
-  s.operation("ask", s.endpoint("server", "ask", {work(std::move(law))}), rate);
-  return s;
-}
-
 Interval lost(const OperationResult& operation) {
   return {1 - operation.availability.mean, operation.availability.half_width};
 }
