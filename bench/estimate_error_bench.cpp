@@ -1,10 +1,11 @@
 // The analytic twin against the simulator: 200 random systems, 40 at each of five loads of their
-// busiest station, and 120 under closed loads.
+// busiest station, 120 under closed loads, and 200 forks.
 #include <fmt/core.h>
 
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -35,6 +36,17 @@ TimeLaw random_law(RandomStream& random, double mean) {
   }
 }
 
+// Scales all load so that the busiest station is busy for that share of its time.
+void load_to(Architecture& model, double utilisation) {
+  for (int round = 0; round < 4; ++round) {
+    double busiest = 0;
+    for (const StationEstimate& s : estimate(model).stations)
+      busiest = std::max({busiest, s.utilisation, s.slots_in_use});
+    for (Operation& operation : model.operations)
+      operation.load->peak->per_second *= utilisation / busiest;
+  }
+}
+
 // Two to four layers of one to three services, one to eight servers over one to four instances.
 // Each endpoint works, reads or writes a store now and then, and calls endpoints of the layer
 // below one after the other or side by side, half of them with a timeout, a retry and a budget.
@@ -54,18 +66,7 @@ class RandomSystem {
       system_.operation(fmt::format("operation-{}", i), below_[i], between(random_, 1, 4));
   }
 
-  // Scales all load so that the busiest station is busy for that share of its time.
-  void load_to(double utilisation) {
-    for (int round = 0; round < 4; ++round) {
-      double busiest = 0;
-      for (const StationEstimate& s : estimate(system_.model).stations)
-        busiest = std::max({busiest, s.utilisation, s.slots_in_use});
-      for (Operation& operation : system_.model.operations)
-        operation.load->peak->per_second *= utilisation / busiest;
-    }
-  }
-
-  const Architecture& model() const { return system_.model; }
+  Architecture& model() { return system_.model; }
 
  private:
   EndpointId endpoint(const std::string& name) {
@@ -119,39 +120,99 @@ struct Errors {
   double mean() const { return sum / std::max(1, count); }
 };
 
-template <std::size_t Load>
-Expected<Figure> error_at() {
+// What the twin says of a model against what comes out: of all operations, or of the first.
+struct OpenErrors {
   Errors mean_time, p99;
   double noise = 0;
-  for (int i = 0; i < kSystems; ++i) {
-    const std::uint64_t seed = 1000 * Load + static_cast<std::uint64_t>(i) + 1;
-    RandomSystem system(seed);
-    system.load_to(kLoads[Load]);
-    const Estimate estimated = estimate(system.model());
+
+  std::optional<Error> compare(const Architecture& model, std::uint64_t seed, bool all) {
+    const Estimate estimated = estimate(model);
     SimulateOptions options;
     options.seed = seed;
     double rate = 0;
-    for (const Operation& operation : system.model().operations)
-      rate += operation.load->peak->per_second;
+    for (const Operation& operation : model.operations)
+      if (all || rate == 0) rate += operation.load->peak->per_second;
     options.measured = in_seconds(20'000 / rate);  // 20,000 requests a replication
     options.replications = 5;
-    auto run = simulate(system.model(), plain_experiment(), options);
-    if (!run) return std::unexpected(run.error());
+    auto run = simulate(model, plain_experiment(), options);
+    if (!run) return run.error();
     for (const OperationResult& o : run->operations) {
       const OperationEstimate* e = estimated.of(o.operation);
-      if (e == nullptr) return fail("an operation without an estimate");
+      if (e == nullptr) return fail("an operation without an estimate").error();
       mean_time.add(e->mean_seconds, o.latency.mean.mean, seed);
       p99.add(e->p99_seconds, o.latency.p99.mean, seed);
       noise += o.latency.mean.half_width / o.latency.mean.mean;
+      if (!all) break;
     }
+    return {};
   }
-  return Figure{100 * mean_time.mean(), "%",
-                fmt::format("mean time: worst {:.0f}%, too low in {} of {}; p99: mean {:.1f}%, "
-                            "worst {:.0f}% (seed {}); {} systems, busiest station {:.0f}% busy; "
-                            "the simulation's own 99% half width {:.1f}% on average",
-                            100 * mean_time.worst, mean_time.below, mean_time.count,
-                            100 * p99.mean(), 100 * p99.worst, p99.worst_seed, kSystems,
-                            100 * kLoads[Load], 100 * noise / mean_time.count)};
+  Figure figure(double load) const {
+    return {100 * mean_time.mean(), "%",
+            fmt::format("mean time: worst {:.0f}% (seed {}), too low in {} of {}; p99: mean "
+                        "{:.1f}%, worst {:.0f}% (seed {}); {} systems, busiest station {:.0f}% "
+                        "busy; the simulation's own 99% half width {:.1f}% on average",
+                        100 * mean_time.worst, mean_time.worst_seed, mean_time.below,
+                        mean_time.count, 100 * p99.mean(), 100 * p99.worst, p99.worst_seed,
+                        kSystems, 100 * load, 100 * noise / mean_time.count)};
+  }
+};
+
+template <std::size_t Load>
+Expected<Figure> error_at() {
+  OpenErrors errors;
+  for (int i = 0; i < kSystems; ++i) {
+    const std::uint64_t seed = 1000 * Load + static_cast<std::uint64_t>(i) + 1;
+    RandomSystem system(seed);
+    load_to(system.model(), kLoads[Load]);
+    if (auto wrong = errors.compare(system.model(), seed, true)) return std::unexpected(*wrong);
+  }
+  return errors.figure(kLoads[Load]);
+}
+
+// One request to two to eight services side by side: all alike, or each with its own work, cores,
+// instances and balancer, and half of them with other requests too.
+System random_fork(std::uint64_t seed) {
+  System system;
+  RandomStream random(seed, 0, random_purpose("forks"));
+  const bool alike = random.next() % 2 == 0;
+  const bool alone = random.next() % 2 == 0;
+  TimeLaw law;
+  double cpu = 1;
+  std::int64_t instances = 1;
+  Balance balance = Balance::Random;
+  std::vector<Step> branches;
+  std::vector<EndpointId> others;
+  const std::size_t count = 2 + random.next() % 7;
+  for (std::size_t i = 0; i < count; ++i) {
+    if (i == 0 || !alike) {
+      law = random_law(random, between(random, .005, .01));
+      cpu = static_cast<double>(1 + random.next() % 2);
+      instances = static_cast<std::int64_t>(1 + random.next() % 3);
+      balance = random.next() % 2 == 0 ? Balance::Random : Balance::RoundRobin;
+    }
+    const std::string name = fmt::format("leaf-{}", i);
+    system.service(name, cpu, instances).balance = said(balance);
+    branches.push_back(call(system.endpoint(name, "get", {work(law)})));
+    const EndpointId own = system.endpoint(name, "own", {work(law)});
+    if (!alone && random.next() % 2 == 0) others.push_back(own);
+  }
+  system.service("root", 4, 4, -1);
+  system.operation("fork", system.endpoint("root", "get", {together(std::move(branches))}), 1);
+  for (std::size_t i = 0; i < others.size(); ++i)
+    system.operation(fmt::format("other-{}", i), others[i], between(random, .3, 3));
+  return system;
+}
+
+template <std::size_t Load>
+Expected<Figure> fork_error() {
+  OpenErrors errors;
+  for (int i = 0; i < kSystems; ++i) {
+    const std::uint64_t seed = 5000 + 1000 * Load + static_cast<std::uint64_t>(i);
+    System system = random_fork(seed);
+    load_to(system.model, kLoads[Load]);
+    if (auto wrong = errors.compare(system.model, seed, false)) return std::unexpected(*wrong);
+  }
+  return errors.figure(kLoads[Load]);
 }
 
 // Users that would keep the busiest station this busy if nobody had to wait.
@@ -174,7 +235,7 @@ Expected<Figure> closed_error() {
   for (int i = 0; i < kSystems; ++i) {
     const std::uint64_t seed = 9000 + 100 * Level + static_cast<std::uint64_t>(i);
     RandomSystem system(seed);
-    system.load_to(kAsked[Level] * .5);  // so that times are those of little waiting
+    load_to(system.model(), kAsked[Level] * .5);  // so that times are those of little waiting
     double rate = 0;
     double alone = 0;
     for (const OperationEstimate& o : estimate(system.model()).operations) {
@@ -223,6 +284,11 @@ int main(int argc, char** argv) {
       {"estimate.error.70", "the same at 70%", error_at<2>},
       {"estimate.error.80", "the same at 80%", error_at<3>},
       {"estimate.error.90", "the same at 90%", error_at<4>},
+      {"estimate.forks.30", "branches side by side against simulation, load 30%", fork_error<0>},
+      {"estimate.forks.50", "the same at 50%", fork_error<1>},
+      {"estimate.forks.70", "the same at 70%", fork_error<2>},
+      {"estimate.forks.80", "the same at 80%", fork_error<3>},
+      {"estimate.forks.90", "the same at 90%", fork_error<4>},
       {"estimate.closed.50", "closed loads against simulation, users for 50%", closed_error<0>},
       {"estimate.closed.90", "users for 90%", closed_error<1>},
       {"estimate.closed.150", "users for 150%", closed_error<2>},

@@ -230,6 +230,7 @@ EstimateNetwork NetworkCompiler::run() {
   loads();
   order();
   count_visits();
+  forks();
   dependencies();
   remarks();
   expiries();

@@ -53,13 +53,15 @@ void NetworkCompiler::order() {
   net_.callers.resize(net_.services.size());
   for (std::size_t i = 0; i < n; ++i)
     for (std::int32_t pc = net_.endpoints[i].first; pc < net_.endpoints[i].last; ++pc) {
-      const NetInstruction& op = net_.code[static_cast<std::size_t>(pc)];
+      NetInstruction& op = net_.code[static_cast<std::size_t>(pc)];
       if (op.op != NetOp::Call) continue;
       const std::int32_t callee = net_.endpoints[static_cast<std::size_t>(op.target)].service;
       auto& callers = net_.callers[static_cast<std::size_t>(callee)];
       const std::int32_t caller = net_.endpoints[i].service;
-      if (std::find(callers.begin(), callers.end(), caller) == callers.end())
-        callers.push_back(caller);
+      auto known = std::find_if(callers.begin(), callers.end(),
+                                [&](const NetCaller& one) { return one.service == caller; });
+      if (known == callers.end()) known = callers.insert(known, {caller, net_.links++});
+      op.pool = known->link;
     }
 }
 

@@ -33,6 +33,7 @@ class NetworkCompiler {
   void loads();
   void order();
   void count_visits();
+  void forks();
   void dependencies();
   void remarks();
 

@@ -332,7 +332,7 @@ double still_running(std::span<const double> survival, std::size_t need,
 
 }  // namespace
 
-Moments order_statistic(std::span<const Moments> branches, int first) {
+Moments order_statistic(std::span<const Moments> branches, int first, double alike) {
   const std::size_t n = branches.size();
   if (n == 0) return {};
   if (n == 1) return branches[0];
@@ -381,6 +381,11 @@ Moments order_statistic(std::span<const Moments> branches, int first) {
       product *= 1 - running[i];
     }
     survival[q] = need == n ? 1 - product : still_running(running, need, ended);
+    if (alike <= 0) continue;
+    // Equally late: the `need`-th ends where that many laws have.
+    std::nth_element(running.begin(), running.begin() + static_cast<std::ptrdiff_t>(need - 1),
+                     running.end());
+    survival[q] += alike * (running[need - 1] - survival[q]);
   }
   Moments out = moments_of_curve(at, survival);
   out.light = third > 0 ? out.third * (1 - std::clamp(heavy / third, 0.0, 1.0)) : out.third;

@@ -62,9 +62,11 @@ double quantile(const Moments& time, Percentile q);
 // exact for an exponential; lognormal: exact.
 double tail(const Moments& time, double seconds);
 
-// The time until `first` of the branches have ended (all: first = branches), branches independent.
-// Moments by integrating the distribution function over 16 points, exponential in between.
-Moments order_statistic(std::span<const Moments> branches, int first);
+// The time until `first` of the branches have ended (all: first = branches). Branches are
+// independent but for a share `alike` of the requests, in which all are equally late: each at the
+// same quantile of its own law. Moments by integrating the distribution function over 16 points,
+// exponential in between.
+Moments order_statistic(std::span<const Moments> branches, int first, double alike = 0);
 
 // T given T <= limit, and P(T > limit) as `cut`; the part over the limit is taken as exponential
 // with the deviation of T, which is exact for an exponential.

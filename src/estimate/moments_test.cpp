@@ -91,6 +91,14 @@ TEST(Together, FirstOfThreeAndUnequal) {
   EXPECT_NEAR(order_statistic(unequal, 2).mean, 1 + 2 - 1 / 1.5, .02);
 }
 
+TEST(Together, EquallyLateIsTheLatest) {
+  const Moments unequal[] = {exponential_wait(1, 1), exponential_wait(1, 2)};
+  EXPECT_NEAR(order_statistic(unequal, 2, 1).mean, 2, .01);
+  EXPECT_NEAR(order_statistic(unequal, 1, 1).mean, 1, .01);
+  const Moments both[] = {exponential_wait(1, 1), exponential_wait(1, 1)};
+  EXPECT_NEAR(order_statistic(both, 2, .5).mean, 1.25, .01);  // half of the way from 1.5 to 1
+}
+
 TEST(Together, FixedTimesTakeTheLongest) {
   const Moments fixed[] = {fixed_time(.1), fixed_time(.3)};
   EXPECT_NEAR(order_statistic(fixed, 2).mean, .3, 1e-9);

@@ -43,7 +43,7 @@ enum class NetOp : std::uint8_t {
   Fill,      // steps of a cache miss; amount: miss rate
   Fallback,  // steps instead of the call in the list below; target: that call's instruction
   // These close lists.
-  Together,     // `count` lists; amount: how many must end
+  Together,     // `count` lists; amount: how many must end; target: of `forks`
   Choose,       // `count` lists
   Repeat,       // one list; amount: times
   Spawn,        // one list that nobody waits for
@@ -58,7 +58,7 @@ struct NetInstruction {
   bool required = true;
   std::int32_t target = -1;
   std::int32_t policy = -1;  // of `policies`
-  std::int32_t pool = -1;    // of `pools`
+  std::int32_t pool = -1;    // of `pools`; Call: link
   std::int32_t count = 0;
   double batch = 1;  // Read, Write: statements of one round trip
   double amount = 1;
@@ -163,6 +163,23 @@ struct NetEvent {
   std::vector<std::int32_t> consumers;
 };
 
+// A station that a branch of a fork comes to, so often in one request.
+struct NetReach {
+  enum class Kind : std::uint8_t { Slots, Processor, Store };
+  Kind kind = Kind::Slots;
+  std::int32_t branch = 0;
+  std::int32_t station = -1;
+  double visits = 1;
+};
+struct NetFork {
+  std::int32_t first = 0, last = 0;  // of `reached`, by branch; end excluded
+};
+
+struct NetCaller {
+  std::int32_t service = -1;
+  std::int32_t link = -1;  // of all pairs of a service and one that it calls
+};
+
 struct EstimateNetwork {
   std::vector<NetInstruction> code;
   std::vector<NetPolicy> policies;
@@ -173,16 +190,18 @@ struct EstimateNetwork {
   std::vector<NetEndpoint> endpoints;  // by service
   std::vector<NetPool> pools;
   std::vector<NetEvent> events;
+  std::vector<NetFork> forks;  // of each `Together`
+  std::vector<NetReach> reached;
   std::vector<std::int32_t> callers_first;             // endpoints; read backwards: callees first
   std::vector<std::uint8_t> is_entry;                  // of each endpoint: an operation's first
   std::vector<std::int32_t> operation_entry;           // endpoint of each operation, or -1
   std::vector<double> operation_mean, operation_peak;  // its own load
   std::vector<int> depth;  // of each endpoint: services in its longest chain
   std::vector<std::vector<NetDependency>> dependencies;  // of each endpoint, its service first
-  std::vector<std::vector<std::int32_t>> callers;        // of each service: services
+  std::vector<std::vector<NetCaller>> callers;           // of each service
   std::vector<std::int32_t> first_endpoint;              // of each service
   std::vector<EndpointId> endpoint_ids;
-  std::int32_t locks = 0;
+  std::int32_t locks = 0, links = 0;
   int zones = 1, regions = 1;
   bool active_active = false;
   Moments hop, hop_near;      // network, there and back

@@ -16,6 +16,7 @@ inline constexpr double kUnlimited = std::numeric_limits<double>::infinity();
 // A queue.
 struct StationState {
   double rate = 0;                         // arrivals per second
+  double outside = 0;                      // services: requests from outside, per second
   double reads = 0, writes = 0;            // stores: of it
   double demand = 0;                       // seconds of service asked for per second
   double square = 0;                       // the same of squared service times: for their variation
@@ -26,6 +27,8 @@ struct StationState {
   double utilisation = 0;
   double amplified = 0;  // `demand` with every retry and miss happening
   Waiting wait;
+  Moments waited;       // the same, as moments
+  double scatter = 0;   // rate x instances x (variation of arrivals and of service): see forks
   Moments read, write;  // stores: wait and service
 };
 
@@ -62,6 +65,8 @@ struct NetworkSolution {
   std::vector<Moments> branches;
   std::vector<double> weights;
   std::vector<double> calls;   // of each instruction: made for one that is asked for
+  std::vector<double> linked;  // of each link: calls a second
+  std::vector<double> forked;  // of each fork: a second
   std::vector<double> passes;  // of each instruction: P(the endpoint goes on after it)
   std::vector<double> before;  // of the last round
 };

@@ -44,6 +44,7 @@ void NetworkSolver::prepare() {
   out_.instances.assign(net_.services.size(), 1);
   out_.calls.assign(net_.code.size(), 1);
   out_.passes.assign(net_.code.size(), 1);
+  out_.forked.assign(net_.forks.size(), 0);
   out_.before.clear();
   out_.rounds = 0;
   out_.converged = true;
@@ -85,7 +86,10 @@ void NetworkSolver::endpoint_rates(const NetEndpoint& endpoint, double weight) {
         cpu.cube += weights.back() * op.time.third_moment() / (speed * speed * speed);
         break;
       }
-      case NetOp::Call: out_.endpoints[at(op.target)].rate += calls; break;
+      case NetOp::Call:
+        out_.endpoints[at(op.target)].rate += calls;
+        out_.linked[at(op.pool)] += calls;
+        break;
       case NetOp::External: out_.externals[at(op.target)].rate += calls; break;
       case NetOp::Read:
       case NetOp::Write: {
@@ -108,6 +112,10 @@ void NetworkSolver::endpoint_rates(const NetEndpoint& endpoint, double weight) {
         // The list below is the call's own: its weight has been cut by the call's success already.
         weights.push_back(weights[weights.size() - 2] * (1 - out_.passes[at(op.target)]));
         continue;
+      case NetOp::Together:
+        weights.resize(weights.size() - lists_closed(op));
+        out_.forked[at(op.target)] = weights.back();
+        break;
       default: weights.resize(weights.size() - lists_closed(op)); break;
     }
     weights.back() *= out_.passes[at(pc)];
@@ -118,7 +126,7 @@ void NetworkSolver::rates() {
   const auto clear = [](std::vector<StationState>& states) {
     for (StationState& state : states) {
       state.rate = state.reads = state.writes = state.demand = state.square = state.cube = 0;
-      state.read_trips = state.write_trips = state.extra = 0;
+      state.read_trips = state.write_trips = state.extra = state.outside = 0;
     }
   };
   clear(out_.services);
@@ -127,8 +135,11 @@ void NetworkSolver::rates() {
   clear(out_.externals);
   clear(out_.channels);
   clear(out_.locks);
-  for (std::size_t e = 0; e < net_.endpoints.size(); ++e)
+  out_.linked.assign(at(net_.links), 0);
+  for (std::size_t e = 0; e < net_.endpoints.size(); ++e) {
     out_.endpoints[e].rate = outside_rate(net_.endpoints[e]);
+    out_.services[at(net_.endpoints[e].service)].outside += out_.endpoints[e].rate;
+  }
   for (const std::int32_t e : net_.callers_first) {
     const EndpointState& state = out_.endpoints[at(e)];
     if (state.rate > 0) endpoint_rates(net_.endpoints[at(e)], state.rate * state.accepted);
@@ -183,12 +194,13 @@ void NetworkSolver::store_station(std::size_t i) {
     if (square > 0 && closed_ == nullptr)
       state.wait.spread = waiting_spread(state.utilisation, seconds * cube / (square * square));
     state.wait.mean = std::min(state.wait.mean, kForever);
+    state.scatter = state.rate * store.shards * (1 + std::max(0.0, cs2));
   }
-  const Moments wait = waiting_moments(state.wait);
+  state.waited = waiting_moments(state.wait);
   state.read = store.read;
-  state.read += wait;
+  state.read += state.waited;
   state.write = store.write;
-  state.write += wait;
+  state.write += state.waited;
   if (store.consistency == ConsistencyKind::Quorum && alive > 1) {
     const int n = static_cast<int>(alive);
     const int r = std::min(n, static_cast<int>(store.read_quorum));
@@ -205,12 +217,22 @@ void NetworkSolver::store_station(std::size_t i) {
   }
 }
 
-// Instances that take round-robin turns of their own, the outside counting as one.
+// Round-robin turns that are taken independently: each instance of a caller takes its own, the
+// outside takes one. Turns with rates r count as (sum r)^2 / sum r^2. Instances that are called by
+// turns themselves start their own at one instance after the other, so that all of them together
+// are nearly one turn: fitted to simulations of a root with four instances that calls a leaf with
+// two or three at 50% and 80% (times within 7%), they count as the root of their number.
 double NetworkSolver::callers_of(std::size_t service) const {
-  double callers = 1;
-  for (const std::int32_t caller : net_.callers[service])
-    callers += out_.instances[at(caller)];
-  return callers;
+  double all = out_.services[service].outside;
+  double squares = all * all;
+  for (const NetCaller& caller : net_.callers[service]) {
+    const double rate = out_.linked[at(caller.link)];
+    const double n = std::max(1.0, out_.instances[at(caller.service)]);
+    const bool in_turn = net_.services[at(caller.service)].balance == Balance::RoundRobin;
+    all += rate;
+    squares += rate * rate / (in_turn ? std::sqrt(n) : n);
+  }
+  return squares > 0 ? all * all / squares : 1;
 }
 
 void NetworkSolver::stations() {
@@ -223,6 +245,7 @@ void NetworkSolver::stations() {
     cpu.servers = n * service.servers;
     cpu.utilisation = cpu.demand <= 0 ? 0 : n > 0 ? cpu.demand / cpu.servers : kUnlimited;
     cpu.wait = {};
+    cpu.waited = {};
     if (cpu.rate <= 0) continue;
     const double seconds = cpu.demand / cpu.rate;
     double cs2 = seconds > 0 ? cpu.square / cpu.rate / (seconds * seconds) - 1 : 0;
@@ -241,6 +264,12 @@ void NetworkSolver::stations() {
     // is.
     if (service.visits > 1 && cpu.utilisation < 1)
       cpu.wait.alike = 1 + (service.visits - 1) / n * cpu.utilisation;
+    cpu.waited = waiting_moments(cpu.wait);
+    // Work of `visits` visits arrives together, unless by turns.
+    const double ca2 = service.balance == Balance::RoundRobin
+                           ? round_robin_ca2(n, callers_of(i), cpu.utilisation)
+                           : 1;
+    cpu.scatter = cpu.rate * n * (service.visits - 1 + ca2 + std::max(0.0, cs2));
   }
   for (std::size_t i = 0; i < net_.stores.size(); ++i)
     store_station(i);

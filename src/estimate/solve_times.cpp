@@ -76,7 +76,8 @@ namespace {
 using List = NetworkSolution::Frame;
 
 // Branches side by side; `need` of them must end.
-List together(const List* lists, std::size_t count, double need, std::vector<Moments>& times) {
+List together(const List* lists, std::size_t count, double need, double alike,
+              std::vector<Moments>& times) {
   List sum;
   times.clear();
   for (std::size_t i = 0; i < count; ++i) {
@@ -85,7 +86,7 @@ List together(const List* lists, std::size_t count, double need, std::vector<Mom
     sum.ok *= lists[i].ok;
     sum.up *= lists[i].up;
   }
-  sum.time = order_statistic(times, static_cast<int>(need));
+  sum.time = order_statistic(times, static_cast<int>(need), alike);
   if (static_cast<double>(count) <= need) {
     sum.hold = std::max(sum.hold, sum.time.mean);
   } else {
@@ -165,7 +166,9 @@ void NetworkSolver::close(std::size_t pc) {
   const List* lists = stack.data() + base;
   List sum;  // of a spawn: nothing
   switch (op.op) {
-    case NetOp::Together: sum = together(lists, at(op.count), op.amount, out_.branches); break;
+    case NetOp::Together:
+      sum = together(lists, at(op.count), op.amount, alike(op, lists), out_.branches);
+      break;
     case NetOp::Choose: sum = choose(lists, at(op.count)); break;
     case NetOp::Repeat: sum = repeat(lists[0], op.amount); break;
     case NetOp::EndFill: sum = filled(lists[0]); break;
@@ -188,7 +191,6 @@ void NetworkSolver::endpoint_times(std::size_t e) {
   auto& stack = out_.stack;
   stack.clear();
   stack.emplace_back();
-  const Moments cpu_wait = waiting_moments(cpu.wait);
   double locked = 0;  // when the first lock was taken
   std::int32_t lock = -1;
   for (std::int32_t pc = endpoint.first; pc < endpoint.last; ++pc) {
@@ -197,7 +199,7 @@ void NetworkSolver::endpoint_times(std::size_t e) {
     switch (op.op) {
       case NetOp::Work: {
         Moments own = op.time.scaled(1 / service.speed);
-        own += cpu_wait;
+        own += cpu.waited;
         frame.time += own;
         frame.hold += own.mean;
         break;
@@ -241,7 +243,7 @@ void NetworkSolver::endpoint_times(std::size_t e) {
   state.success = whole.ok;
   state.success_up = whole.up;
   if (endpoint.channel < 0) {  // consumers have their own places
-    state.time += waiting_moments(slots.wait);
+    state.time += slots.waited;
     state.success *= 1 - slots.wait.loss;
     state.success_up *= 1 - slots.wait.loss;
     state.accepted = 1 - slots.wait.loss;
@@ -269,6 +271,7 @@ void NetworkSolver::admission() {
       slots.demand += out_.endpoints[e].rate * out_.endpoints[e].hold;
     }
     slots.wait = {};
+    slots.waited = {};
     if (n < 1) {
       slots.utilisation = slots.rate > 0 ? kUnlimited : 0;
       if (slots.rate > 0) slots.wait = {0, 0, 1};
@@ -280,15 +283,14 @@ void NetworkSolver::admission() {
     }
     slots.utilisation = std::isinf(slots.servers) ? 0 : slots.demand / slots.servers;
     if (std::isinf(service.concurrency)) continue;
-    if (closed_ != nullptr) {
-      slots.wait = closed_balanced(slots_at(i), i,
-                                   {n, static_cast<int>(std::min(service.concurrency, 1e6)),
-                                    slots.rate, slots.demand / slots.rate, 1, 1});
-      continue;
-    }
-    slots.wait =
-        balanced_wait(service.balance, n, static_cast<int>(service.concurrency), service.queue,
-                      slots.rate, slots.demand / slots.rate, 1, 1.5, callers_of(i));
+    const double held = slots.demand / slots.rate;
+    const int places = static_cast<int>(std::min(service.concurrency, 1e6));
+    slots.wait = closed_ != nullptr
+                     ? closed_balanced(slots_at(i), i, {n, places, slots.rate, held, 1, 1})
+                     : balanced_wait(service.balance, n, static_cast<int>(service.concurrency),
+                                     service.queue, slots.rate, held, 1, 1.5, callers_of(i));
+    slots.waited = waiting_moments(slots.wait);
+    slots.scatter = slots.rate * n * 2;
   }
   for (std::size_t i = 0; i < out_.locks.size(); ++i) {
     StationState& lock = out_.locks[i];

@@ -35,6 +35,7 @@ class NetworkSolver {
   void endpoint_times(std::size_t e);
   void access(std::size_t pc, NetworkSolution::Frame& frame);
   void close(std::size_t pc);
+  double alike(const NetInstruction& together, const NetworkSolution::Frame* lists) const;
   void admission();
   void consumers();
   double moved();

@@ -209,6 +209,7 @@ class Engine : private EngineState {
   void set_rotation(std::uint32_t instance, bool in);
   void rebuild_rotation(std::uint32_t service);
   void set_slowness(std::uint32_t instance);
+  void set_failing(const FaultInfo& changed);
   bool answer_is_lost(std::uint32_t frame);
   double drop_share(std::uint32_t from, std::uint32_t to) const;
 

@@ -183,7 +183,7 @@ class EngineState {
   std::vector<std::uint32_t> down_count_, pause_count_;  // per instance: overlapping faults
   std::vector<bool> silent_;
   std::vector<double> cpu_factor_, slow_factor_, fail_share_, base_slowness_, stretch_;
-  std::vector<std::uint32_t> active_network_;  // faults
+  std::vector<std::uint32_t> active_network_, active_failures_;  // faults
   bool network_faulty_ = false, failing_ = false;
   std::uint32_t fault_stream_ = 0, key_stream_ = 0;
   // health: per instance, and whose turn it is per service

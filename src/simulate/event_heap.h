@@ -180,17 +180,36 @@ class EventHeap {
     }
     at(i) = key;
   }
+  struct Child {
+    Key key;
+    std::size_t place;
+  };
+  // The least of the four from `first` on, without branches: which it is can't be predicted. Its
+  // key goes along: to load it again by its place would make the next step wait. Beyond the last
+  // are sentinels.
+  Child least_of(std::size_t first) {
+    const Key* child = &at(first);
+    const bool second = child[1] < child[0];
+    const bool fourth = child[3] < child[2];
+    const Key left = second ? child[1] : child[0];
+    const Key right = fourth ? child[3] : child[2];
+    const bool later = right < left;
+    return {later ? right : left, first + (later ? 2U + fourth : 0U + second)};
+  }
   void sift_down(Key key) {
+    if (size_ <= 5) {  // one step, and nothing says which of the two is first
+      const Child least = least_of(1);
+      const bool stays = key <= least.key;
+      at(0) = stays ? key : least.key;
+      at(least.place) = stays ? least.key : key;
+      return;
+    }
     std::size_t i = 0;
     for (std::size_t first = 1; first < size_; first = 4 * i + 1) {
-      // Without branches: which child is least can't be predicted. Beyond the last are sentinels.
-      const Key* child = &at(first);
-      const std::size_t a = child[1] < child[0];
-      const std::size_t b = 2 + static_cast<std::size_t>(child[3] < child[2]);
-      const std::size_t least = first + a + (b - a) * (child[b] < child[a]);
-      if (key <= at(least)) break;
-      at(i) = at(least);
-      i = least;
+      const Child least = least_of(first);
+      if (key <= least.key) break;
+      at(i) = least.key;
+      i = least.place;
     }
     at(i) = key;
   }

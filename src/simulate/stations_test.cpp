@@ -9,15 +9,6 @@
 namespace scantling::sim {
 namespace {
 
-// One service; `law` of work at `rate` arrivals a second.
-System one_station(double rate, TimeLaw law, double cpu = 1, std::int64_t concurrency = -1,
-                   std::int64_t queue = -1) {
-  System s;
-  s.service("server", cpu, 1, concurrency, queue);
-  s.operation("ask", s.endpoint("server", "ask", {work(std::move(law))}), rate);
-  return s;
-}
-
 TEST(Stations, WhatIsLostIsRefused) {
   const ExperimentResult r = run(one_station(90, exponential_time(.01), 1, 1, 9), quick(100));
   const OperationResult& o = r.operations.at(0);

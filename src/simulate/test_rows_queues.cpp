@@ -1,21 +1,13 @@
 // Stations and networks of queueing theory.
 #include <array>
 #include <cmath>
+#include <string>
 #include <utility>
 
 #include "simulate/test_rows.h"
 
 namespace scantling::sim {
 namespace {
-
-// One service; `law` of work at `rate` arrivals a second.
-System one_station(double rate, TimeLaw law, double cpu = 1, std::int64_t concurrency = -1,
-                   std::int64_t queue = -1) {
-  System s;
-  s.service("server", cpu, 1, concurrency, queue);
-  s.operation("ask", s.endpoint("server", "ask", {work(std::move(law))}), rate);
-  return s;
-}
 
 Interval lost(const OperationResult& operation) {
   return {1 - operation.availability.mean, operation.availability.half_width};
@@ -207,6 +199,33 @@ void tail_at_scale(RowFigures& f) {
   fan_out(f, 2000, .0001, 20, f.pick(20., 200.), f.pick(.25, .05));
 }
 
+// A request to so many M/M/1 queues at once, until the last has ended: over one queue's time.
+ExperimentResult fork_join(RowFigures& f, int branches, double load, double seconds) {
+  System s;
+  std::vector<Step> all;
+  for (int i = 0; i < branches; ++i) {
+    const std::string name = "leaf-" + std::to_string(i);
+    s.service(name);
+    all.push_back(call(s.endpoint(name, "get", {work(exponential_time(1 - load))})));
+  }
+  s.service("root");
+  s.operation("ask", s.endpoint("root", "ask", {together(std::move(all))}), load / (1 - load));
+  return f.run(s, quick(seconds, 10));
+}
+
+void forks(RowFigures& f) {
+  const auto time = [](const ExperimentResult& r) { return r.operations.at(0).latency.mean; };
+  f.inside("2 queues at .5: mean time", time(fork_join(f, 2, .5, f.pick(4000., 200'000.))),
+           (12 - .5) / 8, f.pick(.07, .006));
+  f.inside("2 queues at .8: mean time", time(fork_join(f, 2, .8, f.pick(4000., 200'000.))),
+           (12 - .8) / 8, f.pick(.1, .02));
+  // Of more queues an approximation, said to be within 5%.
+  const double harmonic = 761. / 280;
+  const double scaled = (harmonic / 1.5 + (1 - harmonic / 1.5) * 4 * .8 / 11) * (12 - .8) / 8;
+  f.near("8 queues at .8: mean time", time(fork_join(f, 8, .8, f.pick(4000., 100'000.))).mean,
+         scaled, f.pick(.08, .05) * scaled);
+}
+
 void choices(RowFigures& f) {
   // At load .9, mean time in the system in units of service.
   const int n = f.pick(200, 1000);
@@ -243,6 +262,8 @@ std::vector<Row> queue_rows() {
       {"closed", "a closed network with think time", "Reiser, Lavenberg 1980 (exact MVA)",
        closed_mva},
       {"fanout", "fan-out", "Dean, Barroso, The Tail at Scale, CACM 56(2), 2013", tail_at_scale},
+      {"forks", "branches side by side",
+       "Flatto, Hahn, SIAM J. Appl. Math. 44, 1984; Nelson, Tantawi, IEEE ToC 37(6), 1988", forks},
       {"choices", "power of d choices", "Mitzenmacher, IEEE TPDS 12(10), 2001", choices},
   };
 }

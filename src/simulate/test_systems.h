@@ -157,6 +157,15 @@ inline Step fail_step(double share) {
   return s;
 }
 
+// One service; `law` of work at `rate` arrivals a second.
+inline System one_station(double rate, TimeLaw law, double cpu = 1, std::int64_t concurrency = -1,
+                          std::int64_t queue = -1) {
+  System s;
+  s.service("server", cpu, 1, concurrency, queue);
+  s.operation("ask", s.endpoint("server", "ask", {work(std::move(law))}), rate);
+  return s;
+}
+
 inline CallPolicy timeout_policy(double seconds) {
   CallPolicy p;
   p.timeout = said(in_seconds(seconds));

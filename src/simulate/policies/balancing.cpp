@@ -181,7 +181,8 @@ std::uint32_t Engine::by_hash(const Rotation& rotation, const LinkInfo& link, st
 }
 
 // The zone-aware rule of Envoy: a zone that has a larger share of the callees than of the callers
-// keeps all its calls; one with less keeps that part, and spills the rest over the other zones.
+// keeps all its calls; one with less keeps that part, and spills the rest over those with more, by
+// how much more they have.
 const std::vector<std::uint32_t>& Engine::zone_local(const Rotation& rotation, const LinkInfo& link,
                                                      std::uint32_t caller) {
   if (link.caller_service == 0) return rotation.all;
@@ -195,7 +196,23 @@ const std::vector<std::uint32_t>& Engine::zone_local(const Rotation& rotation, c
       static_cast<double>(near.size()) / static_cast<double>(rotation.all.size());
   if (callers_here <= 0 || callee_share >= callers_here / callers_all) return near;
   const double stay = callee_share * callers_all / callers_here;
-  return stream(link.stream).uniform() < stay ? near : rotation.all;
+  const double drawn = stream(link.stream).uniform();
+  if (drawn < stay) return near;
+  const auto room = [&](std::size_t z) {
+    return std::max(0.0, static_cast<double>(rotation.by_zone[z].size()) /
+                                 static_cast<double>(rotation.all.size()) -
+                             static_cast<double>(callers.by_zone[z].size()) / callers_all);
+  };
+  double all = 0;
+  for (std::size_t z = 0; z < rotation.by_zone.size(); ++z)
+    all += room(z);
+  double left = (drawn - stay) / (1 - stay) * all;
+  for (std::size_t z = 0; z < rotation.by_zone.size(); ++z) {
+    const double here = room(z);
+    if (left < here) return rotation.by_zone[z];
+    left -= here;
+  }
+  return rotation.all;
 }
 
 void Engine::rebuild_rotation(std::uint32_t service) {

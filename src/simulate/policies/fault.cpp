@@ -62,12 +62,11 @@ void Engine::apply(std::uint32_t index, bool begins) {
       }
       break;
     case FaultKind::Fail:
-      for (std::uint32_t i : fault.instances) {
-        fail_share_[i] = begins ? fault.share : 0;
-        const ServiceInfo& info = p_.services[stations_[i].service];
-        station_guarded_[stations_[i].service] =
-            begins || info.rate_limit > 0 || info.shed != unlimited;
-      }
+      if (begins)
+        active_failures_.push_back(index);
+      else
+        std::erase(active_failures_, index);
+      set_failing(fault);
       break;
     case FaultKind::Cut:
     case FaultKind::Drop:
@@ -88,6 +87,23 @@ void Engine::apply(std::uint32_t index, bool begins) {
         pause(i, begins, fault.until == never ? never : measure_from_ + fault.until);
       break;
   }
+}
+
+// Failures that overlap fail independently of each other.
+void Engine::set_failing(const FaultInfo& changed) {
+  for (std::uint32_t i : changed.instances) {
+    fail_share_[i] = 0;
+    const std::uint32_t service = stations_[i].service;
+    const ServiceInfo& info = p_.services[service];
+    station_guarded_[service] = info.rate_limit > 0 || info.shed != unlimited;
+  }
+  for (std::uint32_t index : active_failures_)
+    for (std::uint32_t i : p_.faults[index].instances) {
+      station_guarded_[stations_[i].service] = true;
+      if (std::find(changed.instances.begin(), changed.instances.end(), i) !=
+          changed.instances.end())
+        fail_share_[i] = 1 - (1 - fail_share_[i]) * (1 - p_.faults[index].share);
+    }
 }
 
 void Engine::set_slowness(std::uint32_t i) {
