@@ -13,6 +13,7 @@
 #include "design/conflicts.h"
 #include "design/flips.h"
 #include "design/interim.h"
+#include "design/locks.h"
 #include "design/loop.h"
 #include "design/passes.h"
 #include "design/verifying.h"
@@ -203,6 +204,7 @@ DesignResult design(Architecture model, const Catalog& catalog, const DesignOpti
   judge_budget(model, catalog, options, result);
   check(result.model, "", result.findings);
   report_verification(result);
+  report_locks(result);
   result.findings.sort();
   return result;
 }

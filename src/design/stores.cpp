@@ -288,4 +288,12 @@ std::vector<EngineScore> rank_technologies(const Workspace& ws, std::string_view
   return out;
 }
 
+std::size_t pick_technology(Draft& draft, const std::vector<EngineScore>& ranked,
+                            std::size_t best) {
+  std::vector<std::string> names;
+  for (const EngineScore& of : ranked)
+    names.push_back(of.engine->name);
+  return draft.pick(names, best);
+}
+
 }  // namespace scantling

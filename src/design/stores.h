@@ -63,5 +63,9 @@ double shortest_failover_seconds(const Workspace& ws);
 
 // Best first among technologies of a kind, by required, preferred, what the team knows, burden.
 std::vector<EngineScore> rank_technologies(const Workspace& ws, std::string_view kind, TeamId team);
+// The place among them of the one that is locked, else `best`.
+std::size_t pick_technology(Draft& draft, const std::vector<EngineScore>& ranked, std::size_t best);
+
+inline constexpr int kEventsASnapshot = 100;  // that are replayed for a read, at most
 
 }  // namespace scantling
