@@ -148,8 +148,9 @@ std::span<const PassInfo> all_passes() {
   return kInfos;
 }
 
-Architecture run_passes(Architecture model, const Catalog& catalog, const DesignOptions& options) {
-  elaborate(model, catalog, options, {});
+Architecture run_passes(Architecture model, const Catalog& catalog, const DesignOptions& options,
+                        const Demands& demands) {
+  elaborate(model, catalog, options, demands);
   return model;
 }
 
@@ -194,11 +195,12 @@ DesignResult design(Architecture model, const Catalog& catalog, const DesignOpti
   result.verification = std::move(best->verification);
   say_notes_once(result.simulation);
   result.rounds = std::move(rounds);
+  result.demands = std::move(best->demands);
   if (result.simulation.verdict() == Verdict::Fails)
     result.unmet = unmet_requirements(result.model, result.simulation);
   if (options.flips) explain_conflicts(model, catalog, options, result);
   prove_interims(model, catalog, options, result);
-  if (options.flips) try_others(model, catalog, options, best->demands, result.model);
+  if (options.flips) try_others(model, catalog, options, result.demands, result.model);
   if (options.progress) options.progress("check");
   result.estimate = estimate(result.model);
   judge_budget(model, catalog, options, result);

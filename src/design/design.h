@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "catalog/catalog.h"
+#include "design/demands.h"
 #include "diagnostics/diagnostic.h"
 #include "estimate/estimate.h"
 #include "model/architecture.h"
@@ -59,6 +60,7 @@ struct DesignResult {
   DesignVerification verification;
   Diagnostics findings;
   std::vector<LoopRound> rounds;
+  Demands demands;  // under which the passes made it
   std::vector<Unmet> unmet;
 };
 
@@ -66,7 +68,8 @@ DesignResult design(Architecture model, const Catalog& catalog, const DesignOpti
 
 // What the passes decide and the verifier repairs, and no more: no loop, nothing simulated, checked
 // or estimated. Of `options` the seed, the jobs, `verify`, `without` and `progress` count.
-Architecture run_passes(Architecture model, const Catalog& catalog, const DesignOptions& options);
+Architecture run_passes(Architecture model, const Catalog& catalog, const DesignOptions& options,
+                        const Demands& demands = {});
 
 // The ten passes in order, for --help and the docs.
 struct PassInfo {

@@ -11,6 +11,7 @@
 
 #include "base/parallel.h"
 #include "base/random.h"
+#include "design/design.h"
 #include "explore/finalists.h"
 #include "explore/findings.h"
 #include "explore/sizes.h"
@@ -35,12 +36,13 @@ class Search {
  public:
   Search(const Architecture& given, const Catalog& catalog, const Options& options)
       : given_(given),
-        catalog_(catalog),
         options_(options),
+        question_{given, catalog, options},
         random_(options.seed, 0, kPurposePins) {}
 
   Expected<Result> run() {
-    auto base = structured(given_, catalog_, {}, options_.seed);
+    question_.demands = demands_on_it();
+    auto base = structured(question_, {});
     if (!base || !has_solution(*base))
       return fail("the model leaves nothing to design: it has no operations");
     ++out_.designed;
@@ -64,12 +66,21 @@ class Search {
     std::stable_sort(
         out_.pareto.begin(), out_.pareto.end(),
         [](const Candidate& a, const Candidate& b) { return a.scores.values < b.scores.values; });
-    if (auto ok = choose_finalists({given_, catalog_, options_}, out_); !ok)
-      return std::unexpected(ok.error());
+    if (auto ok = choose_finalists(question_, out_); !ok) return std::unexpected(ok.error());
     return std::move(out_);
   }
 
  private:
+  // What the loop asks of the passes before the design as it is holds, as `design` finds it.
+  Demands demands_on_it() const {
+    DesignOptions options;
+    options.seed = options_.seed;
+    options.jobs = options_.jobs;
+    options.flips = false;
+    if (options_.progress) options_.progress("the design as it is");
+    return design(given_, question_.catalog, options).demands;
+  }
+
   bool may_go_on() const {
     return out_.designed < static_cast<std::uint64_t>(options_.designs) &&
            out_.ranked < static_cast<std::uint64_t>(options_.candidates) &&
@@ -93,7 +104,7 @@ class Search {
     std::vector<std::uint64_t> prints(room);
     in_parallel(options_.jobs, static_cast<int>(room), [&](int i) {
       const auto k = static_cast<std::size_t>(i);
-      made[k] = structured(given_, catalog_, batch[k], options_.seed);
+      made[k] = structured(question_, batch[k]);
       if (made[k]) prints[k] = fingerprint(*made[k]);
     });
     out_.designed += room;
@@ -208,8 +219,8 @@ class Search {
   }
 
   const Architecture& given_;
-  const Catalog& catalog_;
   const Options& options_;
+  Question question_;
   RandomStream random_;
   std::set<std::uint64_t> seen_;
   std::set<std::vector<Pin>> tried_;

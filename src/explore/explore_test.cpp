@@ -167,15 +167,17 @@ TEST(Explore, AVerdictIsThatOfTheWorstRun) {
 }
 
 TEST(Explore, PinsAreFollowed) {
-  const auto base = structured(problem(), built_in_catalog(), {}, 1);
+  const Options options = small(1);
+  const Architecture given = problem();
+  const Question question{given, built_in_catalog(), options};
+  const auto base = structured(question, {});
   ASSERT_TRUE(base.has_value());
   const std::string service = base->services.raw().front().name;
   std::string store;
   for (const Store& s : base->stores)
     if (!s.expires) store = s.name;
-  const auto sized =
-      structured(problem(), built_in_catalog(),
-                 {{store + ".copies", "1 copy"}, {service + ".instances", "5..7 x 4 vCPU"}}, 1);
+  const auto sized = structured(
+      question, {{store + ".copies", "1 copy"}, {service + ".instances", "5..7 x 4 vCPU"}});
   ASSERT_TRUE(sized.has_value());
   EXPECT_EQ(size_text(*sized, "stores." + store + ".copies"), "1");
   EXPECT_EQ(size_text(*sized, "services." + service + ".runtime.instances"), "5..7");
@@ -185,12 +187,11 @@ TEST(Explore, PinsAreFollowed) {
     EXPECT_NE(d.name, store + ".copies-2");
     EXPECT_NE(d.name, service + ".instances-2");
   }
-  const auto together =
-      structured(problem(), built_in_catalog(), {{"show.owner", "with Order"}}, 1);
+  const auto together = structured(question, {{"show.owner", "with Order"}});
   ASSERT_TRUE(together.has_value());
   EXPECT_EQ(owner_of(*together, find_by_name(together->aggregates, "Show")),
             owner_of(*together, find_by_name(together->aggregates, "Order")));
-  EXPECT_FALSE(structured(problem(), built_in_catalog(), {{"show.owner", "with Nothing"}}, 1));
+  EXPECT_FALSE(structured(question, {{"show.owner", "with Nothing"}}));
 }
 
 TEST(Explore, TheNumberOfThreadsChangesNoByte) {

@@ -72,7 +72,7 @@ void simplify(const Question& question, Result& result, Finalist& finalist) {
   for (std::size_t i = structure.pins.size(); i-- > 0;) {
     std::vector<Pin> fewer = structure.pins;
     fewer.erase(fewer.begin() + static_cast<std::ptrdiff_t>(i));
-    auto model = structured(question.given, question.catalog, fewer, question.options.seed);
+    auto model = structured(question, fewer);
     if (!model) continue;
     Architecture sized = *model;
     apply_sizes(sized, sizes);
@@ -92,7 +92,7 @@ void remake(const Question& question, const Result& result, Finalist& finalist) 
   Architecture sized = structure.model;
   apply_sizes(sized, sizes);
   finalist.pins = merged(size_pins(sized, sizes), structure.pins);
-  auto made = structured(question.given, question.catalog, finalist.pins, question.options.seed);
+  auto made = structured(question, finalist.pins);
   finalist.model = made ? std::move(*made) : structure.model;
   std::erase_if(sizes, [&](const Sizing& s) { return size_text(finalist.model, s.path) != s.to; });
   finalist.candidate.scores = scores_of(finalist.model);

@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "explore/explore.h"
+#include "explore/structures.h"
 
 namespace scantling::explore {
 
@@ -10,11 +11,6 @@ namespace scantling::explore {
 // of them once more. Fills `result.finalists`: the design as it is, then one for each end of the
 // set that isn't taken yet and the one between, all simulated under the same random numbers. For an
 // end that fails what the design as it is meets, the next candidates are tried.
-struct Question {
-  const Architecture& given;
-  const Catalog& catalog;
-  const Options& options;
-};
 Expected<void> choose_finalists(const Question& question, Result& result);
 
 }  // namespace scantling::explore

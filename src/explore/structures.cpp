@@ -89,14 +89,13 @@ std::optional<Architecture> pinned(const Architecture& model, const std::vector<
   return out;
 }
 
-std::optional<Architecture> structured(const Architecture& model, const Catalog& catalog,
-                                       const std::vector<Pin>& pins, std::uint64_t seed) {
-  auto out = pinned(model, pins);
+std::optional<Architecture> structured(const Question& question, const std::vector<Pin>& pins) {
+  auto out = pinned(question.given, pins);
   if (!out) return {};
   DesignOptions options;
-  options.seed = seed;
+  options.seed = question.options.seed;
   options.jobs = 1;
-  return run_passes(std::move(*out), catalog, options);
+  return run_passes(std::move(*out), question.catalog, options, question.demands);
 }
 
 std::uint64_t fingerprint(const Architecture& model) {

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "design/demands.h"
 #include "explore/explore.h"
 
 namespace scantling::explore {
@@ -13,9 +14,15 @@ namespace scantling::explore {
 // pin contradicts what is given.
 std::optional<Architecture> pinned(const Architecture& model, const std::vector<Pin>& pins);
 
+struct Question {
+  const Architecture& given;
+  const Catalog& catalog;
+  const Options& options;
+  Demands demands{};  // of the loop, on the design as it is: made of every other too
+};
+
 // The passes over the model with these pins. Nothing when a pin contradicts what is given.
-std::optional<Architecture> structured(const Architecture& model, const Catalog& catalog,
-                                       const std::vector<Pin>& pins, std::uint64_t seed);
+std::optional<Architecture> structured(const Question& question, const std::vector<Pin>& pins);
 
 // Every value of the solution as one number: two structures with the same are the same.
 std::uint64_t fingerprint(const Architecture& model);
