@@ -170,10 +170,20 @@ SCANTLING_ENUM_NAMES(SagaStyle, "orchestrated", "choreographed");
 enum class PublishVia : std::uint8_t { Outbox, Direct, ChangeCapture };
 SCANTLING_ENUM_NAMES(PublishVia, "outbox", "direct", "change-capture");
 
+// What the relay of an outbox takes next: what isn't marked as sent; what has a higher number than
+// the last that it sent, as a table's ids have, which aren't committed in their order.
+enum class OutboxRelay : std::uint8_t { Unsent, ById };
+SCANTLING_ENUM_NAMES(OutboxRelay, "unsent", "by-id");
+
 // Whether a write holds against what changed since it was decided on: not looked at; looked at some
 // time before the write; looked at by the write itself.
 enum class WriteGuard : std::uint8_t { None, CheckFirst, CompareAndSet };
 SCANTLING_ENUM_NAMES(WriteGuard, "none", "check-first", "compare-and-set");
+
+// Which copies of a store are built anew from the new leader, after a promotion, before they
+// answer: none; those that have what it lacks, the former leader first; every one.
+enum class Rebuild : std::uint8_t { None, Diverged, All };
+SCANTLING_ENUM_NAMES(Rebuild, "none", "diverged", "all");
 
 enum class Jitter : std::uint8_t { None, Full, Equal, Decorrelated };
 SCANTLING_ENUM_NAMES(Jitter, "none", "full", "equal", "decorrelated");

@@ -90,6 +90,7 @@ struct Step {
   ChannelId channel;
   std::string event;
   Field<PublishVia> via;
+  Field<OutboxRelay> relay;  // of an outbox
   Field<Ref<PolicyId>> use;  // a bundle of `policies`
   CallPolicy policy;         // after reading: own values over those of `use`
   std::vector<Step> fallback;
@@ -210,8 +211,8 @@ struct Store : Element {
   Field<Count> concurrency;      // requests that one copy serves at once
   Field<TimeLaw> read, write;    // times at the server
   Field<Spread> spread;
-  Field<Duration> failover;
-  Field<Duration> lag;  // of asynchronous copies
+  Field<Duration> failover, lag;  // until another copy leads; of asynchronous copies
+  Field<Rebuild> rebuild;         // after a promotion
   Field<BackupPolicy> backup;
   Field<Duration> keep;
   Field<bool> encrypted, fenced, bootstrap, read_repair, pre_vote, check_quorum;
@@ -232,8 +233,7 @@ struct Channel : Element {
   Field<std::vector<std::string>> events;
   Field<Count> partitions;
   Field<std::string> key;
-  Field<Count> copies;
-  Field<Count> in_sync;  // copies that must have it before it counts
+  Field<Count> copies, in_sync;  // that must have it before it counts
   Field<Delivery> delivery;
   Field<Duration> keep;
   Field<SchemaFormat> schema;

@@ -121,9 +121,10 @@ class Terminal {
   void fix(const PropertyVerdict& v) {
     if (const TriedRepair* r = v.repair()) {
       text_line("fix: " + repair_text(*r) +
-                    (v.by_sum ? ""
-                              : fmt::format("; checked again on a copy: it holds, {}",
-                                            counted(r->states, "state"))),
+                    (v.by_sum         ? ""
+                     : r->states == 0 ? "; checked again on a copy: what could break it is gone"
+                                      : fmt::format("; checked again on a copy: it holds, {}",
+                                                    counted(r->states, "state"))),
                 2);
     } else if (v.tried.empty()) {
       text_line("no change of the model is known to repair it", 2);

@@ -4,9 +4,9 @@ namespace scantling::verify {
 namespace {
 
 constexpr void (*kDerivations[])(const Derivation&) = {
-    derive_sagas, derive_repeats,   derive_events,    derive_consumers, derive_failover,
-    derive_votes, derive_quorums,   derive_freshness, derive_locks,     derive_writers,
-    derive_pools, derive_isolation, derive_merges};
+    derive_sagas,   derive_repeats,  derive_events,    derive_consumers, derive_failover,
+    derive_votes,   derive_replicas, derive_quorums,   derive_freshness, derive_locks,
+    derive_writers, derive_pools,    derive_isolation, derive_merges};
 
 void run(const Derivation& d, int source) {
   const std::size_t before = d.out.size();

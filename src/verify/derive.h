@@ -83,6 +83,7 @@ void derive_events(const Derivation& d);     // changes and the events about the
 void derive_consumers(const Derivation& d);  // order, poison messages
 void derive_failover(const Derivation& d);   // stores with a leader and copies
 void derive_votes(const Derivation& d);      // stores whose copies elect a leader
+void derive_replicas(const Derivation& d);   // an endpoint that reads what it has written
 void derive_quorums(const Derivation& d);    // stores read and written by quorum
 void derive_freshness(const Derivation& d);  // how old an answer may be
 void derive_locks(const Derivation& d);      // leases

@@ -17,6 +17,8 @@ class Announcement {
         publish_(publish),
         write_first_(write_first),
         direct_(publish.via.or_else(PublishVia::Direct) == PublishVia::Direct),
+        by_id_(publish.via.or_else(PublishVia::Direct) == PublishVia::Outbox &&
+               publish.relay.or_else(OutboxRelay::Unsent) == OutboxRelay::ById),
         channel_(d.model.channels[publish.channel]),
         b_(publish.event + " of " + endpoint_name(d.model, id), path_of(d.model, id)) {}
 
@@ -30,6 +32,8 @@ class Announcement {
     outbox_ = b_.variable("outbox", store_, {"empty", "holds the event"});
     heard_ = b_.variable("event", hearer_, {"not heard", "heard"});
     flight_ = b_.message("event " + publish_.event, 2);
+    if (by_id_)
+      other_ = b_.place("another", store_, {"none", "committed, with a later id", "sent"});
     direct_ ? two_steps() : one_transaction();
     delivery();
     const Conds half{{changed_, 1}, {heard_, 0}};
@@ -55,21 +59,44 @@ class Announcement {
   }
 
   void one_transaction() {
-    b_.rule(me_, "writes " + write_.target + " and the event in one transaction")
-        .move(at_, 0, 2)
+    if (by_id_) overtaken();
+    b_.rule(me_,
+            by_id_ ? "commits" : "writes " + write_.target + " and the event in one transaction")
+        .move(at_, by_id_ ? 1 : 0, 2)
         .set(changed_, 1)
         .set(outbox_, 1)
         .to(store_)
         .add();
-    b_.rule(me_, "crashes before the transaction").move(at_, 0, 3).fault(Fault::Crash).add();
+    b_.rule(me_, by_id_ ? "crashes before it commits" : "crashes before the transaction")
+        .move(at_, by_id_ ? 1 : 0, 3)
+        .fault(Fault::Crash)
+        .add();
     const std::string text = publish_.via.value == PublishVia::ChangeCapture
                                  ? "reads the change from the log and publishes it"
                                  : "publishes the event of the outbox and removes it";
-    b_.rule(store_, text).move(outbox_, 1, 0).put(flight_).to(broker_).add();
-    b_.rule(store_, "publishes the event and crashes before it has noted that")
-        .when(outbox_, 1)
-        .put(flight_)
-        .fault(Fault::Crash)
+    Draft sends = b_.rule(store_, text);
+    sends.move(outbox_, 1, 0).put(flight_).to(broker_);
+    Draft again = b_.rule(store_, "publishes the event and crashes before it has noted that");
+    again.when(outbox_, 1).put(flight_).fault(Fault::Crash);
+    for (Draft* d : {&sends, &again}) {
+      if (by_id_) d->one_of(other_, {0, 1});  // rows up to the last that it sent aren't looked at
+      d->add();
+    }
+  }
+
+  // Ids are given when rows are written, and rows are seen when they are committed.
+  void overtaken() {
+    b_.rule(me_, "writes " + write_.target + " and the event: the row has an id")
+        .move(at_, 0, 1)
+        .to(store_)
+        .add();
+    b_.rule(store_, "another transaction gets a later id, and commits")
+        .move(other_, 0, 1)
+        .when(at_, 1)
+        .add();
+    b_.rule(store_, "sends the other's event, and goes on after its id")
+        .move(other_, 1, 2)
+        .to(broker_)
         .add();
   }
 
@@ -95,6 +122,12 @@ class Announcement {
                     if (Step* same = same_step(m.model, model, id, step))
                       m.set(same->via, PublishVia::Outbox);
                   });
+    if (by_id_)
+      b_.repair("no-lost-event", "relay: unsent on " + publishes(), path_of(d_.model, id),
+                [id, &model = d_.model, &step = publish_](Mender& m) {
+                  if (Step* same = same_step(m.model, model, id, step))
+                    m.set(same->relay, OutboxRelay::Unsent);
+                });
     if (channel_.delivery.or_else(Delivery::AtLeastOnce) == Delivery::AtMostOnce)
       b_.repair("no-lost-event", "delivery: at-least-once", "channels." + channel_.name,
                 [c = publish_.channel](Mender& m) {
@@ -107,10 +140,11 @@ class Announcement {
   const Step& write_;
   const Step& publish_;
   bool write_first_, direct_;
+  bool by_id_;  // the outbox is relayed in the order of its ids
   const Channel& channel_;
   Builder b_;
   int me_ = 0, store_ = 0, broker_ = 0, hearer_ = 0;
-  Var at_ = 0, changed_ = 0, outbox_ = 0, heard_ = 0, flight_ = 0;
+  Var at_ = 0, changed_ = 0, outbox_ = 0, heard_ = 0, flight_ = 0, other_ = 0;
 };
 
 }  // namespace

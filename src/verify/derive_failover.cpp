@@ -1,4 +1,5 @@
-// A store with a leader and copies: what a failover loses, and whether two copies lead.
+// A store with a leader and copies: what a failover loses, whether two copies lead, and what the
+// copies answer with afterwards.
 #include <algorithm>
 
 #include "base/text.h"
@@ -17,18 +18,22 @@ class Failover {
         store_(d.model.stores[id]),
         copies_(static_cast<int>(std::min<std::int64_t>(store_.copies->value, kMostCopies))),
         fenced_(store_.fenced.or_else(false)),
+        rebuild_(store_.rebuild.or_else(Rebuild::Diverged)),
         b_("store " + store_.name, "stores." + store_.name) {
     if (store_.in_sync)
       in_sync_ = static_cast<int>(std::clamp<std::int64_t>(store_.in_sync->value, 1, copies_));
     else if (!store_.lag && store_.consistency->kind == ConsistencyKind::Strong)
       in_sync_ = copies_;  // nothing says that copies are behind
+    splits_ = !fenced_ && in_sync_ < 2;
   }
 
   void read() {
     variables();
     writes();
     promotions();
+    if (store_.rebuild) returns();
     properties();
+    if (store_.rebuild) afterwards();
     repairs();
     if (store_.copies->value > kMostCopies)
       b_.note(std::to_string(store_.copies->value) + " copies stand as 3");
@@ -36,10 +41,21 @@ class Failover {
       b_.note(
           "a copy is promoted only where enough are reachable that one of them has every "
           "write that counts");
+    if (!store_.rebuild)
+      b_.note(
+          store_.name +
+          " doesn't say which copies it builds anew after a failover (`rebuild`): what a former "
+          "leader answers with isn't judged");
     d_.out.push_back(b_.finish(store_.from.span));
   }
 
  private:
+  // Where a copy is. Serving again and being built: only after a promotion.
+  enum Where : std::uint8_t { kReachable, kCutOff, kDown, kServes, kBuilt };
+  static constexpr const char* kFollows = "comes back, and follows the new leader";
+  static constexpr const char* kAnew = "comes back, and is built anew before it answers";
+  static constexpr const char* kAsItWas = "comes back with what it had, and answers";
+
   std::string copy(int i) const { return i == 0 ? "leader" : "copy " + std::to_string(i); }
   static std::size_t at(int i) { return static_cast<std::size_t>(i); }
 
@@ -48,7 +64,9 @@ class Failover {
     for (int i = 0; i < copies_; ++i) {
       lanes_.push_back(b_.lane(copy(i)));
       has_.push_back(b_.variable("write at " + copy(i), lanes_.back(), {"missing", "there"}));
-      up_.push_back(b_.variable(copy(i), lanes_.back(), {"reachable", "cut off", "down"}));
+      up_.push_back(
+          b_.variable(copy(i), lanes_.back(),
+                      {"reachable", "cut off", "down", "answers again", "is built anew"}));
     }
     acked_ = b_.variable("write", client_, {"not asked", "asked", "acknowledged"});
     std::vector<std::string> leaders;
@@ -104,7 +122,7 @@ class Failover {
         promote(set, i, false);
       }
     }
-    if (fenced_ || in_sync_ > 1) return;
+    if (!splits_) return;
     for (int i = 1; i < copies_; ++i)
       b_.rule(lanes_[0], "acknowledges a write of a client on its side")
           .when(up_[0], 1)
@@ -122,7 +140,41 @@ class Failover {
       const bool reachable = (set >> (j - 1) & 1) != 0;
       d.when(up_[at(j)], reachable ? 0 : 1);
       if (reachable && !with && j != i) d.when(has_[at(j)], 0);
+      if (reachable && j != i && rebuild_ == Rebuild::All)
+        d.set(up_[at(j)], kBuilt).set(has_[at(j)], 0);
     }
+    d.add();
+  }
+
+  // What was away when another was promoted, or was to be built anew, is a copy again.
+  void returns() {
+    for (int leader = 1; leader < copies_; ++leader)
+      for (int j = 0; j < copies_; ++j) {
+        if (j == leader) continue;
+        const bool all = rebuild_ == Rebuild::All;
+        returns(leader, j, 1, all ? kAnew : kFollows, 1);
+        returns(leader, j, 0, rebuild_ == Rebuild::None ? kAsItWas : kAnew, 1);
+        returns(leader, j, 0, all ? kAnew : kFollows, 0);
+        if (j > 0 && all)
+          for (const int written : {0, 1})
+            b_.rule(lanes_[at(j)], "has been built anew")
+                .when(leads_, leader)
+                .when(has_[at(leader)], written)
+                .move(up_[at(j)], kBuilt, kServes)
+                .set(has_[at(j)], written)
+                .from(lanes_[at(leader)])
+                .add();
+      }
+  }
+
+  // Copy j, which has the write or hasn't, under a leader of which that is said too.
+  void returns(int leader, int j, int led, const char* how, int had) {
+    Draft d = b_.rule(lanes_[at(j)], how);
+    d.when(leads_, leader).when(has_[at(leader)], led);
+    d.one_of(up_[at(j)], j == 0 ? std::vector<int>{kCutOff, kDown} : std::vector<int>{kCutOff});
+    d.set(up_[at(j)], kServes).from(lanes_[at(leader)]);
+    if (led == 0) d.when(has_[at(j)], had);
+    if (how != kAsItWas) d.set(has_[at(j)], led);
     d.add();
   }
 
@@ -137,6 +189,30 @@ class Failover {
                "a write that was acknowledged is gone after the failover");
     b_.never("one-leader", {{{split_, 1}}}, promoted,
              "two copies accept writes: the former leader doesn't know that it is none");
+  }
+
+  // What the copies answer with after a promotion, and whether they do.
+  void afterwards() {
+    std::vector<Conds> other, serving, none, promoted;
+    for (int i = 1; i < copies_; ++i) {
+      promoted.push_back({{leads_, static_cast<std::uint8_t>(i)}});
+      for (int j = 0; j < copies_; ++j) {
+        if (j == i) continue;
+        serving.push_back(all_of({{leads_, i}, {up_[at(j)], kServes}}));
+        other.push_back(
+            all_of({{leads_, i}, {up_[at(j)], kServes}, {has_[at(j)], 1}, {has_[at(i)], 0}}));
+        if (j > 0)
+          for (const int former : {kCutOff, kDown})
+            none.push_back(all_of({{leads_, i}, {up_[at(j)], kBuilt}, {up_[0], former}}));
+      }
+    }
+    if (rebuild_ == Rebuild::None && splits_)
+      other.push_back(all_of({{split_, 1}, {up_[0], kServes}}));
+    b_.never("one-history", other, serving,
+             "a copy answers with a write that isn't in the new leader's history");
+    if (copies_ > 2)
+      b_.never("copies-serve", none, promoted,
+               "every copy that could answer is being built anew: the new leader is alone");
   }
 
   // What may be lost: the store's own objective, or the system's.
@@ -161,6 +237,9 @@ class Failover {
     if (in_sync_ < 2)
       b_.repair("no-history-lost", "in-sync: 2", path,
                 [id](Mender& m) { m.set(m.model.stores[id].in_sync, Count{2}); });
+    if (store_.rebuild && rebuild_ != Rebuild::Diverged)
+      b_.repair(rebuild_ == Rebuild::None ? "one-history" : "copies-serve", "rebuild: diverged",
+                path, [id](Mender& m) { m.set(m.model.stores[id].rebuild, Rebuild::Diverged); });
   }
 
   const Derivation& d_;
@@ -168,6 +247,8 @@ class Failover {
   const Store& store_;
   int copies_, in_sync_ = 1;
   bool fenced_;
+  Rebuild rebuild_;
+  bool splits_;  // a leader that is cut off goes on taking writes
   Builder b_;
   int client_ = 0;
   std::vector<int> lanes_;

@@ -19,9 +19,10 @@ struct Limits {
   int faults = -1;                            // at most this many in a run; -1: any number
   std::uint64_t states = 0;                   // about so many; 0: any number
   int threads = 1;
-  bool reduce = true;             // by symmetry and dead messages (reduce.h)
-  bool stop_when_failed = false;  // once every property has failed, the rest says nothing new
-  std::function<bool()> stop;     // asked now and then
+  bool reduce = true;                // by symmetry and dead messages (reduce.h)
+  bool stop_when_failed = false;     // once every property has failed, the rest says nothing new
+  std::vector<std::size_t> stop_on;  // properties: once one of them has failed, the rest is left
+  std::function<bool()> stop;        // asked now and then
 };
 
 // A run: what was done, and the values after it. Starts at the initial values.

@@ -54,7 +54,7 @@ services:
      nullptr},
     {{"no-deadlock", Severity::Error, "verify", "requests don't wait for each other in a circle"},
      {R"(Services with bounded pools that call each other and wait never hold all places while each waits for another's.)",
-      R"(Each pool is full of requests that wait for a place in the other: nothing is busy, nothing moves, and health checks may be fine. It needs as many requests at once as there are places, so no test shows it. A timeout on each call of the circle frees the places; taking the circle apart is better.)",
+      R"(Each pool is full of requests that wait for a place in the other: nothing is busy, nothing moves, and health checks may be fine. It needs as many requests at once as there are places, so no test shows it. A timeout on each call of the circle frees the places; taking the circle apart is better. Of one pool the same: five nested transactions of Sequelize on a pool of five connections wait for each other (sequelize/sequelize#10976, 2019).)",
       R"(services:
   a:
     runtime: { concurrency: 64 }
@@ -83,7 +83,7 @@ services:
      nullptr},
     {{"no-lost-event", Severity::Error, "verify", "no change without its event"},
      {R"(Wherever a run rests, a change that was to be announced has been announced.)",
-      R"(A crash between the write and the publication swallows the event, and no retry knows of it. The outbox puts both into one transaction. It may publish twice (issue 1816 of Particular's documentation, 2016), so that consumers recognise repetitions.)",
+      R"(A crash between the write and the publication swallows the event, and no retry knows of it. The outbox puts both into one transaction. It may publish twice (issue 1816 of Particular's documentation, 2016), so that consumers recognise repetitions. A relay that goes on after the last id skips a row whose transaction commits later than one with a higher id (Eventuous/eventuous#222, 2023): `relay: unsent`.)",
       R"(stores:
   orders-db: { engine: postgresql, owner: orders }
 channels:
@@ -110,7 +110,7 @@ services:
      nullptr},
     {{"no-phantom-event", Severity::Error, "verify", "no event without its change"},
      {R"(An event is heard only of a change that has been made.)",
-      R"(Published first and rolled back then: others act on what never happened.)",
+      R"(Published first and rolled back then: others act on what never happened. NEventStore published commits whose transaction was rolled back (NEventStore/NEventStore#54, 2011).)",
       R"(stores:
   orders-db: { engine: postgresql, owner: orders }
 channels:

@@ -7,7 +7,7 @@ namespace {
 const PropertyPage kPages[] = {
     {{"bounded", Severity::Error, "verify", "a saga ends within its bound"},
      {R"(The timeouts of a saga's steps, times their attempts, forward and back again, add up to at most its `within` or its operation's. A sum, not a search.)",
-      R"(The bound is what the customer was told, or how long a reservation lasts: what goes on after it works with what has expired.)",
+      R"(The bound is what the customer was told, or how long a reservation lasts: what goes on after it works with what has expired. Attempts are easily more than they seem: three layers that each try four times make 64 ("Site Reliability Engineering", Beyer et al., 2016, chapter 22).)",
       R"(stores:
   stock-db: { engine: postgresql, owner: stock }
   orders-db: { engine: postgresql, owner: orders }
@@ -52,7 +52,8 @@ sagas:
      nullptr},
     {{"ends", Severity::Error, "verify", "every run of a saga comes to rest"},
      {R"(Once no more faults happen, each run of the saga ends: no circle of steps among its states. No key of the language takes this away: what is derived asks again until it is answered, and answers come once faults stop. The check guards the derivation.)",
-      R"(A saga that goes round for ever holds what it reserved for ever.)", R"()",
+      R"(A saga that goes round for ever holds what it reserved for ever. In the library go-saga a compensation that failed was started again by its own failure, without end (lysu/go-saga#1).)",
+      R"()",
       R"(stores:
   stock-db: { engine: postgresql, owner: stock }
   orders-db: { engine: postgresql, owner: orders }
@@ -76,7 +77,7 @@ sagas:
      nullptr},
     {{"ends-whole", Severity::Error, "verify", "a saga ends done or undone, never in between"},
      {R"(Wherever a run of the saga rests, all its steps are in effect, or none is.)",
-      R"(Stock stays reserved, money stays taken, and nobody is told. A step that can't be undone before one that may be refused is enough, without any fault.)",
+      R"(Stock stays reserved, money stays taken, and nobody is told. A step that can't be undone before one that may be refused is enough, without any fault. In the very example of a book on sagas an undo that nobody had written left the steps before it in effect (microservices-patterns/ftgo-application#107, 2020).)",
       R"(stores:
   stock-db: { engine: postgresql, owner: stock }
   orders-db: { engine: postgresql, owner: orders }
@@ -192,7 +193,7 @@ sagas:
      nullptr},
     {{"recovers", Severity::Error, "verify", "a crashed coordinator's sagas are taken up again"},
      {R"(After a crash of the coordinator each run of the saga is still known and goes on.)",
-      R"(A saga that only memory knows is gone with it, half done. With a log it is replayed.)",
+      R"(A saga that only memory knows is gone with it, half done. With a log it is replayed. Answers that arrived while a service was down were left lying until its next saga began (eventuate-tram/eventuate-tram-sagas#40, 2020); after a crash of Citus prepared transactions stayed, and blocked new ones (citusdata/citus#6548, 2022).)",
       R"(stores:
   stock-db: { engine: postgresql, owner: stock }
   orders-db: { engine: postgresql, owner: orders }

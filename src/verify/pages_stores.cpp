@@ -4,12 +4,14 @@
 namespace scantling::verify {
 namespace {
 
-const PropertyPage kPages[] = {
-    {{"converges", Severity::Error, "verify", "copies that saw the same updates agree"},
-     {R"(The merge of a store's replicated data type is commutative, associative and idempotent on states that occur together, and copies that have seen the same updates have the same value. Every history of up to 3 updates on 3 copies is tried.)",
-      R"(Copies that don't converge differ for ever, and nothing reports it. The types of the language all converge, so no model breaks this; the check guards their definitions, and a hand-made type would be held to the same laws.)",
-      R"()",
-      R"(stores:
+const PropertyPage
+    kPages[] =
+        {
+            {{"converges", Severity::Error, "verify", "copies that saw the same updates agree"},
+             {R"(The merge of a store's replicated data type is commutative, associative and idempotent on states that occur together, and copies that have seen the same updates have the same value. Every history of up to 3 updates on 3 copies is tried.)",
+              R"(Copies that don't converge differ for ever, and nothing reports it. The types of the language all converge, so no model breaks this; the check guards their definitions, and a hand-made type would be held to the same laws. They are needed: lists of a Redis with such types (elem-azar-unis/CRDT-Redis#1, 2022) and puts and deletes of go-ds-crdt (ipfs/go-ds-crdt#238, 2024) stayed different for ever.)",
+              R"()",
+              R"(stores:
   ledger-db: { engine: cassandra, owner: ledger, copies: 3, consistency: eventual, crdt: or-set }
 services:
   ledger:
@@ -17,12 +19,12 @@ services:
       read: { http: GET /accounts, steps: [{ read: ledger-db }] }
       post: { http: POST /accounts, steps: [{ write: ledger-db }] }
 )",
-      R"(When it is known, and dearer to prevent than to repair by hand: say so in an acceptance.)"},
-     nullptr},
-    {{"fresh-within", Severity::Error, "verify", "answers are no older than allowed"},
-     {R"(What caches keep and copies lag along the way of a read is at most the operation's `staleness`. A sum, not a search.)",
-      R"(A cache on a lagging copy adds both: an entry filled just before the copy caught up is old from the start.)",
-      R"(aggregates:
+              R"(When it is known, and dearer to prevent than to repair by hand: say so in an acceptance.)"},
+             nullptr},
+            {{"fresh-within", Severity::Error, "verify", "answers are no older than allowed"},
+             {R"(What caches keep and copies lag along the way of a read is at most the operation's `staleness`. A sum, not a search.)",
+              R"(A cache on a lagging copy adds both: an entry filled just before the copy caught up is old from the start. OpenFGA's cache over a store that caches too kept old answers for the sum of both (openfga/openfga pull request 2843, 2025).)",
+              R"(aggregates:
   Product: { count: 1k }
 operations:
   browse: { actor: customer, steps: [read Product], staleness: 5s }
@@ -37,7 +39,7 @@ services:
         implements: browse
         steps: [{ read: catalog-cache, miss: { rate: 8%, then: [{ read: catalog-db }] } }]
 )",
-      R"(aggregates:
+              R"(aggregates:
   Product: { count: 1k }
 operations:
   browse: { actor: customer, steps: [read Product], staleness: 5s }
@@ -52,12 +54,12 @@ services:
         implements: browse
         steps: [{ read: catalog-cache, miss: { rate: 8%, then: [{ read: catalog-db }] } }]
 )",
-      R"(When it is known, and dearer to prevent than to repair by hand: say so in an acceptance.)"},
-     nullptr},
-    {{"invariant", Severity::Error, "verify", "runs at once keep an aggregate's invariant"},
-     {R"(Two runs of an endpoint that reads a store and later writes what follows from it don't break the invariant of an aggregate in it together.)",
-      R"(Both read that one piece is left, both take it: each was right by what it saw. A check before the write doesn't help when something comes between the two; a write that is refused when the value has changed does.)",
-      R"(aggregates:
+              R"(When it is known, and dearer to prevent than to repair by hand: say so in an acceptance.)"},
+             nullptr},
+            {{"invariant", Severity::Error, "verify", "runs at once keep an aggregate's invariant"},
+             {R"(Two runs of an endpoint that reads a store and later writes what follows from it don't break the invariant of an aggregate in it together.)",
+              R"(Both read that one piece is left, both take it: each was right by what it saw. A check before the write doesn't help when something comes between the two; a write that is refused when the value has changed does. In twelve programs for shops on the web 22 attacks by requests at once were found (Warszawski and Bailis, "ACIDRain", SIGMOD 2017).)",
+              R"(aggregates:
   Stock: { count: 1k, invariant: available >= 0 }
 stores:
   plans-db: { engine: postgresql, owner: planner, consistency: strong, holds: [Stock] }
@@ -71,7 +73,7 @@ services:
           - work: 2s
           - { write: plans-db, guard: none }
 )",
-      R"(aggregates:
+              R"(aggregates:
   Stock: { count: 1k, invariant: available >= 0 }
 stores:
   plans-db: { engine: postgresql, owner: planner, consistency: strong, holds: [Stock] }
@@ -85,13 +87,13 @@ services:
           - work: 2s
           - { write: plans-db, guard: compare-and-set }
 )",
-      R"(When it is known, and dearer to prevent than to repair by hand: say so in an acceptance.)"},
-     nullptr},
-    {{"lease-covers-work", Severity::Error, "verify",
-      "a lock's lease lasts longer than the work under it"},
-     {R"(The longest that an endpoint may take, by its work, timeouts and attempts, is at most the lease of the lock that it takes. A sum, not a search.)",
-      R"(A lease that is shorter than the work runs out without any fault: two holders, every busy day.)",
-      R"(stores:
+              R"(When it is known, and dearer to prevent than to repair by hand: say so in an acceptance.)"},
+             nullptr},
+            {{"lease-covers-work", Severity::Error, "verify",
+              "a lock's lease lasts longer than the work under it"},
+             {R"(The longest that an endpoint may take, by its work, timeouts and attempts, is at most the lease of the lock that it takes. A sum, not a search.)",
+              R"(A lease that is shorter than the work runs out without any fault: two holders, every busy day. Celery over Redis gives a task to a second worker when it takes longer than the visibility timeout, an hour by default (celery/celery#5935).)",
+              R"(stores:
   plans-db: { engine: postgresql, owner: planner }
 services:
   planner:
@@ -103,7 +105,7 @@ services:
           - { work: 2s }
           - { write: plans-db, timeout: 5s }
 )",
-      R"(stores:
+              R"(stores:
   plans-db: { engine: postgresql, owner: planner }
 services:
   planner:
@@ -115,12 +117,12 @@ services:
           - { work: 2s }
           - { write: plans-db, timeout: 5s }
 )",
-      R"(When it is known, and dearer to prevent than to repair by hand: say so in an acceptance.)"},
-     nullptr},
-    {{"monotonic", Severity::Error, "verify", "reads don't go back in time"},
-     {R"(A read that follows another never gets an older value than that one did.)",
-      R"(Quorums that overlap are not enough: while a write is on its way, one reader's quorum meets the new value and the next one's doesn't. With 2 of 3 copies each way this happens without any fault, unless a read leaves what it returned on its quorum.)",
-      R"(stores:
+              R"(When it is known, and dearer to prevent than to repair by hand: say so in an acceptance.)"},
+             nullptr},
+            {{"monotonic", Severity::Error, "verify", "reads don't go back in time"},
+             {R"(A read that follows another never gets an older value than that one did.)",
+              R"(Quorums that overlap are not enough: while a write is on its way, one reader's quorum meets the new value and the next one's doesn't. With 2 of 3 copies each way this happens without any fault, unless a read leaves what it returned on its quorum.)",
+              R"(stores:
   ledger-db: { engine: cassandra, owner: ledger, copies: 3, consistency: quorum read 2 write 2 }
 services:
   ledger:
@@ -128,7 +130,7 @@ services:
       read: { http: GET /accounts, steps: [{ read: ledger-db }] }
       post: { http: POST /accounts, steps: [{ write: ledger-db }] }
 )",
-      R"(stores:
+              R"(stores:
   ledger-db: { engine: cassandra, owner: ledger, copies: 3, consistency: quorum read 2 write 2, read-repair: true }
 services:
   ledger:
@@ -136,32 +138,32 @@ services:
       read: { http: GET /accounts, steps: [{ read: ledger-db }] }
       post: { http: POST /accounts, steps: [{ write: ledger-db }] }
 )",
-      R"(For readers that don't compare answers: then say `staleness` on the operation.)"},
-     nullptr},
-    {{"no-history-lost", Severity::Error, "verify", "what was acknowledged is still there"},
-     {R"(A write that was acknowledged is in what leads or answers after a failover or a change of members.)",
-      R"(On 2018-10-21 GitHub promoted a copy that lacked writes of the last seconds: 24 hours of repair. On 2019-07-29 Monzo added six empty members to a store at once, and quorums of them answered that accounts don't exist.)",
-      R"(stores:
+              R"(For readers that don't compare answers: then say `staleness` on the operation.)"},
+             nullptr},
+            {{"no-history-lost", Severity::Error, "verify", "what was acknowledged is still there"},
+             {R"(A write that was acknowledged is in what leads or answers after a failover or a change of members.)",
+              R"(On 2018-10-21 GitHub promoted a copy that lacked writes of the last seconds: 24 hours of repair. On 2019-07-29 Monzo added six empty members to a store at once, and quorums of them answered that accounts don't exist.)",
+              R"(stores:
   orders-db: { engine: postgresql, owner: orders, copies: 3, consistency: strong, lag: 100ms, failover: 30s, fenced: true }
 services:
   orders:
     endpoints:
       place: { http: POST /orders, steps: [{ write: orders-db }] }
 )",
-      R"(stores:
+              R"(stores:
   orders-db: { engine: postgresql, owner: orders, copies: 3, consistency: strong, lag: 100ms, failover: 30s, fenced: true, in-sync: 2 }
 services:
   orders:
     endpoints:
       place: { http: POST /orders, steps: [{ write: orders-db }] }
 )",
-      R"(When so much may be lost: then say it, `backup: { rpo: 1min }`.)"},
-     nullptr},
-    {{"no-lost-update", Severity::Error, "verify",
-      "a write doesn't take away what it knew nothing of"},
-     {R"(Of two runs of an endpoint that read, decide and write, the slower one doesn't overwrite the newer value.)",
-      R"(On 2025-10-19 a slow enactor of DNS plans in AWS's us-east-1 overwrote a newer plan with an old one: it had checked the version when it began, not when it wrote.)",
-      R"(stores:
+              R"(When so much may be lost: then say it, `backup: { rpo: 1min }`.)"},
+             nullptr},
+            {{"no-lost-update", Severity::Error, "verify",
+              "a write doesn't take away what it knew nothing of"},
+             {R"(Of two runs of an endpoint that read, decide and write, the slower one doesn't overwrite the newer value.)",
+              R"(On 2025-10-19 a slow enactor of DNS plans in AWS's us-east-1 overwrote a newer plan with an old one: it had checked the version when it began, not when it wrote.)",
+              R"(stores:
   plans-db: { engine: postgresql, owner: planner, consistency: strong }
 services:
   planner:
@@ -173,7 +175,7 @@ services:
           - work: 2s
           - { write: plans-db, guard: check-first }
 )",
-      R"(stores:
+              R"(stores:
   plans-db: { engine: postgresql, owner: planner, consistency: strong }
 services:
   planner:
@@ -185,12 +187,12 @@ services:
           - work: 2s
           - { write: plans-db, guard: compare-and-set }
 )",
-      R"(When it is known, and dearer to prevent than to repair by hand: say so in an acceptance.)"},
-     nullptr},
-    {{"one-holder", Severity::Error, "verify", "a lock has one holder"},
-     {R"(No run writes under a lock that another run has got since.)",
-      R"(A pause of the runtime is longer than the lease, and the former holder goes on writing: the lock alone can't prevent it (Jepsen's analysis of etcd 3.4.3, 2020, shows it for etcd's locks). A token that what is written compares does.)",
-      R"(stores:
+              R"(When it is known, and dearer to prevent than to repair by hand: say so in an acceptance.)"},
+             nullptr},
+            {{"one-holder", Severity::Error, "verify", "a lock has one holder"},
+             {R"(No run writes under a lock that another run has got since.)",
+              R"(A pause of the runtime is longer than the lease, and the former holder goes on writing: the lock alone can't prevent it (Jepsen's analysis of etcd 3.4.3, 2020, shows it for etcd's locks). A token that what is written compares does.)",
+              R"(stores:
   plans-db: { engine: postgresql, owner: planner }
 services:
   planner:
@@ -202,7 +204,7 @@ services:
           - { work: 2s }
           - { write: plans-db, timeout: 5s }
 )",
-      R"(stores:
+              R"(stores:
   plans-db: { engine: postgresql, owner: planner }
 services:
   planner:
@@ -214,31 +216,12 @@ services:
           - { work: 2s }
           - { write: plans-db, timeout: 5s }
 )",
-      R"(When it is known, and dearer to prevent than to repair by hand: say so in an acceptance.)"},
-     nullptr},
-    {{"one-leader", Severity::Error, "verify", "one copy of a store leads"},
-     {R"(No two copies accept writes at the same time: who led before is refused once another leads.)",
-      R"(A leader that is cut off from the copies still has clients on its side. On 2018-10-21 GitHub had writes on both sides of a partition of 43 seconds that could not be brought together by machine.)",
-      R"(stores:
-  orders-db: { engine: postgresql, owner: orders, copies: 3, consistency: strong, lag: 100ms, failover: 30s, backup: { rpo: 1min } }
-services:
-  orders:
-    endpoints:
-      place: { http: POST /orders, steps: [{ write: orders-db }] }
-)",
-      R"(stores:
-  orders-db: { engine: postgresql, owner: orders, copies: 3, consistency: strong, lag: 100ms, failover: 30s, backup: { rpo: 1min }, fenced: true }
-services:
-  orders:
-    endpoints:
-      place: { http: POST /orders, steps: [{ write: orders-db }] }
-)",
-      R"(When it is known, and dearer to prevent than to repair by hand: say so in an acceptance.)"},
-     nullptr},
-    {{"reads-own-writes", Severity::Error, "verify", "a read sees what was acknowledged before it"},
-     {R"(A read that begins after a write was acknowledged returns that write, or a later one.)",
-      R"(Quorums that don't overlap answer from copies that the write hasn't reached: the customer doesn't see what they have just done, and does it again.)",
-      R"(stores:
+              R"(When it is known, and dearer to prevent than to repair by hand: say so in an acceptance.)"},
+             nullptr},
+            {{"reads-own-writes", Severity::Error, "verify",
+              "a read sees what was acknowledged before it"},
+             {R"(A read that begins after a write was acknowledged returns that write, or a later one.)", R"(Quorums that don't overlap answer from copies that the write hasn't reached: the customer doesn't see what they have just done, and does it again. A copy behind its leader does the same without any quorum: a shop read back the row that it had just written, got nothing, and crashed (chobbledotcom/tickets pull request 1509, 2026).)",
+              R"(stores:
   ledger-db: { engine: cassandra, owner: ledger, copies: 3, consistency: quorum read 1 write 1 }
 services:
   ledger:
@@ -246,7 +229,7 @@ services:
       read: { http: GET /accounts, steps: [{ read: ledger-db }] }
       post: { http: POST /accounts, steps: [{ write: ledger-db }] }
 )",
-      R"(stores:
+              R"(stores:
   ledger-db: { engine: cassandra, owner: ledger, copies: 3, consistency: quorum read 2 write 2, read-repair: true }
 services:
   ledger:
@@ -254,12 +237,12 @@ services:
       read: { http: GET /accounts, steps: [{ read: ledger-db }] }
       post: { http: POST /accounts, steps: [{ write: ledger-db }] }
 )",
-      R"(When it is known, and dearer to prevent than to repair by hand: say so in an acceptance.)"},
-     nullptr},
-    {{"survives-zone", Severity::Error, "verify", "a quorum is left when a zone is lost"},
-     {R"(With copies dealt to the zones, the worst zone's loss leaves as many as a quorum needs. A sum over the zones, not a search.)",
-      R"(Copies on different machines of one zone are gone together. Three copies over two zones survive the loss of one zone and not of the other.)",
-      R"(placement: { platform: kubernetes, zones: 3 }
+              R"(When it is known, and dearer to prevent than to repair by hand: say so in an acceptance.)"},
+             nullptr},
+            {{"survives-zone", Severity::Error, "verify", "a quorum is left when a zone is lost"},
+             {R"(With copies dealt to the zones, the worst zone's loss leaves as many as a quorum needs. A sum over the zones, not a search.)",
+              R"(Copies on different machines of one zone are gone together. Three copies over two zones survive the loss of one zone and not of the other. Contrail's Cassandra was deployed without being told the zones, so that all copies of a row might be in one (Juniper/contrail-charms#97, 2019).)",
+              R"(placement: { platform: kubernetes, zones: 3 }
 stores:
   ledger-db: { engine: cassandra, owner: ledger, copies: 3, consistency: quorum read 2 write 2, spread: nodes, read-repair: true }
 services:
@@ -268,7 +251,7 @@ services:
       read: { http: GET /accounts, steps: [{ read: ledger-db }] }
       post: { http: POST /accounts, steps: [{ write: ledger-db }] }
 )",
-      R"(placement: { platform: kubernetes, zones: 3 }
+              R"(placement: { platform: kubernetes, zones: 3 }
 stores:
   ledger-db: { engine: cassandra, owner: ledger, copies: 3, consistency: quorum read 2 write 2, spread: zones, read-repair: true }
 services:
@@ -277,8 +260,8 @@ services:
       read: { http: GET /accounts, steps: [{ read: ledger-db }] }
       post: { http: POST /accounts, steps: [{ write: ledger-db }] }
 )",
-      R"(When it is known, and dearer to prevent than to repair by hand: say so in an acceptance.)"},
-     nullptr},
+              R"(When it is known, and dearer to prevent than to repair by hand: say so in an acceptance.)"},
+             nullptr},
 };
 
 }  // namespace

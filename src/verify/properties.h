@@ -19,6 +19,7 @@ const PropertyPage* find_property_page(std::string_view name);
 std::span<const PropertyPage> pages_of_sagas();
 std::span<const PropertyPage> pages_of_messages();
 std::span<const PropertyPage> pages_of_stores();
+std::span<const PropertyPage> pages_of_failovers();
 std::span<const PropertyPage> pages_of_votes();
 
 }  // namespace scantling::verify

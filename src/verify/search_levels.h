@@ -203,7 +203,9 @@ bool Search<W>::layer(const std::vector<Level>& previous, bool first, std::vecto
     }
     if (!level.empty()) depth_ = std::max(depth_, static_cast<int>(d));
     current.push_back(level);
-    if (limits_.stop_when_failed && all_failed()) {
+    const bool enough =
+        std::ranges::any_of(limits_.stop_on, [&](std::size_t p) { return failed_[p] != kNone; });
+    if (enough || (limits_.stop_when_failed && all_failed())) {
       ended_ = Ended::Stopped;
       return false;
     }

@@ -59,8 +59,11 @@ class Purse {
   explicit Purse(const VerifyOptions& options)
       : limits_(limits_of(options)), left_(options.states) {}
 
-  // Undecided where nothing is left. Spends one in `share` of that at most.
-  Exploration explore(const System& system, std::uint64_t share = 1) {
+  // Undecided where nothing is left. Spends one in `share` of that at most, and no more once one of
+  // the properties `stop_on` has failed.
+  Exploration explore(const System& system, std::uint64_t share = 1,
+                      std::vector<std::size_t> stop_on = {}) {
+    limits_.stop_on = std::move(stop_on);
     if (limits_.states == 0) return verify::explore(system, limits_);
     if (left_ > 0) {
       limits_.states = std::max<std::uint64_t>(1, left_ / share);
@@ -157,20 +160,30 @@ class Mechanic {
       out.holds = true;
       return out;
     }
-    const Exploration exploration = purse_.explore(same->system);
+    const Exploration exploration = purse_.explore(same->system, 1, needed(same->system, property));
     out.states = exploration.states;
     out.holds = true;
     for (const PropertyVerdict& v : verdicts_of(*same, exploration)) {
       const bool fine = v.outcome == Outcome::Holds || v.outcome == Outcome::Vacuous;
       if (v.property == property) out.holds &= fine;
-      if (!fine && held(v)) out.holds = false;
+      if (!fine && held(v.property, v.element)) out.holds = false;
     }
     return out;
   }
 
-  bool held(const PropertyVerdict& now) const {
+  // Once one of these fails, the repair is none.
+  std::vector<std::size_t> needed(const System& system, const std::string& property) const {
+    std::vector<std::size_t> out;
+    for (std::size_t i = 0; i < system.properties.size(); ++i) {
+      const Property& p = system.properties[i];
+      if (p.name == property || held(p.name, p.element)) out.push_back(i);
+    }
+    return out;
+  }
+
+  bool held(const std::string& property, const std::string& element) const {
     const auto before = std::ranges::find_if(protocol_.properties, [&](const PropertyVerdict& v) {
-      return v.property == now.property && v.element == now.element;
+      return v.property == property && v.element == element;
     });
     return before != protocol_.properties.end() && before->outcome == Outcome::Holds;
   }

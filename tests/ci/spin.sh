@@ -13,8 +13,8 @@ trap 'rm -rf "$work"' EXIT
 
 # One model for each page: its wrong and its right model, cut out of the page.
 mkdir -p "$work/models"
-for property in effect-once elections-end ends ends-whole invariant isolated leader-writes monotonic no-blocked-partition no-deadlock \
-  no-history-lost no-lost-event no-lost-update no-phantom-event one-holder one-leader order-kept reads-own-writes \
+for property in copies-serve effect-once elections-end ends ends-whole invariant isolated leader-writes monotonic no-blocked-partition no-deadlock \
+  no-history-lost no-lost-event no-lost-update no-phantom-event one-history one-holder one-leader order-kept reads-own-writes \
   recovers undo-follows-do; do
   for part in Wrong Right; do
     {

@@ -245,9 +245,12 @@ void decide_copies(Workspace& ws, StoreId id, const std::vector<AggregateId>& me
                          : Spread::None,
             path + ".spread");
   draft.set(store.lag, Duration{100'000'000}, path + ".lag");
+  if (copies < 2 || leaderless) return;
   // A former leader that still takes writes would lose them: the one that was elected last is known
   // to every copy (Raft's term, the leader key of Patroni).
-  if (copies > 1 && !leaderless) draft.set(store.fenced, true, path + ".fenced");
+  draft.set(store.fenced, true, path + ".fenced");
+  // It may have what the new leader lacks; the other copies have not, and go on answering.
+  draft.set(store.rebuild, Rebuild::Diverged, path + ".rebuild");
 }
 
 // Whether a lost zone is to take its share of the leaders and no more: of an engine that moves them

@@ -157,6 +157,10 @@ SCANTLING_STRUCTURE(Store) {
       field<&Store::check_quorum>("check-quorum", "a leader that hears no quorum leads no more")
           .eg("true"),
       field<&Store::failover>("failover", "time until another copy leads").eg("30s"),
+      field<&Store::rebuild>("rebuild",
+                             "after a failover: copies that are built anew before they answer; "
+                             "those that have what the new leader lacks, or all")
+          .eg("diverged"),
       field<&Store::lag>("lag", "of asynchronous copies").eg("50ms"),
       field<&Store::backup>("backup", "how data survives its store").eg("{ rpo: 5min, rto: 1h }"),
       field<&Store::keep>("keep", "how long data stays").eg("7y"),

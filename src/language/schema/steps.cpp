@@ -134,6 +134,7 @@ struct KeyUse {
 };
 constexpr KeyUse kKeyUses[] = {
     {"via", bit(StepKind::Publish)},
+    {"relay", bit(StepKind::Publish)},
     {"lease", bit(StepKind::Lock)},
     {"fenced", bit(StepKind::Lock)},
     {"guard", bit(StepKind::Write)},
@@ -275,6 +276,7 @@ SCANTLING_STRUCTURE(Step) {
       kind_entry<StepKind::Spawn, &Step::steps>("steps started and not waited for")
           .eg("[call: mail.send]"),
       field<&Step::via>("via", "publish: how the event leaves").eg("outbox").by_default("direct"),
+      field<&Step::relay>("relay", "outbox: sends unsent rows, or by their id").eg("unsent"),
       field<&Step::lease>("lease", "lock: how long it is held without renewal").eg("30s"),
       field<&Step::fenced>("fenced", "lock: what it guards refuses former holders").eg("true"),
       field<&Step::guard>("guard", "write: how it holds against what changed meanwhile")
@@ -293,8 +295,7 @@ SCANTLING_STRUCTURE(Step) {
           .eg("[read: orders-db]"),
       field<&Step::first>("first", "together: go on after this many").eg("2").by_default("all"),
       field<&Step::optimistic>("optimistic",
-                               "lock: nobody waits; the endpoint fails when another has "
-                               "ended on it meanwhile")
+                               "lock: nobody waits; fails when another ended meanwhile")
           .eg("true")
           .by_default("false"),
       field<&Step::miss>("miss", "read of a cache: what happens when the entry is not there")
