@@ -87,19 +87,19 @@ void decide_caches(Workspace& ws) {
     if (readers.rate <= 0) continue;
     const double keys = std::max(1.0, static_cast<double>(aggregate.count->value) / readers.rows);
     const double miss = ttl_miss_share(keys, kZipf, readers.rate, readers.staleness.seconds());
-    const std::string name = kebab_case(aggregate.name) + ".cache";
-    const std::string locked = ws.locked_choice(name);
-    const bool pays =
-        locked.empty() ? readers.rate >= kLeastRate && miss <= kMostMiss : locked != "no cache";
     const std::vector<Score> with{
         score("reads that reach the store", readers.rate * miss, "/s"),
         score("age of an answer, at most", readers.staleness.seconds(), "s")};
     const std::vector<Score> without{score("reads that reach the store", readers.rate, "/s"),
                                      score("age of an answer, at most", 0, "s")};
-    Draft draft(ws, name, "data", fmt::format("is {} read through a cache?", aggregate.name));
+    Draft draft(ws, kebab_case(aggregate.name) + ".cache", "data",
+                fmt::format("is {} read through a cache?", aggregate.name));
+    const std::string cached =
+        fmt::format("a cache, entries expire after {}", to_text(readers.staleness));
+    const bool pays =
+        draft.pick({"no cache", cached}, readers.rate >= kLeastRate && miss <= kMostMiss) == 1;
     if (pays) {
-      draft
-          .choose(fmt::format("a cache, entries expire after {}", to_text(readers.staleness)), with)
+      draft.choose(cached, with)
           .reject("no cache", without,
                   fmt::format("{} more reads at the store, at peak",
                               readable(Rate{readers.rate * (1 - miss)})))
@@ -126,7 +126,7 @@ void decide_caches(Workspace& ws) {
                                readable(Rate{readers.rate}), to_text(readers.staleness)))
           .flips(fmt::format("flips if those reads > {} at peak", readable(Rate{kLeastRate})));
     }
-    if (locked.empty()) draft.traces(readers.paths).reversibility(Reversibility::Easy).keep();
+    draft.traces(readers.paths).reversibility(Reversibility::Easy).keep();
   }
 }
 

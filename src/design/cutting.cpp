@@ -127,6 +127,31 @@ void add_number(const Workspace& ws, cut::Input& input) {
       std::clamp(static_cast<int>(product_teams(ws).size()), 1, input.constraints.services_high);
 }
 
+// The aggregates that are locked to a service: with those of the same, and with the one that would
+// name it; apart from those of another. A service that is there holds them.
+void add_locked_owners(const Workspace& ws, cut::Input& input) {
+  const Architecture& model = ws.model;
+  std::map<std::string, std::vector<int>> by_service;
+  for (const AggregateId id : model.aggregates.ids()) {
+    const std::string service = owner_lock(ws, id);
+    if (service.empty()) continue;
+    if (const ServiceId given = find_by_name(model.services, service); !given.valid())
+      by_service[service].push_back(id.index);
+    else if (!owner_of(model, id).valid())
+      input.constraints.pins.push_back({id.index, given.index});
+  }
+  std::vector<int> apart;
+  for (auto& [service, members] : by_service) {
+    apart.push_back(members.front());
+    for (const AggregateId id : model.aggregates.ids())
+      if (service_name_for(model.aggregates[id].name) == service && owner_lock(ws, id).empty() &&
+          !owner_of(model, id).valid())
+        members.push_back(id.index);
+    if (members.size() > 1) input.constraints.keep_together.push_back(members);
+  }
+  if (apart.size() > 1) input.constraints.keep_apart.push_back(apart);
+}
+
 void add_constraints(const Workspace& ws, cut::Input& input) {
   const Architecture& model = ws.model;
   for (const auto& group : *model.constraints->keep_together)
@@ -217,11 +242,22 @@ Cutting cut_aggregates(const Workspace& ws, const CutQuestion& question) {
   out.subject = subject_of(ws);
   cut::Input& input = out.subject.input;
   input.reference = question.reference;
+  if (question.locked_owners) {
+    add_locked_owners(ws, input);
+    add_number(ws, input);
+  }
   if (question.services > 0)
     input.constraints.services_low = input.constraints.services_high = question.services;
   const cut::Constraints asked = input.constraints;
   std::vector<Separation> separations = natural_separations(ws);
   if (input.constraints.services_high == 1) separations.clear();
+  std::erase_if(separations, [&](const Separation& separation) {
+    return std::ranges::any_of(asked.keep_together, [&](const std::vector<int>& group) {
+      return std::ranges::all_of(separation.pair, [&](int entity) {
+        return std::ranges::find(group, entity) != group.end();
+      });
+    });
+  });
   for (const Separation& separation : separations)
     input.constraints.keep_apart.push_back(separation.pair);
   out.result = search(input, out.options);
@@ -241,6 +277,19 @@ Cutting cut_aggregates(const Workspace& ws, const CutQuestion& question) {
   if (out.result.chosen.group.empty())
     out.result = cut::assess(input, std::vector<int>(input.entities.size(), 0), out.options);
   return out;
+}
+
+std::string owner_lock(const Workspace& ws, AggregateId id) {
+  std::string out = ws.locked_choice(kebab_case(ws.model.aggregates[id].name) + ".owner");
+  const bool name = std::ranges::all_of(
+      out, [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'; });
+  return name && !out.starts_with('-') ? out : std::string();
+}
+
+std::string locked_owner(const Workspace& ws, const std::vector<AggregateId>& members) {
+  for (const AggregateId id : members)
+    if (std::string service = owner_lock(ws, id); !service.empty()) return service;
+  return {};
 }
 
 bool boundaries_complete(const Architecture& model) {

@@ -16,6 +16,7 @@ struct CutQuestion {
   std::uint64_t seed = 1;
   int jobs = 0;
   int services = 0;            // exactly so many; 0: open
+  bool locked_owners = false;  // what is locked to a service is held together
   std::vector<int> reference;  // a cut to stay close to: a label per aggregate, -1 none; or empty
 };
 
@@ -37,6 +38,11 @@ Cutting cut_aggregates(const Workspace& ws, const CutQuestion& question);
 
 // Makes the cut's contexts and services, as decisions. Nothing when every aggregate has an owner.
 void apply_cutting(Workspace& ws, const Cutting& cutting);
+
+// The name of the service that an aggregate is locked to; empty: none, or no name.
+std::string owner_lock(const Workspace& ws, AggregateId id);
+// That of the first of them that is locked to one.
+std::string locked_owner(const Workspace& ws, const std::vector<AggregateId>& members);
 
 // Every aggregate has a service and that a context.
 bool boundaries_complete(const Architecture& model);

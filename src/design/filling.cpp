@@ -120,7 +120,8 @@ struct Filler {
     announce.channel = channel;
     announce.target = ws.model.channels[channel].name;
     announce.event = event;
-    announce.via = field(PublishVia::Outbox);
+    announce.via = field(ws.publication);
+    if (ws.publication_locked) announce.via.from.origin = Origin::Given;  // no repair changes it
     if (share.value >= 1) {
       out.push_back(std::move(announce));
       return;

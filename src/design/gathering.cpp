@@ -53,7 +53,6 @@ void decide_inserts(Workspace& ws, StoreId id, const StoreNeed& need, const Tech
   if (inserts <= 0) return;
   if (store.write.has() && store.write.from.origin == Origin::Given) return;
   const OperationId hurried = in_a_hurry(ws, need, engine.gathers);
-  const bool gathered = !hurried.valid();
   const std::vector<Score> together{
       score("slots busy with inserts", inserts * engine.gathered.mean_seconds()),
       score("added to each write", engine.gathers.milliseconds(), "ms at most")};
@@ -64,9 +63,11 @@ void decide_inserts(Workspace& ws, StoreId id, const StoreNeed& need, const Tech
                                "gathered for " + to_text(engine.gathers) + " by the server"};
   Draft draft(ws, store.name + ".inserts", "data",
               fmt::format("how are rows written to {}?", store.name));
+  const bool gathered = draft.pick({names[0], names[1]}, !hurried.valid()) == 1;
   draft.choose(names[gathered], gathered ? together : alone);
   const std::string hurry =
-      gathered ? "" : fmt::format("{} answers before", ws.model.operations[hurried].name);
+      hurried.valid() ? fmt::format("{} answers before", ws.model.operations[hurried].name)
+                      : "it is answered later than need be";
   draft.reject(names[!gathered], gathered ? alone : together,
                gathered ? fmt::format("each would write a part of its own: {}/s at peak",
                                       number_text(inserts, 3))
@@ -83,7 +84,8 @@ void decide_inserts(Workspace& ws, StoreId id, const StoreNeed& need, const Tech
       .flips(gathered
                  ? fmt::format("flips if an operation that writes there has to answer within {}",
                                to_text(Duration::from_seconds(kHidden * engine.gathers.seconds())))
-                 : fmt::format("flips if {} may take {}", ws.model.operations[hurried].name,
+                 : fmt::format("flips if {} may take {}",
+                               hurried.valid() ? ws.model.operations[hurried].name : "all",
                                to_text(Duration::from_seconds(kHidden * engine.gathers.seconds()))))
       .traces({"operations"})
       .reversibility(Reversibility::Easy);

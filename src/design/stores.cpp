@@ -196,6 +196,13 @@ bool keys_at_home(const Workspace& ws, std::int64_t shards) {
   return ws.homes() > 1 && shards >= ws.homes();
 }
 
+std::int64_t connections_allowed(const Store& store, double instances) {
+  if (!store.max_connections) return INT64_MAX;
+  const auto all =
+      static_cast<double>(store.max_connections->value * store.shards.or_else({1}).value);
+  return std::max<std::int64_t>(1, static_cast<std::int64_t>(all * .9 / instances));
+}
+
 StoreSize size_store(const Technology& engine, const StoreNeed& need) {
   StoreSize out;
   if (engine.max_shard_gib > 0)
@@ -279,6 +286,14 @@ std::vector<EngineScore> rank_technologies(const Workspace& ws, std::string_view
   std::ranges::stable_sort(
       out, [](const EngineScore& a, const EngineScore& b) { return a.total > b.total; });
   return out;
+}
+
+std::size_t pick_technology(Draft& draft, const std::vector<EngineScore>& ranked,
+                            std::size_t best) {
+  std::vector<std::string> names;
+  for (const EngineScore& of : ranked)
+    names.push_back(of.engine->name);
+  return draft.pick(names, best);
 }
 
 }  // namespace scantling

@@ -47,6 +47,14 @@ HttpRoute route_for(const Architecture& model, const Operation& operation) {
   return {creates ? "POST" : "PUT", "/" + plural_path(model, operation) + "/" + operation.name};
 }
 
+// "Mutation.placeOrder"
+std::string field_for(const Operation& operation) {
+  std::string name = camel(operation.name);
+  if (!name.empty() && name.front() >= 'A' && name.front() <= 'Z')
+    name.front() = static_cast<char>(name.front() + 32);
+  return (writes(operation) ? "Mutation." : "Query.") + name;
+}
+
 Idempotency endpoint_idempotency(const ProblemStep& step) {
   return is_write(step.verb) ? Idempotency::ByKey : Idempotency::Yes;
 }
@@ -82,8 +90,11 @@ EndpointId ensure_step_endpoint(Workspace& ws, Draft& draft, ServiceId owner,
     if (e.name == name) return find_endpoint(ws.model, service.name + "." + name);  // given
   const EndpointId id = add_endpoint(ws, draft, owner, name);
   Endpoint& endpoint = ws.model.endpoint(id);
-  draft.fill(endpoint.protocol, Protocol::Grpc);
-  draft.fill(endpoint.grpc, camel(service.name) + "/" + camel(name));
+  draft.fill(endpoint.protocol, ws.inside);
+  if (ws.inside == Protocol::Grpc)
+    draft.fill(endpoint.grpc, camel(service.name) + "/" + camel(name));
+  else
+    draft.fill(endpoint.http, HttpRoute{is_write(step.verb) ? "POST" : "GET", "/internal/" + name});
   draft.fill(endpoint.idempotent, endpoint_idempotency(step));
   ws.made.push_back({id, role, {}, step, stale, {}});
   return id;
@@ -197,6 +208,7 @@ void create_operation_endpoint(Workspace& ws, OperationId id) {
   Draft draft(ws, operation.name + ".entry", "interactions",
               fmt::format("which service answers for {}?", operation.name));
   draft.choose(ws.model.services[plan.entry].name);
+  if (plan.entry != plan.best_entry) draft.left_open(ws.model.services[plan.best_entry].name);
   for (const ServiceId other : ws.model.services.ids())
     if (other != plan.entry &&
         std::ranges::any_of(plan.steps, [&](const StepPlan& s) { return s.owner == other; })) {
@@ -224,8 +236,13 @@ void create_operation_endpoint(Workspace& ws, OperationId id) {
     draft.fill(endpoint.protocol, Protocol::Every);
     draft.fill(endpoint.every, *operation.every);
   } else {
-    draft.fill(endpoint.protocol, Protocol::Http);
-    draft.fill(endpoint.http, route_for(ws.model, operation));
+    draft.fill(endpoint.protocol, ws.outside);
+    if (ws.outside == Protocol::Http)
+      draft.fill(endpoint.http, route_for(ws.model, operation));
+    else if (ws.outside == Protocol::Graphql)
+      draft.fill(endpoint.graphql, field_for(operation));
+    else
+      draft.fill(endpoint.websocket, route_for(ws.model, operation).path);
     draft.fill(endpoint.version, std::string("v1"));
   }
   draft.fill(endpoint.implements, Ref<OperationId>(operation.name, id));

@@ -3,13 +3,17 @@
 #include <algorithm>
 #include <cmath>
 
+#include <fmt/core.h>
+
 #include "base/text.h"
+#include "design/locks.h"
 
 namespace scantling {
 
 Draft::Draft(Workspace& workspace, std::string name, std::string_view pass, std::string question)
     : workspace_(workspace) {
   decision_.name = std::move(name);
+  locked_ = workspace.locked_choice(decision_.name);
   const Provenance own{Origin::Decided, {}, {}};
   decision_.pass = {std::string(pass), own};
   decision_.question = {std::move(question), own};
@@ -19,8 +23,26 @@ Decision& Draft::current() {
   return id_.valid() ? workspace_.model.decisions[id_] : decision_;
 }
 
+std::size_t Draft::pick(const std::vector<std::string>& answers, std::size_t best) {
+  std::size_t at = 0;
+  while (at < answers.size() && answers[at] != locked_)
+    ++at;
+  if (at == answers.size())
+    for (at = 0; at < answers.size() && !says(answers[at], locked_);)
+      ++at;
+  if (at == answers.size()) return best;
+  if (at != best) left_open(answers[best]);
+  return at;
+}
+
+Draft& Draft::left_open(std::string answer) {
+  left_open_ = std::move(answer);
+  return *this;
+}
+
 Draft& Draft::choose(std::string name, std::vector<Score> scores) {
-  current().chosen = {name, {Origin::Decided, {}, id_}};
+  if (current().chosen.from.origin != Origin::Given)
+    current().chosen = {name, {Origin::Decided, {}, id_}};
   current().alternatives.insert(current().alternatives.begin(),
                                 {std::move(name), std::move(scores), ""});
   return *this;
@@ -28,18 +50,20 @@ Draft& Draft::choose(std::string name, std::vector<Score> scores) {
 
 Draft& Draft::reject(std::string name, std::vector<Score> scores, std::string why_not) {
   if (!current().instead_of.has()) current().instead_of.from = {Origin::Decided, {}, id_};
-  current().instead_of.value.push_back(name);
+  if (current().instead_of.from.origin != Origin::Given) current().instead_of.value.push_back(name);
   current().alternatives.push_back({std::move(name), std::move(scores), std::move(why_not)});
   return *this;
 }
 
 Draft& Draft::because(std::string text) {
-  current().because = {std::move(text), {Origin::Decided, {}, id_}};
+  if (current().because.from.origin != Origin::Given && !(id_.valid() && !left_open_.empty()))
+    current().because = {std::move(text), {Origin::Decided, {}, id_}};
   return *this;
 }
 
 Draft& Draft::flips(std::string text) {
-  current().flips = {std::move(text), {Origin::Decided, {}, id_}};
+  if (current().flips.from.origin != Origin::Given && !(id_.valid() && !left_open_.empty()))
+    current().flips = {std::move(text), {Origin::Decided, {}, id_}};
   return *this;
 }
 
@@ -60,17 +84,15 @@ Draft& Draft::reversibility(Reversibility reversibility) {
   return *this;
 }
 
-// A decision of the model's own that says the same, or leaves it open.
-bool Draft::settles(const Decision& decision) const {
-  return decision.from.origin == Origin::Given &&
-         (!decision.chosen || *decision.chosen == *decision_.chosen);
-}
-
 // What the model says of a decision stays; the rest of it follows.
 void Draft::complete(DecisionId given) {
   id_ = given;
   Decision& kept = workspace_.model.decisions[id_];
   const Provenance own{Origin::Decided, {}, id_};
+  if (!left_open_.empty()) {
+    decision_.because = {fmt::format("it is locked; left open, it would be {}", left_open_), own};
+    decision_.flips = {};
+  }
   const auto fill = [&](auto& field, auto& from) {
     if (!field.has() && from.has()) field = {std::move(from.value), own};
   };
@@ -81,13 +103,19 @@ void Draft::complete(DecisionId given) {
   fill(kept.instead_of, decision_.instead_of);
   fill(kept.traces_to, decision_.traces_to);
   fill(kept.reversibility, decision_.reversibility);
-  if (kept.alternatives.empty()) kept.alternatives = std::move(decision_.alternatives);
+  // By its first words, where they are no other's name.
+  const auto named = [&](const Alternative& of) { return of.name == locked_; };
+  auto& alternatives = decision_.alternatives;
+  if (!alternatives.empty() && says(alternatives.front().name, locked_) &&
+      std::ranges::none_of(alternatives, named))
+    alternatives.front().name = locked_;
+  if (kept.alternatives.empty()) kept.alternatives = std::move(alternatives);
 }
 
 DecisionId Draft::keep() {
   if (!id_.valid()) {
     const DecisionId same = find_by_name(workspace_.model.decisions, decision_.name);
-    if (same.valid() && settles(workspace_.model.decisions[same])) {
+    if (same.valid() && workspace_.model.decisions[same].from.origin == Origin::Given) {
       complete(same);
       return id_;
     }
@@ -116,6 +144,12 @@ void Draft::note(const std::string& path) {
     kept.sets.value.push_back(path);
 }
 
+void Draft::comes_out_otherwise(const std::string& path) {
+  auto& alternatives = current().alternatives;
+  if (alternatives.size() > 1) std::swap(alternatives[0], alternatives[1]);
+  note(path);
+}
+
 void Draft::made(Element& element, const std::string& path) {
   element.from = provenance();
   note(path);
@@ -129,7 +163,7 @@ Workspace::Workspace(Architecture& architecture, const Catalog& technologies,
 
 std::string Workspace::locked_choice(std::string_view name) const {
   for (const Decision& decision : model.decisions)
-    if (decision.name == name && decision.from.origin == Origin::Given && decision.chosen)
+    if (decision.from.origin == Origin::Given && decision.chosen && decision.name == name)
       return *decision.chosen;
   return {};
 }

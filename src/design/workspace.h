@@ -16,8 +16,13 @@
 
 namespace scantling {
 
+// Room in the pools for what a lost copy holds up (lost_copies.h). It costs nothing, and it lets
+// more through to what may be busy already: tried once, by itself.
+enum class PoolRoom : std::uint8_t { Untried, Wanted, Refused };
+
 // What a failed round of the loop asks of the next one. Each is a demand on one pass.
 struct Demands {
+  PoolRoom pool_room = PoolRoom::Untried;
   std::map<std::string, double> service_capacity;  // service -> factor over what capacity chose
   std::map<std::string, double> store_capacity;  // store -> factor over the shards or copies chosen
   std::map<std::string, double> channel_capacity;  // channel -> factor over the partitions chosen
@@ -43,8 +48,8 @@ struct StepPlan {
 };
 
 struct OperationPlan {
-  bool given = false;  // an endpoint that implements it is in the model already
-  ServiceId entry;
+  bool given = false;           // an endpoint that implements it is in the model already
+  ServiceId entry, best_entry;  // the latter if nothing were locked
   std::vector<StepPlan> steps;  // in the order in which they run
   bool saga = false;            // writes cross services and must be all or nothing
   // Above 0: it answers once so many of `steps` are done, and a consumer of its own does the rest.
@@ -82,6 +87,14 @@ class Draft {
  public:
   Draft(Workspace& workspace, std::string name, std::string_view pass, std::string question);
 
+  // What a person has locked under this name; empty: nothing.
+  const std::string& locked() const { return locked_; }
+  // Of the answers that the pass can carry out the locked one, by its first words or the whole of
+  // it; else `best`. What is locked and is no answer is refused (locks.h).
+  std::size_t pick(const std::vector<std::string>& answers, std::size_t best);
+  // What the pass would choose if nothing were locked; a lock on something else is the reason then.
+  Draft& left_open(std::string answer);
+
   Draft& choose(std::string name, std::vector<Score> scores = {});
   Draft& reject(std::string name, std::vector<Score> scores, std::string why_not);
   Draft& because(std::string text);
@@ -112,18 +125,20 @@ class Draft {
   // Marks an element as made by this decision.
   void made(Element& element, const std::string& path);
   void note(const std::string& path);
+  // A decision with two answers, whose locked one a later pass can't hold to: so says the path.
+  void comes_out_otherwise(const std::string& path);
   DecisionId keep();
   // Goes on with a decision that is in the model already.
   void adopt(DecisionId id) { id_ = id; }
   Provenance provenance() { return {Origin::Decided, {}, keep()}; }
 
  private:
-  bool settles(const Decision& decision) const;
   void complete(DecisionId given);
   Decision& current();
 
   Workspace& workspace_;
   Decision decision_;  // until kept
+  std::string locked_, left_open_;
   DecisionId id_;
 };
 
@@ -142,6 +157,10 @@ class Workspace {
   std::vector<MadeEndpoint> made;
   std::vector<CachePlan> caches;
   std::vector<std::pair<StoreId, Duration>> gathering;  // stores, and how long their server gathers
+  std::map<AggregateId, bool> snapshots;  // of aggregates with many events: whether they are made
+  Protocol inside = Protocol::Grpc, outside = Protocol::Http;
+  PublishVia publication = PublishVia::Outbox;
+  bool publication_locked = false;
 
   // What a person has locked under that name ("place-order.style"); empty when nothing is.
   std::string locked_choice(std::string_view name) const;

@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "design/classify.h"
 #include "design/cutting.h"
+#include "design/locks.h"
 #include "design/passes.h"
 #include "design/teams.h"
 
@@ -18,6 +19,8 @@ namespace scantling {
 namespace {
 
 namespace cut = boundaries;
+
+constexpr std::string_view kOneService = "one service";
 
 // The aggregate that names a service: one that others are part of, else the most written.
 AggregateId principal(const Architecture& model, const std::vector<AggregateId>& members,
@@ -82,13 +85,13 @@ void decide_number(Workspace& ws, const cut::Input& input, const cut::Result& re
                    Draft& draft) {
   const int can_own = services_the_teams_can_own(ws);
   const auto title = [](const cut::Cut& c) {
-    return c.services == 1 ? std::string("one service") : plural(c.services, "service");
+    return c.services == 1 ? std::string(kOneService) : plural(c.services, "service");
   };
   draft.choose(title(result.chosen), scores_of(result.chosen, can_own));
   const cut::Result one = cut::assess(input, std::vector<int>(input.entities.size(), 0), {});
   if (result.chosen.services != 1)
     draft.reject(
-        "one service", scores_of(one.chosen, can_own),
+        std::string(kOneService), scores_of(one.chosen, can_own),
         fmt::format("{} would deploy, fail and scale together",
                     plural(static_cast<std::int64_t>(input.entities.size()), "aggregate")));
   for (const cut::Cut& other : result.best) {
@@ -119,8 +122,8 @@ void note_placements(const Architecture& model, const cut::Input& input, const c
     const AggregateId id(placement.entity);
     const std::string name = kebab_case(model.aggregates[id].name) + ".owner";
     const ServiceId owner = owner_of(model, id);
-    if (!owner.valid() || result.chosen.services < 2 || placement.forced ||
-        !ws.locked_choice(name).empty())
+    if (!owner.valid() ||
+        ((result.chosen.services < 2 || placement.forced) && ws.locked_choice(name).empty()))
       continue;
     Draft draft(ws, name, "boundaries",
                 fmt::format("which service owns {}?", model.aggregates[id].name));
@@ -139,9 +142,12 @@ void note_placements(const Architecture& model, const cut::Input& input, const c
       deciding.push_back(fmt::format(
           "{} ({}%)", input.functionalities[static_cast<std::size_t>(d.functionality)].name,
           number_text(d.pull * 100, 2)));
-    draft.because(fmt::format("{}with its neighbours in {}% of the clusterings",
-                              deciding.empty() ? "" : "held by " + enumerate(deciding) + "; ",
-                              number_text(placement.confidence * 100, 3)));
+    if (placement.forced || result.chosen.services < 2)
+      draft.because("what is locked or given leaves no other");
+    else
+      draft.because(fmt::format("{}with its neighbours in {}% of the clusterings",
+                                deciding.empty() ? "" : "held by " + enumerate(deciding) + "; ",
+                                number_text(placement.confidence * 100, 3)));
     draft.traces({"aggregates." + model.aggregates[id].name})
         .reversibility(Reversibility::Hard)
         .keep();
@@ -158,18 +164,39 @@ ServiceId bare_service(const Architecture& model, std::string& name) {
   return {};
 }
 
+// Of each group: its context's name, or that of the aggregate that it is about.
+std::vector<std::string> names_of(const Architecture& model, const std::vector<Group>& groups) {
+  const std::vector<AggregateRates> rates = aggregate_rates(model, operation_rates(model, true));
+  std::vector<std::string> out;
+  for (const Group& group : groups)
+    out.push_back(
+        group.context.valid() ? model.contexts[group.context].name
+        : groups.size() == 1 && !model.name->empty()
+            ? *model.name
+            : service_name_for(model.aggregates[principal(model, group.members, rates)].name));
+  return out;
+}
+
+// Whether each aggregate that is locked to a service comes to lie in one of that name.
+bool owners_hold(const Workspace& ws, const cut::Result& result) {
+  const std::vector<Group> groups = groups_of(ws.model, result.chosen.group);
+  const std::vector<std::string> names = names_of(ws.model, groups);
+  for (std::size_t g = 0; g < groups.size(); ++g)
+    for (const AggregateId id : groups[g].members)
+      if (const std::string locked = owner_lock(ws, id); !locked.empty() && locked != names[g])
+        return false;
+  return true;
+}
+
 void build(Workspace& ws, Draft& draft, std::vector<Group>& groups) {
   Architecture& model = ws.model;
-  const std::vector<AggregateRates> rates = aggregate_rates(model, operation_rates(model, true));
-  std::vector<std::string> names;
+  std::vector<std::string> names = names_of(model, groups);
   std::vector<std::vector<AggregateId>> members;
   std::vector<TeamId> given;
   for (const Group& group : groups) {
-    const AggregateId main = principal(model, group.members, rates);
-    names.push_back(group.context.valid() ? model.contexts[group.context].name
-                    : groups.size() == 1 && !model.name->empty()
-                        ? *model.name
-                        : service_name_for(model.aggregates[main].name));
+    if (const std::string locked = locked_owner(ws, group.members);
+        !locked.empty() && !group.context.valid())
+      names[members.size()] = locked;
     members.push_back(group.members);
     TeamId team;
     if (group.service.valid() && model.services[group.service].team)
@@ -223,9 +250,12 @@ void decide_languages(Workspace& ws) {
   for (Service& service : ws.model.services) {
     if (service.runtime && service.runtime->language) continue;
     const TeamId team = service.team ? service.team->id : TeamId();
-    const std::string language = runtime_for(ws, team);
     Draft draft(ws, service.name + ".language", "boundaries",
                 fmt::format("in what is {} written?", service.name));
+    std::vector<std::string> names{runtime_for(ws, team)};
+    for (const Technology* known : ws.catalog.of_kind("runtime"))
+      names.push_back(known->name);
+    const std::string& language = names[draft.pick(names, 0)];
     const auto cpu = [&](std::string_view name) {
       const Technology* t = ws.catalog.find(name);
       return std::vector<Score>{
@@ -250,6 +280,13 @@ void decide_languages(Workspace& ws) {
   }
 }
 
+// "one service" or "4 services" that is locked; 0: none is.
+int locked_services(const Workspace& ws) {
+  const std::string locked = ws.locked_choice("boundaries");
+  if (says(kOneService, locked)) return 1;
+  return counted(locked, "service").value_or(0);
+}
+
 }  // namespace
 
 void apply_cutting(Workspace& ws, const Cutting& cutting) {
@@ -271,7 +308,13 @@ void pass_boundaries(Workspace& ws) {
     CutQuestion question;
     question.seed = ws.options.seed;
     question.jobs = ws.options.jobs;
-    apply_cutting(ws, cut_aggregates(ws, question));
+    question.services = locked_services(ws);
+    Cutting cutting = cut_aggregates(ws, question);
+    if (!owners_hold(ws, cutting.result)) {
+      question.locked_owners = true;
+      cutting = cut_aggregates(ws, question);
+    }
+    apply_cutting(ws, cutting);
   }
   decide_languages(ws);
 }

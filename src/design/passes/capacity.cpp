@@ -68,6 +68,7 @@ struct Sizing {
   double cpu = 1, target = .6;
   int zones = 1, least = 1, from = 1, to = 1;
   Need low, at_peak, high;
+  std::string locked, best;  // the locked size, and what it would be otherwise; or both empty
 };
 
 Sizing sizing_of(const Workspace& ws, const Service& service, const Stations& at) {
@@ -95,7 +96,10 @@ Sizing sizing_of(const Workspace& ws, const Service& service, const Stations& at
   out.from = round_to_zones(std::max(out.least, out.low.instances), out.zones);
   out.to =
       round_to_zones(std::max({out.from, out.high.instances, out.at_peak.instances}), out.zones);
-  if (const auto locked = parse_size_choice(ws.locked_choice(service.name + ".instances"))) {
+  const std::string choice = ws.locked_choice(service.name + ".instances");
+  if (const auto locked = parse_size_choice(choice)) {
+    out.best = size_choice({out.from, out.to}, {out.cpu});
+    out.locked = choice;
     out.cpu = locked->cpu.value;
     out.from = static_cast<int>(std::min<std::int64_t>(locked->instances.low, kMostInstances));
     out.to = static_cast<int>(std::min<std::int64_t>(locked->instances.high, kMostInstances));
@@ -150,7 +154,9 @@ void size_service(Workspace& ws, ServiceId id, const Views& views) {
         score("cpu cost at the low end", low * of.cpu * price, "USD/month")};
   };
   const std::string size = number_text(of.cpu, 3);
-  draft.choose(size_choice({of.from, of.to}, {of.cpu}), scores(of.from, of.to));
+  draft.choose(of.locked.empty() ? size_choice({of.from, of.to}, {of.cpu}) : of.locked,
+               scores(of.from, of.to));
+  if (!of.locked.empty()) draft.left_open(of.best);
   const int naive = std::max(1, static_cast<int>(std::ceil(of.at_peak.cores / of.cpu)));
   if (naive != of.to)
     draft.reject(
@@ -217,15 +223,19 @@ void size_concurrency(Workspace& ws, ServiceId id, const FailoverWaits& waits,
   const double left = std::max(1.0, instances_at(service, *station));
   const double each = held / left;
   const double working = std::max(each, runtime.cpu.or_else({1}).value * 4) * kConcurrencyMargin;
-  const std::int64_t queue = round_up(working, kLeastConcurrency, kMostConcurrency);
-  const std::int64_t concurrency =
-      round_up(working + kWaitingMargin * waiting / left, kLeastConcurrency,
-               waiting > 0 ? kMostWaiting : kMostConcurrency);
+  std::int64_t queue = round_up(working, kLeastConcurrency, kMostConcurrency);
+  std::int64_t concurrency = round_up(working + kWaitingMargin * waiting / left, kLeastConcurrency,
+                                      waiting > 0 ? kMostWaiting : kMostConcurrency);
   Draft draft(ws, service.name + ".concurrency", "capacity",
               fmt::format("how many requests may one instance of {} hold, and how many may wait?",
                           service.name));
+  if (const auto locked = parse_concurrency_choice(draft.locked());
+      locked && draft.locked() != concurrency_choice({concurrency, queue})) {
+    draft.left_open(concurrency_choice({concurrency, queue}));
+    concurrency = locked->in_progress, queue = locked->waiting;
+  }
   draft
-      .choose(fmt::format("{} in progress, {} waiting", concurrency, queue),
+      .choose(concurrency_choice({concurrency, queue}),
               {score("in progress at peak, a zone lost", each)})
       .reject("unbounded", {score("in progress at peak, a zone lost", each)},
               "a slow dependency would fill the memory before anything is refused")
@@ -256,6 +266,10 @@ double first_tries(const Workspace& ws, StoreId id, const FailoverWaits& waits,
   return rate * kDetectionSeconds;
 }
 
+std::string pool_choice(std::int64_t size) {
+  return fmt::format("{} an instance", size);
+}
+
 // Connections: what each instance has open at once at the highest load, three times over, within
 // what the server allows all instances together.
 void size_pool(Workspace& ws, StoreId id, const FailoverWaits& waits, const Estimate& highest) {
@@ -269,25 +283,23 @@ void size_pool(Workspace& ws, StoreId id, const FailoverWaits& waits, const Esti
   const double running = callers == nullptr ? instances : instances_at(owner, *callers);
   const double open = station->connections / running;
   std::int64_t size = std::max<std::int64_t>(4, static_cast<std::int64_t>(std::ceil(open * 3 + 2)));
-  std::int64_t allowed = INT64_MAX;
-  if (store.max_connections)
-    allowed = std::max<std::int64_t>(
-        1, static_cast<std::int64_t>(
-               static_cast<double>(store.max_connections->value * store.shards.or_else({1}).value) *
-               .9 / instances));
+  const std::int64_t allowed = connections_allowed(store, instances);
   const bool bounded = size > allowed;
   size = std::min(size, allowed);
   Draft draft(ws, store.name + ".pool", "capacity",
               fmt::format("how many connections does an instance of {} keep to {}?", owner.name,
                           store.name));
-  draft
-      .choose(fmt::format("{} an instance", size),
-              {score("open at once at the highest load", open)})
+  if (const auto locked = leading_count(draft.locked());
+      locked && *locked != size && draft.locked() == pool_choice(*locked)) {
+    draft.left_open(pool_choice(size));
+    size = std::min<std::int64_t>(*locked, kMostInstances);
+  }
+  draft.choose(pool_choice(size), {score("open at once at the highest load", open)})
       .because(
           fmt::format("{} open at once on each of {} instances; {}", number_text(open, 3),
                       number_text(instances, 4),
                       bounded ? "bounded by what the server allows" : "three times that, and two"))
-      .reject(fmt::format("{} an instance", size * 4), {},
+      .reject(pool_choice(size * 4), {},
               store.max_connections ? fmt::format("{} in all against {} allowed by the server",
                                                   size * 4 * static_cast<std::int64_t>(instances),
                                                   store.max_connections->value)
@@ -349,9 +361,13 @@ void size_channel(Workspace& ws, ChannelId id, const Estimate& highest) {
   for (const std::int64_t step : kSteps)
     if (static_cast<double>(partitions) < wanted) partitions = step;
   if (paced > 0) partitions = paced;
-  if (channel.partitions.fixed()) partitions = channel.partitions->value;
   Draft draft(ws, channel.name + ".partitions", "capacity",
               fmt::format("into how many partitions is {} cut?", channel.name));
+  if (const auto locked = counted(draft.locked(), "partition"); locked && *locked != partitions) {
+    draft.left_open(plural(partitions, "partition"));
+    partitions = *locked;
+  }
+  if (channel.partitions.fixed()) partitions = channel.partitions->value;
   draft.choose(plural(partitions, "partition"), {score("messages in work at once", most)})
       .reject(plural(std::max<std::int64_t>(1, partitions / 2), "partition"),
               {score("messages in work at once", most)},
@@ -392,7 +408,8 @@ void size_stores(Workspace& ws) {
     for (const StoreId id : ws.model.stores.ids()) {
       Store& store = trial.stores[id];
       const StationEstimate* station = highest.station("store", store.name);
-      if (station == nullptr || station->utilisation <= .6 || store.shards.fixed() || !store.shards)
+      if (station == nullptr || station->utilisation <= .6 || store.shards.fixed() ||
+          !store.shards || counted(ws.locked_choice(store.name + ".shards"), "shard"))
         continue;
       utilisation.try_emplace(id, station->utilisation);
       const double factor = std::min(8.0, station->utilisation / .6);
@@ -406,12 +423,16 @@ void size_stores(Workspace& ws) {
   }
   for (const auto& [id, busy] : utilisation) {
     Store& store = ws.model.stores[id];
-    const std::int64_t before = store.shards->value, shards = trial.stores[id].shards->value;
+    const std::int64_t before = store.shards->value, best = trial.stores[id].shards->value;
     Draft draft(ws, store.name + ".capacity", "capacity",
                 fmt::format("what carries the highest load on {}?", store.name));
-    draft.choose(plural(shards, "shard"))
-        .reject(plural(before, "shard"), {score("utilisation", busy * 100, "%")},
-                fmt::format("{}% busy at the highest load", number_text(busy * 100, 3)))
+    const std::int64_t shards = counted(draft.locked(), "shard").value_or(best);
+    if (shards != best) draft.left_open(plural(best, "shard"));
+    draft.choose(plural(shards, "shard"));
+    if (shards != before)
+      draft.reject(plural(before, "shard"), {score("utilisation", busy * 100, "%")},
+                   fmt::format("{}% busy at the highest load", number_text(busy * 100, 3)));
+    draft
         .because(fmt::format("{}% busy at the highest load with {}", number_text(busy * 100, 3),
                              plural(before, "shard")))
         .flips("flips if a cache takes the reads")

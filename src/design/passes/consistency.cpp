@@ -2,6 +2,7 @@
 // compensations; outbox, idempotency keys, and how the full history of an aggregate is kept.
 #include <algorithm>
 #include <cmath>
+#include <optional>
 #include <set>
 
 #include <fmt/core.h>
@@ -9,6 +10,7 @@
 #include "base/text.h"
 #include "design/caching.h"
 #include "design/failovers.h"
+#include "design/locks.h"
 #include "design/passes.h"
 #include "design/stores.h"
 #include "design/wiring.h"
@@ -18,9 +20,8 @@ namespace {
 
 // Steps beyond which nobody can follow a choreography; participants, not counting the coordinator.
 constexpr int kChoreographyMost = 2;
-constexpr double kEventsWorthASnapshot = 100;
 
-constexpr std::string_view kOnceRecorded = "once recorded";
+constexpr std::string_view kOnceRecorded = "once recorded", kWhenDone = "when all is done";
 
 struct Participants {
   std::vector<ServiceId> services;  // that write, the entry service too
@@ -48,6 +49,46 @@ int hardness(const ProblemStep& step) {
   return step.calls ? 2 : 1;
 }
 
+// "reserve-stock, create-order": what is written, in its order.
+std::string order_text(const Operation& operation, const std::vector<StepPlan>& steps) {
+  std::string out;
+  for (const StepPlan& p : steps) {
+    const ProblemStep& step = (*operation.steps)[static_cast<std::size_t>(p.step)];
+    if (!is_write(step.verb)) continue;
+    out += (out.empty() ? "" : ", ") + internal_endpoint_name(step);
+  }
+  return out;
+}
+
+// The steps with their writes in the order of that text, what reads first; nothing when it isn't of
+// these steps.
+std::optional<std::vector<StepPlan>> ordered_as(const Operation& operation,
+                                                std::vector<StepPlan> steps,
+                                                const std::string& text) {
+  const auto step_of = [&](const StepPlan& p) -> const ProblemStep& {
+    return (*operation.steps)[static_cast<std::size_t>(p.step)];
+  };
+  std::vector<StepPlan> out;
+  std::erase_if(steps, [&](const StepPlan& p) {
+    if (is_write(step_of(p).verb)) return false;
+    out.push_back(p);
+    return true;
+  });
+  std::string rest = text;
+  while (!rest.empty() && !steps.empty()) {
+    const std::size_t comma = rest.find(", ");
+    const std::string name = rest.substr(0, comma);
+    rest = comma == std::string::npos ? "" : rest.substr(comma + 2);
+    const auto at = std::ranges::find_if(
+        steps, [&](const StepPlan& p) { return internal_endpoint_name(step_of(p)) == name; });
+    if (at == steps.end()) return std::nullopt;
+    out.push_back(*at);
+    steps.erase(at);
+  }
+  if (!rest.empty() || !steps.empty()) return std::nullopt;
+  return out;
+}
+
 void order_steps(Workspace& ws, OperationId id) {
   const Operation& operation = ws.model.operations[id];
   OperationPlan& plan = ws.plan(id);
@@ -57,26 +98,24 @@ void order_steps(Workspace& ws, OperationId id) {
   };
   std::ranges::stable_sort(plan.steps,
                            [&](const StepPlan& a, const StepPlan& b) { return of(a) < of(b); });
-  const auto words = [&](const std::vector<StepPlan>& steps) {
-    std::string out;
-    for (const StepPlan& p : steps) {
-      const ProblemStep& step = (*operation.steps)[static_cast<std::size_t>(p.step)];
-      if (!is_write(step.verb)) continue;
-      out += (out.empty() ? "" : ", ") + internal_endpoint_name(step);
-    }
-    return out;
-  };
-  const std::string name = operation.name + ".order";
-  if (!ws.locked_choice(name).empty()) {
-    plan.steps = before;
-    return;
-  }
-  Draft draft(ws, name, "consistency",
+  Draft draft(ws, operation.name + ".order", "consistency",
               fmt::format("in which order does {} take its steps?", operation.name));
-  draft.choose(words(plan.steps));
-  if (words(before) != words(plan.steps))
+  const std::string easiest_first = order_text(operation, plan.steps);
+  if (draft.locked() == order_text(operation, before))
+    plan.steps = before;
+  else if (draft.locked() != easiest_first)
+    if (auto locked = ordered_as(operation, before, draft.locked()))
+      plan.steps = std::move(*locked);
+  const std::string order = order_text(operation, plan.steps);
+  draft.choose(order);
+  if (order != easiest_first) {
+    draft.left_open(easiest_first);
+    draft.reject(easiest_first, {}, "what is hardest to take back is not last by it");
+  }
+  if (const std::string as_given = order_text(operation, before);
+      as_given != easiest_first && as_given != order)
     draft.reject(
-        words(before), {},
+        as_given, {},
         "a step that is harder to take back would be taken before one that can still fail");
   draft.because("what is easiest to undo first, what others would have to undo for us last")
       .flips("flips if a step gets an undo that it has not, or loses the one it has")
@@ -88,17 +127,14 @@ void order_steps(Workspace& ws, OperationId id) {
 void decide_style(Workspace& ws, OperationId id, const Participants& participants) {
   const Operation& operation = ws.model.operations[id];
   const OperationPlan& plan = ws.plan(id);
-  const std::string name = operation.name + ".style";
-  const std::string locked = ws.locked_choice(name);
   const int others = static_cast<int>(participants.services.size()) - 1;
-  const bool orchestrated =
-      !locked.empty()
-          ? locked != "choreographed"
-          : others >= kChoreographyMost || participants.external || operation.within.has() ||
-                (operation.objective && operation.objective->p99 && operation.on->empty());
   const double steps = static_cast<double>(participants.services.size());
-  Draft draft(ws, name, "consistency",
+  Draft draft(ws, operation.name + ".style", "consistency",
               fmt::format("what makes {} all or nothing?", operation.name));
+  const bool too_many = others >= kChoreographyMost || participants.external ||
+                        operation.within.has() ||
+                        (operation.objective && operation.objective->p99 && operation.on->empty());
+  const bool orchestrated = draft.pick({"choreographed", "orchestrated"}, too_many) == 1;
   const std::vector<Score> orchestration{score("places that know the order", 1),
                                          score("messages a run", 2 * steps)};
   const std::vector<Score> choreography{score("places that know the order", steps),
@@ -170,21 +206,22 @@ void decide_answer(Workspace& ws, OperationId id, const std::vector<double>& hig
   const double limit = external.limit ? external.limit->per_second : rate;
   const double lasts = highest_load_lasts(ws.model, id).seconds();
   const double wait = std::max(0.0, rate - limit) * lasts / limit;
-  const std::string name = operation.name + ".answer";
-  const std::string locked = ws.locked_choice(name);
-  if (locked.starts_with("after")) return;
-  plan.answers_after = first;
-  Draft draft(ws, name, "consistency",
+  Draft draft(ws, operation.name + ".answer", "consistency",
               fmt::format("does {} answer before {} is done?", operation.name, external.name));
-  draft
-      .choose(fmt::format("before: a consumer calls {}", external.name),
-              {score("requests that can be accepted", rate, "/s"),
-               score("longest wait for the rest", wait, "s")})
-      .reject(fmt::format("after {} has answered", external.name),
-              {score("requests that can be accepted", limit, "/s"),
-               score("longest wait for the rest", 0, "s")},
-              fmt::format("{} of {} requests a second would be refused",
-                          number_text(std::max(0.0, rate - limit), 4), number_text(rate, 4)))
+  const std::vector<std::string> names{fmt::format("before: a consumer calls {}", external.name),
+                                       fmt::format("after {} has answered", external.name)};
+  const std::vector<Score> scores[] = {{score("requests that can be accepted", rate, "/s"),
+                                        score("longest wait for the rest", wait, "s")},
+                                       {score("requests that can be accepted", limit, "/s"),
+                                        score("longest wait for the rest", 0, "s")}};
+  const std::string why_not[] = {
+      fmt::format("the last would be done after {}", readable_seconds(wait)),
+      fmt::format("{} of {} requests a second would be refused",
+                  number_text(std::max(0.0, rate - limit), 4), number_text(rate, 4))};
+  const std::size_t chosen = draft.pick(names, 0), other = 1 - chosen;
+  if (chosen == 0) plan.answers_after = first;
+  draft.choose(names[chosen], scores[chosen])
+      .reject(names[other], scores[other], why_not[other])
       .because(fmt::format(
           "{} takes {} and the highest load is {}; the backlog of {} is gone after {}, {} allowed",
           external.name, readable(Rate{limit}), readable(Rate{rate}), readable_seconds(lasts),
@@ -193,6 +230,7 @@ void decide_answer(Workspace& ws, OperationId id, const std::vector<double>& hig
       .traces({"operations." + operation.name + ".within", "externals." + external.name + ".limit"})
       .reversibility(Reversibility::Costly)
       .keep();
+  if (chosen != 0) return;
   if (wait > operation.within->seconds())
     ws.assume("operations." + operation.name + ".within",
               fmt::format("at the highest load the last {} is done after {}, {} allowed",
@@ -220,43 +258,67 @@ ZoneLoss zone_loss(const Workspace& ws, OperationId id) {
   return out;
 }
 
-// Whether an operation that may end later answers as soon as it is written down: where a zone's
-// loss leaves no room for all that it would have to reach before.
+// What is asked of the operation with a zone lost, and is more than that loss leaves; with an empty
+// path: nothing is.
+FailoverNeed unmet_by_loss(const Workspace& ws, OperationId id, const ZoneLoss& loss) {
+  if (ws.zones() > 1 && !loss.others.empty())
+    for (const FailoverNeed& need : failover_needs(ws.model))
+      if (need.operation == id && loss.seconds > need.room()) return need;
+  return {};
+}
+
+void write_recorded(Draft& draft, const Workspace& ws, OperationId id, const ZoneLoss& loss,
+                    const FailoverNeed& need, bool early) {
+  const Operation& operation = ws.model.operations[id];
+  const double services = static_cast<double>(loss.others.size());
+  const double steps = static_cast<double>(ws.plan(id).steps.size());
+  const std::vector<Score> scores[] = {
+      {score("services that must be up", services + 1),
+       score("seconds without answers when a zone is lost", loss.seconds, "s")},
+      {score("services that must be up", 1), score("steps done after the answer", steps)}};
+  const bool asked = !need.path.empty();
+  const std::string why_not[] = {
+      asked ? fmt::format("a lost zone takes {} of answers, {} allowed of {}",
+                          readable_seconds(loss.seconds), readable_seconds(need.room()),
+                          readable_seconds(need.window))
+            : "it would wait for services that it need not wait for",
+      "who asked would have to ask again how it ended"};
+  draft.choose(std::string(early ? kOnceRecorded : kWhenDone), scores[early])
+      .reject(std::string(early ? kWhenDone : kOnceRecorded), scores[!early], why_not[!early])
+      .because(asked ? fmt::format("it may take {}, and {} of its answers are asked for when a "
+                                   "zone is lost: it is written down, answered, and done by a "
+                                   "consumer that tries until it ends or is undone",
+                                   to_text(*operation.within), to_text(Share{need.target}))
+                     : "a lost zone leaves as many answers as are asked for")
+      .traces({"operations." + operation.name + ".within"})
+      .reversibility(Reversibility::Costly);
+  if (!asked) return;
+  draft.traces({need.path})
+      .flips(fmt::format("flips if the availability asked for with a zone lost < {}%",
+                         number_text(100 * (1 - loss.seconds / need.window), 4)));
+}
+
+// Whether it is decided that an operation which may end later answers as soon as it is written
+// down: asked where a zone's loss leaves no room for all that it would have to reach before.
 bool decide_recorded(Workspace& ws, OperationId id) {
   OperationPlan& plan = ws.plan(id);
   const Operation& operation = ws.model.operations[id];
-  const std::string name = operation.name + ".answer";
-  const std::string locked = ws.locked_choice(name);
-  if (plan.given || !plan.saga || !operation.within || !operation.on->empty() || operation.every ||
-      ws.zones() < 2 || (!locked.empty() && locked != kOnceRecorded))
+  if (plan.given || !plan.saga || !operation.within || !operation.on->empty() || operation.every)
     return false;
+  Draft draft(ws, operation.name + ".answer", "consistency",
+              fmt::format("when does {} answer?", operation.name));
   const ZoneLoss loss = zone_loss(ws, id);
-  for (const FailoverNeed& need : failover_needs(ws.model)) {
-    if (need.operation != id || loss.others.empty() || loss.seconds <= need.room()) continue;
-    plan.answers_recorded = true;
-    const double services = static_cast<double>(loss.others.size());
-    Draft(ws, name, "consistency", fmt::format("when does {} answer?", operation.name))
-        .choose(std::string(kOnceRecorded),
-                {score("services that must be up", 1),
-                 score("steps done after the answer", static_cast<double>(plan.steps.size()))})
-        .reject("when all is done",
-                {score("services that must be up", services + 1),
-                 score("seconds without answers when a zone is lost", loss.seconds, "s")},
-                fmt::format("a lost zone takes {} of answers, {} allowed of {}",
-                            readable_seconds(loss.seconds), readable_seconds(need.room()),
-                            readable_seconds(need.window)))
-        .because(fmt::format(
-            "it may take {}, and {} of its answers are asked for when a zone is lost: it is "
-            "written down, answered, and done by a consumer that tries until it ends or is undone",
-            to_text(*operation.within), to_text(Share{need.target})))
-        .flips(fmt::format("flips if the availability asked for with a zone lost < {}%",
-                           number_text(100 * (1 - loss.seconds / need.window), 4)))
-        .traces({need.path, "operations." + operation.name + ".within"})
-        .reversibility(Reversibility::Costly)
-        .keep();
-    return true;
-  }
-  return false;
+  const FailoverNeed need = unmet_by_loss(ws, id, loss);
+  const bool locked = says(kOnceRecorded, draft.locked()) || says(kWhenDone, draft.locked());
+  const bool about_external =
+      draft.locked().starts_with("before") || draft.locked().starts_with("after");
+  if (about_external || (need.path.empty() && !locked)) return false;
+  const bool early =
+      draft.pick({std::string(kWhenDone), std::string(kOnceRecorded)}, !need.path.empty()) == 1;
+  plan.answers_recorded = early;
+  write_recorded(draft, ws, id, loss, need, early);
+  draft.keep();
+  return true;
 }
 
 EndpointId find_undo(const Workspace& ws, ServiceId owner, const ProblemStep& step) {
@@ -316,7 +378,6 @@ void decide_atomicity(Workspace& ws, OperationId id) {
   const bool whole = operation.atomic.or_else(false) || undo;
   if (!whole || participants.services.empty()) return;
   if (participants.services.size() == 1 && !participants.external) {
-    if (!ws.locked_choice(operation.name + ".style").empty()) return;
     Draft(ws, operation.name + ".style", "consistency",
           fmt::format("what makes {} all or nothing?", operation.name))
         .choose("one local transaction", {score("services that write", 1)})
@@ -350,11 +411,28 @@ double events_each(const Workspace& ws, AggregateId id) {
          std::max(1.0, static_cast<double>(aggregate.count->value));
 }
 
+void decide_snapshots(Workspace& ws, AggregateId id, double events) {
+  const Aggregate& aggregate = ws.model.aggregates[id];
+  Draft draft(ws, kebab_case(aggregate.name) + ".snapshots", "consistency",
+              fmt::format("how often is {} snapshotted?", aggregate.name));
+  const std::vector<std::string> names{fmt::format("every {} events", kEventsASnapshot), "never"};
+  const double replayed[] = {kEventsASnapshot, events};
+  constexpr const char* kWhyNot[] = {"one more thing to write and to migrate",
+                                     "a read would replay them all"};
+  const std::size_t chosen = draft.pick(names, 0), other = 1 - chosen;
+  ws.snapshots[id] = chosen == 0;
+  draft.choose(names[chosen], {score("events to replay", replayed[chosen])})
+      .reject(names[other], {score("events to replay", replayed[other])}, kWhyNot[other])
+      .because(fmt::format("one gathers about {} events", number_text(std::round(events), 3)))
+      .flips(fmt::format("flips if one gathers fewer than {} events", kEventsASnapshot))
+      .traces({"aggregates." + aggregate.name + ".history"})
+      .reversibility(Reversibility::Easy)
+      .keep();
+}
+
 void decide_history(Workspace& ws, AggregateId id) {
   const Aggregate& aggregate = ws.model.aggregates[id];
   if (!aggregate.history || *aggregate.history != History::Full) return;
-  const std::string name = kebab_case(aggregate.name) + ".history";
-  if (!ws.locked_choice(name).empty()) return;
   std::vector<std::string> writers;
   for (const Operation& operation : ws.model.operations)
     if (std::ranges::any_of(*operation.steps, [&](const ProblemStep& s) {
@@ -362,12 +440,13 @@ void decide_history(Workspace& ws, AggregateId id) {
         }))
       writers.push_back(operation.name);
   const double events = events_each(ws, id);
-  Draft draft(ws, name, "consistency",
+  Draft draft(ws, kebab_case(aggregate.name) + ".history", "consistency",
               fmt::format("how is the full history of {} kept?", aggregate.name));
+  const bool sourcing = draft.pick({"history table", "event sourcing"}, writers.size() >= 2) == 1;
   const std::vector<Score> sourced{
       score("operations that change it", static_cast<double>(writers.size())),
       score("events each", events)};
-  if (writers.size() >= 2) {
+  if (sourcing) {
     draft.choose("event sourcing", sourced)
         .reject("history table", sourced,
                 "the state and its history are two records of one thing, and can differ")
@@ -388,37 +467,41 @@ void decide_history(Workspace& ws, AggregateId id) {
       .traces({"aggregates." + aggregate.name + ".history"})
       .reversibility(Reversibility::Hard)
       .keep();
-  if (writers.size() >= 2 && events >= kEventsWorthASnapshot) {
-    Draft(ws, kebab_case(aggregate.name) + ".snapshots", "consistency",
-          fmt::format("how often is {} snapshotted?", aggregate.name))
-        .choose("every 100 events")
-        .reject("never", {score("events to replay", events)}, "a read would replay them all")
-        .because(fmt::format("one gathers about {} events", number_text(std::round(events), 3)))
-        .flips("flips if one gathers fewer than 100 events")
-        .traces({"aggregates." + aggregate.name + ".history"})
-        .reversibility(Reversibility::Easy)
-        .keep();
-  }
+  if (sourcing && events >= kEventsASnapshot) decide_snapshots(ws, id, events);
 }
 
-void decide_outbox(Workspace& ws) {
+void decide_publication(Workspace& ws) {
   int events = 0;
-  for (const Operation& operation : ws.model.operations)
+  std::vector<std::string> paths;
+  for (const Operation& operation : ws.model.operations) {
     events += static_cast<int>(operation.emits->size());
-  if (events == 0 || !ws.locked_choice("events.publication").empty()) return;
-  Draft(ws, "events.publication", "consistency",
-        "how does an event get out when, and only when, its change is made?")
-      .choose("outbox",
-              {score("lost or phantom events after a crash", 0), score("writes a change", 2)})
-      .reject("direct",
-              {score("lost or phantom events after a crash", 1), score("writes a change", 1)},
-              "a crash between the commit and the send loses the event, or sends one for a change "
-              "that was not made")
-      .reject("change-capture",
-              {score("lost or phantom events after a crash", 0), score("writes a change", 1)},
-              "ties the events to the tables of each engine, and needs a connector to run for each")
-      .because(fmt::format("{} announced, and consumers act on them", plural(events, "event")))
+    if (!operation.emits->empty()) paths.push_back("operations." + operation.name + ".emits");
+  }
+  if (events == 0) return;
+  Draft draft(ws, "events.publication", "consistency",
+              "how does an event get out when, and only when, its change is made?");
+  const std::vector<std::string> names{"outbox", "direct", "change-capture"};
+  constexpr PublishVia kWays[] = {PublishVia::Outbox, PublishVia::Direct,
+                                  PublishVia::ChangeCapture};
+  constexpr double kLost[] = {0, 1, 0}, kWrites[] = {2, 1, 1};
+  constexpr const char* kWhyNot[] = {
+      "a table more in every store that announces, and a relay that empties it",
+      ("a crash between the commit and the send loses the event, or sends one for a change that "
+       "was not made"),
+      "ties the events to the tables of each engine, and needs a connector to run for each"};
+  const std::size_t chosen = draft.pick(names, 0);
+  ws.publication = kWays[chosen];
+  ws.publication_locked = says(names[chosen], draft.locked());
+  const auto scores = [&](std::size_t i) {
+    return std::vector<Score>{score("lost or phantom events after a crash", kLost[i]),
+                              score("writes a change", kWrites[i])};
+  };
+  draft.choose(names[chosen], scores(chosen));
+  for (std::size_t i = 0; i < names.size(); ++i)
+    if (i != chosen) draft.reject(names[i], scores(i), kWhyNot[i]);
+  draft.because(fmt::format("{} announced, and consumers act on them", plural(events, "event")))
       .flips("flips if the outbox's writes become what bounds a store")
+      .traces(paths)
       .reversibility(Reversibility::Costly)
       .keep();
 }
@@ -438,7 +521,7 @@ void pass_consistency(Workspace& ws) {
     if (ws.plan(id).saga) fill_saga(ws, id);
   for (const AggregateId id : ws.model.aggregates.ids())
     decide_history(ws, id);
-  decide_outbox(ws);
+  decide_publication(ws);
 }
 
 }  // namespace scantling

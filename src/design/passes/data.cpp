@@ -6,6 +6,7 @@
 #include <fmt/core.h>
 
 #include "base/text.h"
+#include "design/channels.h"
 #include "design/gathering.h"
 #include "design/locks.h"
 #include "design/passes.h"
@@ -106,26 +107,38 @@ StoreId make_store(Workspace& ws, Draft& draft, const StoreNeed& need, StoreId g
   return id;
 }
 
+// Puts the engine of that name first: any that is given; of those that are locked, what keeps rows
+// and is not forbidden.
+void rank_first(const Workspace& ws, std::vector<EngineScore>& ranked, const std::string& name,
+                bool given) {
+  auto at =
+      std::ranges::find_if(ranked, [&](const EngineScore& e) { return e.engine->name == name; });
+  const Technology* known = name.empty() ? nullptr : ws.catalog.find(name);
+  const auto& forbidden = *ws.model.constraints->forbidden;
+  const bool keeps_rows = known != nullptr &&
+                          (known->kind == "database" || known->kind == "analytics") &&
+                          std::ranges::find(forbidden, name) == forbidden.end();
+  if (at == ranked.end() && known != nullptr && (given || keeps_rows))
+    at = ranked.insert(at, {known, 0, {}, ""});
+  if (at != ranked.end()) std::rotate(ranked.begin(), at, at + 1);
+}
+
 StoreId decide_engine(Workspace& ws, const StoreNeed& need) {
   const StoreId given = given_store(ws, need, store_name(ws, need));
   const std::string name = given.valid() ? ws.model.stores[given].name : store_name(ws, need);
   std::vector<EngineScore> ranked = rank_engines(ws, need);
   if (ranked.empty()) return {};
   const bool has_engine = given.valid() && ws.model.stores[given].engine;
-  const std::string locked =
-      has_engine ? *ws.model.stores[given].engine : ws.locked_choice(name + ".engine");
-  if (const Technology* known = locked.empty() ? nullptr : ws.catalog.find(locked);
-      known != nullptr &&
-      std::ranges::none_of(ranked, [&](const EngineScore& e) { return e.engine->name == locked; }))
-    ranked.push_back({known, 0, {}, ""});
-  std::size_t chosen = 0;
-  for (std::size_t i = 0; i < ranked.size(); ++i)
-    if (ranked[i].engine->name == locked) chosen = i;
-  const Technology& engine = *ranked[chosen].engine;
   Draft draft(ws, name + ".engine", "data",
               fmt::format("in which engine does {} keep {}?", ws.model.services[need.service].name,
                           need.members.empty() ? "its read models"
                                                : aggregate_list(ws.model, need.members)));
+  const std::string wished = has_engine ? *ws.model.stores[given].engine : draft.locked();
+  const std::string best = ranked.front().engine->name;
+  rank_first(ws, ranked, wished, has_engine);
+  constexpr std::size_t chosen = 0;
+  const Technology& engine = *ranked[chosen].engine;
+  if (!has_engine && engine.name != best) draft.left_open(best);
   draft.choose(engine.name, ranked[chosen].parts);
   for (std::size_t i = 0; i < ranked.size() && i < 5; ++i)
     if (i != chosen)
@@ -180,12 +193,6 @@ bool over_regions(const Workspace& ws, const std::vector<AggregateId>& members) 
   return true;
 }
 
-// What a person has locked as "2 copies".
-int locked_copies(const std::string& choice) {
-  constexpr std::int64_t kMostCopies = 100;
-  return static_cast<int>(std::min(leading_count(choice).value_or(1), kMostCopies));
-}
-
 // Copies from what is asked of the availability and the zones there are.
 void decide_copies(Workspace& ws, StoreId id, const std::vector<AggregateId>& members,
                    const Technology* engine) {
@@ -193,24 +200,21 @@ void decide_copies(Workspace& ws, StoreId id, const std::vector<AggregateId>& me
   if (store.copies.fixed() && store.consistency.fixed()) return;
   const double wanted = strictest_availability(ws, members);
   const int zones = ws.zones();
-  const std::string locked = ws.locked_choice(store.name + ".copies");
-  const int copies = store.copies.has()             ? static_cast<int>(store.copies->value)
-                     : leading_count(locked)        ? locked_copies(locked)
-                     : zones >= 3                   ? 3
-                     : zones == 2 || wanted >= .999 ? 2
-                                                    : 1;
-  const bool leaderless = engine != nullptr && engine->cap == "AP" && copies >= 3;
   Draft draft(ws, store.name + ".copies", "data",
               fmt::format("how many copies of {} are there, and which answer?", store.name));
+  const int best = zones >= 3 ? 3 : zones == 2 || wanted >= .999 ? 2 : 1;
+  const int copies = store.copies.has() ? static_cast<int>(store.copies->value)
+                                        : counted(draft.locked(), "copy").value_or(best);
+  if (!store.copies.has() && copies != best) draft.left_open(plural(best, "copy"));
+  const bool leaderless = engine != nullptr && engine->cap == "AP" && copies >= 3;
+  const int quorum = copies / 2 + 1;
   const auto lost = [](int n) {
     return std::pow(.001, n) * 100;
   };  // each copy down .1% of the time: a default
   draft.choose(
-      !locked.empty() ? locked
-                      : fmt::format("{}{}", plural(copies, "copy"),
-                                    leaderless   ? ", quorum 2 of 3"
-                                    : copies > 1 ? ", a leader writes"
-                                                 : ""),
+      plural(copies, "copy") + (leaderless   ? fmt::format(", quorum {} of {}", quorum, copies)
+                                : copies > 1 ? ", a leader writes"
+                                             : ""),
       {score("all copies down", lost(copies), "%"), score("cost of the copies", copies, "x")});
   for (const int other : {1, 2, 3, 5})
     if (other != copies && std::abs(other - copies) <= 2)
@@ -233,7 +237,7 @@ void decide_copies(Workspace& ws, StoreId id, const std::vector<AggregateId>& me
   const std::string path = "stores." + store.name;
   draft.set(store.copies, Count{copies}, path + ".copies");
   Consistency consistency;
-  if (leaderless) consistency = {ConsistencyKind::Quorum, {2, 2}};
+  if (leaderless) consistency = {ConsistencyKind::Quorum, {quorum, quorum}};
   draft.set(store.consistency, consistency, path + ".consistency");
   draft.set(store.spread,
             apart        ? Spread::Regions
@@ -262,9 +266,11 @@ void decide_shards(Workspace& ws, StoreId id, const StoreNeed& need, const Techn
     factor = it->second;
   const int wanted = static_cast<int>(std::ceil(size.shards * factor - 1e-9));
   const bool apart = leaders_apart(ws, need, engine);
-  const int shards = round_to_homes(ws, apart ? round_up_to(wanted, ws.zones()) : wanted);
+  const int best = round_to_homes(ws, apart ? round_up_to(wanted, ws.zones()) : wanted);
   Draft draft(ws, store.name + ".shards", "data",
               fmt::format("into how many shards is {} cut?", store.name));
+  const int shards = counted(draft.locked(), "shard").value_or(best);
+  if (shards != best) draft.left_open(plural(best, "shard"));
   draft.choose(plural(shards, "shard"),
                {score("by size", size.bound_by_bytes), score("by writes", size.bound_by_writes)});
   if (shards > 1)
@@ -304,15 +310,21 @@ void decide_care(Workspace& ws, StoreId id, const std::vector<AggregateId>& memb
     if (ws.model.aggregates[member].keep) keep = std::max(keep, *ws.model.aggregates[member].keep);
   const bool precious =
       strictest_availability(ws, members) >= .9995 || data >= DataClass::Cardholder;
-  const Duration rpo = precious ? Duration::from_seconds(60) : Duration::from_seconds(3600);
+  Duration rpo = precious ? Duration::from_seconds(60) : Duration::from_seconds(3600);
   const Duration rto = precious ? Duration::from_seconds(900) : Duration::from_seconds(4 * 3600);
+  constexpr double kDaySeconds = 86'400;
   Draft draft(ws, store.name + ".care", "data",
               fmt::format("how is {} backed up, kept and protected?", store.name));
-  draft
-      .choose(
-          fmt::format("{} recovery point, {} recovery time, encrypted", to_text(rpo), to_text(rto)))
-      .reject("nightly dump", {score("data lost, at most", 24, "h")},
-              "a day of changes could be lost")
+  const std::vector<std::string> names{
+      fmt::format("{} recovery point, {} recovery time, encrypted", to_text(rpo), to_text(rto)),
+      "nightly dump"};
+  const double lost[] = {rpo.seconds() / 3600, kDaySeconds / 3600};
+  constexpr const char* kWhyNot[] = {"a log to ship and to keep, beside the dump",
+                                     "a day of changes could be lost"};
+  const std::size_t chosen = draft.pick(names, 0), other = 1 - chosen;
+  if (chosen == 1) rpo = Duration::from_seconds(kDaySeconds);
+  draft.choose(names[chosen], {score("data lost, at most", lost[chosen], "h")})
+      .reject(names[other], {score("data lost, at most", lost[other], "h")}, kWhyNot[other])
       .because(fmt::format("it holds {} data{}", to_text_enum(data),
                            precious ? " that the strictest objectives depend on" : ""))
       .flips("flips if the data class or the objective changes")
@@ -332,9 +344,7 @@ void decide_care(Workspace& ws, StoreId id, const std::vector<AggregateId>& memb
 
 // Of a cache: what it holds can be read again from its source.
 std::int64_t cache_copies(const Workspace& ws, const Store& cache) {
-  const std::string locked = ws.locked_choice(cache.name + ".copies");
-  if (leading_count(locked)) return locked_copies(locked);
-  return ws.zones() > 1 ? 2 : 1;
+  return counted(ws.locked_choice(cache.name + ".copies"), "copy").value_or(ws.zones() > 1 ? 2 : 1);
 }
 
 void fill_cache(const Workspace& ws, Draft& draft, Store& cache, const Technology& engine) {
@@ -360,11 +370,8 @@ void make_cache(Workspace& ws, CachePlan& plan) {
   const std::vector<EngineScore> ranked =
       rank_technologies(ws, "cache", service.team ? service.team->id : TeamId());
   if (ranked.empty()) return;
-  const std::string locked = ws.locked_choice(name + ".engine");
-  const auto by_name = std::ranges::find(
-      ranked, locked, [](const EngineScore& e) { return std::string_view(e.engine->name); });
-  const EngineScore& chosen = by_name == ranked.end() ? ranked.front() : *by_name;
   Draft draft(ws, name + ".engine", "data", fmt::format("in what does {} cache?", service.name));
+  const EngineScore& chosen = ranked[pick_technology(draft, ranked, 0)];
   draft.choose(chosen.engine->name, chosen.parts);
   for (std::size_t i = 0; i < ranked.size() && i < 3; ++i)
     if (ranked[i].engine != chosen.engine)
@@ -404,7 +411,8 @@ void complete_server(Workspace& ws, StoreId id, const Technology* engine) {
   Draft draft(ws, store.name + ".server", "data",
               fmt::format("what does a copy of {} do in a second?", store.name));
   draft.choose("the catalogue's " + engine->name)
-      .reject("a measurement", {}, "none is given; traces would give one")
+      .reject("a measurement", {},
+              "none is given; traces would give one, as stores' read and write")
       .because(fmt::format("{} for a read, {} for a write, without load", to_text(engine->read),
                            to_text(engine->write)))
       .flips("flips if traces say otherwise")
@@ -421,8 +429,9 @@ void complete_cache(Workspace& ws, StoreId id) {
   if (engine == nullptr || (cache.copies && cache.shards && cache.read)) return;
   Draft draft(ws, cache.name + ".copies", "data",
               fmt::format("how is {} kept, so that it can be read at all?", cache.name));
-  draft.choose(plural(cache_copies(ws, cache), "copy"))
-      .reject("3 copies", {}, "what it holds can be read again from its source")
+  const std::int64_t copies = cache_copies(ws, cache);
+  draft.choose(plural(copies, "copy"))
+      .reject(plural(copies + 1, "copy"), {}, "what it holds can be read again from its source")
       .because(fmt::format("{}: the loss of one leaves the other", plural(ws.zones(), "zone")))
       .flips("flips if the zones change")
       .traces({"stores." + cache.name})
@@ -430,98 +439,21 @@ void complete_cache(Workspace& ws, StoreId id) {
   fill_cache(ws, draft, cache, *engine);
 }
 
-// --- channels ---
-
-void decide_broker(Workspace& ws) {
-  const bool open =
-      std::ranges::any_of(ws.model.channels, [](const Channel& c) { return !c.broker; });
-  if (!open) return;
-  Draft draft(ws, "broker", "data", "which broker carries the events?");
-  std::string broker;
-  if (ws.model.constraints->broker) {
-    broker = *ws.model.constraints->broker;
-    draft.choose(broker).because("constraints name it").traces({"constraints.broker"});
-  } else if (ws.model.services.size() == 1 && ws.model.stores.size() >= 1) {
-    broker = ws.model.stores.raw().front().engine.or_else("postgresql");
-    draft.choose(broker + " (the outbox table is the queue)", {score("systems to run", 0)})
-        .reject("kafka", {score("systems to run", 1)},
-                "a broker to run for events that stay inside one service")
-        .because("there is one service: its own store holds the events until they are handled")
-        .flips("flips if a second service consumes them");
-  } else {
-    const std::vector<EngineScore> ranked = rank_technologies(ws, "broker", {});
-    const auto kafka = std::ranges::find_if(
-        ranked, [](const EngineScore& e) { return e.engine->name == "kafka"; });
-    const bool replay = std::ranges::any_of(ws.model.aggregates,
-                                            [](const Aggregate& a) {
-                                              return a.history && *a.history == History::Full;
-                                            }) ||
-                        !ws.views.empty();
-    const EngineScore& chosen = replay && kafka != ranked.end() ? *kafka : ranked.front();
-    broker = chosen.engine->name;
-    draft.choose(broker, chosen.parts);
-    for (std::size_t i = 0; i < ranked.size() && i < 4; ++i)
-      if (ranked[i].engine->name != broker)
-        draft.reject(ranked[i].engine->name, ranked[i].parts,
-                     !ranked[i].against.empty() ? ranked[i].against
-                     : replay && ranked[i].engine->model != chosen.engine->model
-                         ? "events have to be read again from the start (histories, read models)"
-                         : "a lower score");
-    draft
-        .because(replay ? "histories and read models are rebuilt by reading a log again"
-                        : "the best score on skills and burden")
-        .flips("flips if the teams know another");
-  }
-  draft.reversibility(Reversibility::Hard);
-  for (Channel& channel : ws.model.channels)
-    draft.set(channel.broker, broker, "channels." + channel.name + ".broker");
-}
-
-std::string channel_key(const Workspace& ws, ChannelId id) {
-  const Channel& channel = ws.model.channels[id];
-  for (const OperationId op : ws.model.operations.ids())
-    for (const std::string& text : *ws.model.operations[op].emits)
-      if (std::ranges::find(*channel.events, parse_emission(text).event) != channel.events->end())
-        for (auto it = ws.model.operations[op].steps->rbegin();
-             it != ws.model.operations[op].steps->rend(); ++it)
-          if (it->aggregate.id.valid() && is_write(it->verb))
-            return kebab_case(it->aggregate.name) + "-id";
-  if (channel.owner && !ws.model.services[channel.owner->id].owns->empty())
-    return kebab_case(ws.model.services[channel.owner->id].owns->front().name) + "-id";
-  return "id";
-}
-
-void decide_channel(Workspace& ws, ChannelId id) {
-  Channel& channel = ws.model.channels[id];
-  const int zones = ws.zones();
-  const bool table = channel.broker && ws.catalog.find(*channel.broker) != nullptr &&
-                     ws.catalog.find(*channel.broker)->kind == "database";
-  const std::int64_t copies = table ? 1 : std::min(3, std::max(1, zones));
-  Draft draft(ws, channel.name + ".delivery", "data",
-              fmt::format("what does {} promise?", channel.name));
-  const std::string key = channel_key(ws, id);
-  draft.choose(fmt::format("at least once, in order by {}", key))
-      .reject("exactly-once", {},
-              "holds only between topics of one broker, not for what a consumer writes elsewhere")
-      .reject("at-most-once", {}, "an event lost is a step that never happens")
-      .because(
-          "consumers are idempotent by key, so a duplicate is harmless; order matters only for one "
-          "key")
-      .flips("flips if no consumer changes anything")
-      .reversibility(Reversibility::Costly);
-  const std::string path = "channels." + channel.name;
-  draft.set(channel.kind, ChannelKind::Topic, path + ".kind");
-  draft.set(channel.delivery, Delivery::AtLeastOnce, path + ".delivery");
-  draft.set(channel.key, key, path + ".key");
-  draft.set(channel.copies, Count{copies}, path + ".copies");
-  draft.set(channel.in_sync, Count{std::max<std::int64_t>(1, channel.copies->value - 1)},
-            path + ".in-sync");
-  draft.set(channel.keep, Duration::from_seconds(7 * 86'400), path + ".keep");
-  draft.set(channel.schema, SchemaFormat::Avro, path + ".schema");
-  draft.set(channel.compatible, Compatibility::Backward, path + ".compatible");
-  draft.set(channel.attempts, Count{5}, path + ".attempts");
-  draft.set(channel.dead_letter, channel.name + ".dead-letter", path + ".dead-letter");
-  draft.set(channel.spread, zones > 1 ? Spread::Zones : Spread::None, path + ".spread");
+// Snapshots are a store's: what asks for none gets them beside something that does.
+void set_snapshots(Workspace& ws) {
+  for (const bool made : {true, false})
+    for (const auto& [id, wanted] : ws.snapshots) {
+      const StoreId of = store_of(ws.model, id);
+      if (wanted != made || !of.valid()) continue;
+      Store& store = ws.model.stores[of];
+      if (!made && !store.snapshot_every) continue;
+      Draft draft(ws, "", "data", "");
+      draft.adopt(find_by_name(ws.model.decisions,
+                               kebab_case(ws.model.aggregates[id].name) + ".snapshots"));
+      const std::string path = "stores." + store.name + ".snapshot-every";
+      draft.set(store.snapshot_every, Count{kEventsASnapshot}, path);
+      if (!made) draft.comes_out_otherwise(path);
+    }
 }
 
 void decide_cap(Workspace& ws, StoreId id) {
@@ -531,6 +463,7 @@ void decide_cap(Workspace& ws, StoreId id) {
   Draft(ws, store.name + ".cap", "data",
         fmt::format("what does {} give up when the network parts?", store.name))
       .choose(fmt::format("{} ({})", engine->cap, engine->pacelc))
+      .traces({"stores." + store.name + ".engine"})
       .reject(engine->cap == "CP" ? "AP" : "CP", {},
               engine->cap == "CP" ? "two sides could both accept what must be single"
                                   : "writes would stop on the smaller side")
@@ -570,9 +503,8 @@ void pass_data(Workspace& ws) {
   }
   for (CachePlan& plan : ws.caches)
     make_cache(ws, plan);
-  decide_broker(ws);
-  for (const ChannelId id : ws.model.channels.ids())
-    decide_channel(ws, id);
+  decide_channels(ws);
+  set_snapshots(ws);
   fill_endpoints(ws);
 }
 

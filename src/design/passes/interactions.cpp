@@ -83,12 +83,10 @@ Crossing decide_read(Workspace& ws, const Operation& operation, ServiceId entry,
   const Aggregate& aggregate = ws.model.aggregates[step.aggregate.id];
   const std::string name =
       fmt::format("{}.{}.crossing", operation.name, kebab_case(aggregate.name));
-  const std::string locked = ws.locked_choice(name);
-  const bool pays = locked.empty() ? view_pays(aggregate, facts) : locked == "read model";
-  if (!locked.empty()) return pays ? Crossing::View : Crossing::Call;
   Draft draft(ws, name, "interactions",
               fmt::format("how does {} read {}, which {} owns?", operation.name, aggregate.name,
                           ws.model.services[owner].name));
+  const bool pays = draft.pick({"call", "read model"}, view_pays(aggregate, facts)) == 1;
   const std::vector<Score> call{
       score("added latency", kHopMs, "ms"), score("services that must be up", 2),
       score("crossing calls at peak", facts.reads_per_second, "/s"), score("copied data", 0, "GB")};
@@ -136,7 +134,6 @@ void decide_write(Workspace& ws, const Operation& operation, ServiceId owner,
                   const ProblemStep& step, double rate) {
   const std::string name =
       fmt::format("{}.{}.crossing", operation.name, internal_endpoint_name(step));
-  if (!ws.locked_choice(name).empty()) return;
   Draft draft(
       ws, name, "interactions",
       fmt::format("how does {} {} {}, which {} owns?", operation.name, to_text_enum(step.verb),
@@ -160,8 +157,11 @@ void plan_operation(Workspace& ws, OperationId id, const std::vector<double>& ra
   const Operation& operation = ws.model.operations[id];
   OperationPlan& plan = ws.plan(id);
   plan.given = !endpoints_of(ws.model, id).empty();
-  plan.entry =
+  plan.entry = plan.best_entry =
       plan.given ? endpoints_of(ws.model, id).front().service : choose_entry(ws.model, operation);
+  const ServiceId locked =
+      find_by_name(ws.model.services, ws.locked_choice(operation.name + ".entry"));
+  if (locked.valid() && !plan.given) plan.entry = locked;
   const double rate = rates[static_cast<std::size_t>(id.index)];
   for (std::size_t i = 0; i < operation.steps->size(); ++i) {
     const ProblemStep& step = (*operation.steps)[i];
@@ -191,6 +191,58 @@ void plan_operation(Workspace& ws, OperationId id, const std::vector<double>& ra
   }
 }
 
+void decide_inside(Workspace& ws) {
+  Draft draft(ws, "protocol.inside", "interactions",
+              "which protocol do services speak with one another?");
+  const std::vector<std::string> names{"grpc", "http"};
+  const std::vector<Score> scores[] = {
+      {score("encoded size against JSON", .4, "x"), score("contract checked at build time", 1)},
+      {score("encoded size against JSON", 1, "x"), score("contract checked at build time", 0)}};
+  constexpr const char* kWhyNot[] = {
+      "its tools and its schemas would be one more thing to learn",
+      "no schema that a compiler holds both sides to, and larger messages"};
+  const std::size_t chosen = draft.pick(names, 0), other = 1 - chosen;
+  ws.inside = chosen == 0 ? Protocol::Grpc : Protocol::Http;
+  draft.choose(names[chosen], scores[chosen])
+      .reject(names[other], scores[other], kWhyNot[other])
+      .because(
+          "calls stay inside the cluster, both ends are ours, and deadlines travel with the call")
+      .flips("flips if a caller outside the cluster has to use the same endpoint")
+      .traces({"operations"})
+      .reversibility(Reversibility::Costly)
+      .keep();
+}
+
+void decide_outside(Workspace& ws) {
+  Draft draft(ws, "protocol.outside", "interactions", "which protocol do actors use?");
+  const std::vector<std::string> names{"http", "graphql", "websocket"};
+  const std::vector<Score> scores[] = {
+      {score("cacheable on the way", 1),
+       score("objective per operation can be measured at the gateway", 1)},
+      {score("cacheable on the way", 0),
+       score("objective per operation can be measured at the gateway", 0)},
+      {score("cacheable on the way", 0)}};
+  constexpr const char* kWhyNot[] = {
+      "a client would ask for each part of a screen by itself",
+      ("one endpoint for every query: limits, caching and objectives per operation need work of "
+       "their own"),
+      "no operation pushes to its actor"};
+  constexpr Protocol kProtocols[] = {Protocol::Http, Protocol::Graphql, Protocol::Websocket};
+  const std::size_t chosen = draft.pick(names, 0);
+  ws.outside = kProtocols[chosen];
+  draft.choose(names[chosen], scores[chosen]);
+  for (std::size_t i = 0; i < names.size(); ++i)
+    if (i != chosen) draft.reject(names[i], scores[i], kWhyNot[i]);
+  draft
+      .because(fmt::format(
+          "{} with an objective each: a route an operation can be limited, cached and measured",
+          plural(static_cast<std::int64_t>(ws.model.operations.size()), "operation")))
+      .flips("flips if one screen needs more than five of these operations at once")
+      .traces({"operations"})
+      .reversibility(Reversibility::Costly)
+      .keep();
+}
+
 void decide_protocols(Workspace& ws) {
   bool crossings = false, actors = false;
   for (const OperationId id : ws.model.operations.ids()) {
@@ -198,40 +250,8 @@ void decide_protocols(Workspace& ws) {
     for (const StepPlan& step : ws.plan(id).steps)
       crossings |= step.crossing == Crossing::Call;
   }
-  if (crossings && ws.locked_choice("protocol.inside").empty()) {
-    Draft draft(ws, "protocol.inside", "interactions",
-                "which protocol do services speak with one another?");
-    draft
-        .choose("grpc", {score("encoded size against JSON", .4, "x"),
-                         score("contract checked at build time", 1)})
-        .reject("http",
-                {score("encoded size against JSON", 1, "x"),
-                 score("contract checked at build time", 0)},
-                "no schema that a compiler holds both sides to, and larger messages")
-        .because(
-            "calls stay inside the cluster, both ends are ours, and deadlines travel with the call")
-        .flips("flips if a caller outside the cluster has to use the same endpoint")
-        .reversibility(Reversibility::Costly)
-        .keep();
-  }
-  if (actors && ws.locked_choice("protocol.outside").empty()) {
-    Draft draft(ws, "protocol.outside", "interactions", "which protocol do actors use?");
-    draft
-        .choose("http", {score("cacheable on the way", 1),
-                         score("objective per operation can be measured at the gateway", 1)})
-        .reject("graphql",
-                {score("cacheable on the way", 0),
-                 score("objective per operation can be measured at the gateway", 0)},
-                "one endpoint for every query: limits, caching and objectives per operation need "
-                "work of their own")
-        .reject("websocket", {score("cacheable on the way", 0)}, "no operation pushes to its actor")
-        .because(fmt::format(
-            "{} with an objective each: a route an operation can be limited, cached and measured",
-            plural(static_cast<std::int64_t>(ws.model.operations.size()), "operation")))
-        .flips("flips if one screen needs more than five of these operations at once")
-        .reversibility(Reversibility::Costly)
-        .keep();
-  }
+  if (crossings) decide_inside(ws);
+  if (actors) decide_outside(ws);
 }
 
 struct Direction {

@@ -6,6 +6,7 @@
 #include <fmt/core.h>
 
 #include "base/text.h"
+#include "design/locks.h"
 #include "design/passes.h"
 
 namespace scantling {
@@ -38,15 +39,10 @@ Crossings crossings(const Architecture& model, const std::set<ServiceId>& out,
   return result;
 }
 
-}  // namespace
-
-void pass_migration(Workspace& ws) {
-  Architecture& model = ws.model;
-  if (!model.existing.has() || !model.migration.empty() || model.services.size() < 2) return;
-  const std::vector<double> rates = operation_rates(model, false);
-  Draft draft(ws, "migration.order", "migration", "in which order do services leave what exists?");
+// At each step the service that leaves the fewest split writes, then the fewest crossing calls.
+std::vector<ServiceId> fewest_first(const Architecture& model, const std::vector<double>& rates) {
+  std::vector<ServiceId> order;
   std::set<ServiceId> out;
-  std::vector<std::string> order, steps;
   while (out.size() < model.services.size()) {
     ServiceId best;
     Crossings least;
@@ -59,6 +55,50 @@ void pass_migration(Workspace& ws) {
         best = id, least = of;
     }
     out.insert(best);
+    order.push_back(best);
+  }
+  return order;
+}
+
+std::string order_text(const Architecture& model, const std::vector<ServiceId>& order) {
+  std::vector<std::string> names;
+  for (const ServiceId id : order)
+    names.push_back(model.services[id].name);
+  return enumerate(names, "then");
+}
+
+// The services as they are locked ("letters, claims then experts"); `open` when that is no order of
+// all of them.
+std::vector<ServiceId> locked_order(const Architecture& model, const std::string& locked,
+                                    const std::vector<ServiceId>& open) {
+  std::vector<ServiceId> order = open;
+  const auto place = [&](ServiceId id) {
+    const std::string& name = model.services[id].name;
+    std::size_t at = locked.find(name);
+    while (at != std::string::npos &&
+           !((at == 0 || locked[at - 1] == ' ') && says(locked.substr(at), name)))
+      at = locked.find(name, at + 1);
+    return at;
+  };
+  std::ranges::stable_sort(order, std::less<>(), place);
+  return order_text(model, order) == locked ? order : open;
+}
+
+}  // namespace
+
+void pass_migration(Workspace& ws) {
+  Architecture& model = ws.model;
+  if (!model.existing.has() || !model.migration.empty() || model.services.size() < 2) return;
+  const std::vector<double> rates = operation_rates(model, false);
+  Draft draft(ws, "migration.order", "migration", "in which order do services leave what exists?");
+  const std::vector<ServiceId> fewest = fewest_first(model, rates);
+  const std::vector<ServiceId> locked = locked_order(model, draft.locked(), fewest);
+  if (locked != fewest) draft.left_open(order_text(model, fewest));
+  std::set<ServiceId> out;
+  std::vector<std::string> steps;
+  for (const ServiceId best : locked) {
+    out.insert(best);
+    const Crossings least = crossings(model, out, rates);
     const Service& service = model.services[best];
     std::vector<AggregateId> owned;
     for (const auto& ref : *service.owns)
@@ -82,11 +122,10 @@ void pass_migration(Workspace& ws) {
                            owned.empty() ? "nothing" : aggregate_list(model, owned)));
     draft.fill(step.rollback, std::string("the old tables are kept current by change capture the "
                                           "other way for 14 days: routes go back"));
-    order.push_back(service.name);
     steps.push_back(fmt::format("{} after {}", readable(Rate{least.calls}), service.name));
     model.migration.push_back(std::move(step));
   }
-  draft.choose(enumerate(order, "then"))
+  draft.choose(order_text(model, locked))
       .reject("all at once", {}, "no step could be taken back on its own")
       .because("fewest split writes, then fewest crossing calls, at each step: " + enumerate(steps))
       .flips("flips if the load moves")

@@ -18,14 +18,16 @@ void choose_signal(Workspace& ws, Field<std::string>& field, std::string_view ki
   const std::vector<EngineScore> ranked = rank_technologies(ws, kind, {});
   if (ranked.empty()) return;
   Draft draft(ws, fmt::format("operating.{}", kind), "operations", question);
-  draft.choose(ranked.front().engine->name, ranked.front().parts);
-  for (std::size_t i = 1; i < ranked.size() && i < 3; ++i)
-    draft.reject(ranked[i].engine->name, ranked[i].parts,
-                 ranked[i].against.empty() ? "a lower score" : ranked[i].against);
+  const std::size_t chosen = pick_technology(draft, ranked, 0);
+  draft.choose(ranked[chosen].engine->name, ranked[chosen].parts);
+  for (std::size_t i = 0; i < ranked.size() && i < 3; ++i)
+    if (i != chosen)
+      draft.reject(ranked[i].engine->name, ranked[i].parts,
+                   ranked[i].against.empty() ? "a lower score" : ranked[i].against);
   draft.because("the best score on what the teams know and what it takes to run")
       .flips("flips if the teams know another")
       .reversibility(Reversibility::Costly);
-  draft.set(field, ranked.front().engine->name, fmt::format("operating.{}", kind));
+  draft.set(field, ranked[chosen].engine->name, fmt::format("operating.{}", kind));
 }
 
 // Head sampling so that at most about 200 traces a second are kept; errors and slow ones always
@@ -42,18 +44,32 @@ void decide_sampling(Workspace& ws, Operating& operating) {
                           : std::pow(10, std::floor(std::log10(share))) *
                                 (std::floor(share / std::pow(10, std::floor(std::log10(share)))));
   Draft draft(ws, "operating.sampling", "operations", "which traces are kept?");
-  draft
-      .choose(fmt::format("{} at the head; every error and every answer slower than its objective",
-                          to_text(Share{std::round(nice * 1e4) / 1e4})),
-              {score("traces kept at peak", total * nice, "/s")})
-      .reject("all", {score("traces kept at peak", total, "/s")},
-              fmt::format("{} traces would cost more than what they watch", readable(Rate{total})))
-      .because(fmt::format("{} operations at peak; about {} traces tell what is usual, the rest is "
-                           "kept for being unusual",
-                           readable(Rate{total}), readable(Rate{kTracesPerSecond})))
-      .flips(fmt::format("flips if the peak < {}", readable(Rate{kTracesPerSecond})))
+  const bool few = nice >= 1;  // all are kept
+  const auto name_of = [](double kept) {
+    return kept >= 1 ? std::string("all")
+                     : fmt::format(
+                           "{} at the head; every error and every answer slower than its "
+                           "objective",
+                           to_text(Share{std::round(kept * 1e4) / 1e4}));
+  };
+  const double shares[] = {nice, few ? .1 : 1};
+  const std::size_t chosen = draft.pick({name_of(shares[0]), name_of(shares[1])}, 0);
+  const double kept = shares[chosen], other = shares[1 - chosen];
+  draft.choose(name_of(kept), {score("traces kept at peak", total * kept, "/s")})
+      .reject(name_of(other), {score("traces kept at peak", total * other, "/s")},
+              other >= 1 ? fmt::format("{} traces would cost more than what they watch",
+                                       readable(Rate{total}))
+                         : "a rare one might be missed, and all cost little")
+      .because(few ? fmt::format("{} operations at peak; up to {} traces are kept at little cost",
+                                 readable(Rate{total}), readable(Rate{2 * kTracesPerSecond}))
+                   : fmt::format("{} operations at peak; about {} traces tell what is usual, the "
+                                 "rest is kept for being unusual",
+                                 readable(Rate{total}), readable(Rate{kTracesPerSecond})))
+      .traces({"operations"})
+      .flips(fmt::format("flips if the peak {} {}", few ? ">" : "<",
+                         readable(Rate{kTracesPerSecond * (few ? 2 : 1)})))
       .reversibility(Reversibility::Easy);
-  draft.set(operating.trace_sampling, Share{std::round(nice * 1e4) / 1e4},
+  draft.set(operating.trace_sampling, Share{std::round(kept * 1e4) / 1e4},
             "operating.trace-sampling");
 }
 
@@ -166,8 +182,14 @@ void decide_chaos(Workspace& ws, Operating& operating) {
                                   store.owner ? store.owner->name : "its owner"));
   if (chaos.empty()) return;
   Draft draft(ws, "operating.chaos", "operations", "which faults are made on purpose?");
-  draft.choose(plural(static_cast<std::int64_t>(chaos.size()), "experiment"))
-      .reject("none", {}, "what is not exercised does not work on the day")
+  const std::vector<std::string> names{
+      plural(static_cast<std::int64_t>(chaos.size()), "experiment"), "none"};
+  constexpr const char* kWhyNot[] = {"each takes hands, and a part of an error budget",
+                                     "what is not exercised does not work on the day"};
+  const std::size_t chosen = draft.pick(names, 0), other = 1 - chosen;
+  if (chosen == 1) chaos.clear();
+  draft.choose(names[chosen])
+      .reject(names[other], {}, kWhyNot[other])
       .because("each was simulated first: the steady state to expect is known")
       .flips("flips if the experiments change")
       .traces({"experiments"})

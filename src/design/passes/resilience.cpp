@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "design/failovers.h"
+#include "design/lost_copies.h"
 #include "design/passes.h"
 #include "design/saga_times.h"
 #include "design/stores.h"
@@ -21,6 +22,7 @@ constexpr double kCallMargin = 1.1;  // over what the callee may take at worst
 constexpr double kHopSeconds = .005;
 constexpr double kBackoffSeconds = .025;
 constexpr double kRetryBudget = .1;
+constexpr int kSlowEverySeconds = 5, kSlowFailures = 3;  // of health checks as they often are
 constexpr double kFailoverBackoffSeconds = .2, kFailoverCapSeconds = .8;
 
 // A duration that a person would write: 10 ms steps up to 200 ms, 50 ms to 1 s, 100 ms to 5 s, 1 s.
@@ -125,8 +127,8 @@ class Resilience {
         .because(enumerate(lines_))
         .flips("flips if a dependency's 99.9th percentile doubles")
         .reversibility(Reversibility::Easy);
-    if (endpoint.implements)
-      draft.traces({"operations." + endpoint.implements->name + ".objective"});
+    draft.traces({endpoint.implements ? "operations." + endpoint.implements->name + ".objective"
+                                      : path + ".steps"});
     draft.keep();
     note_budget(id, worst.seconds);
   }
@@ -394,36 +396,52 @@ void decide_health(Workspace& ws, ServiceId id) {
   if (service.health.fixed()) return;
   Draft draft(ws, service.name + ".health", "resilience",
               fmt::format("when is an instance of {} taken out?", service.name));
-  draft
-      .choose(
-          fmt::format("shallow, every {}, out after {} failures, apart from the request pool; at "
-                      "most 10% ejected for failed requests",
-                      readable_seconds(kHealthEverySeconds), kHealthFailures))
-      .reject("half ejected for failed requests", {score("capacity left", 50, "%")},
-              "when a store fails over, every instance fails its requests: they would leave "
-              "together, and the rest would drown")
-      .reject("every 5 s, out after 3 failures", {score("requests sent to a lost zone", 16, "s")},
-              "a lost zone's share of the requests would fail for 16 s")
-      .reject("deep check of its stores", {}, "a slow store would remove every instance at once")
-      .reject("in the request pool", {},
-              "a saturated instance fails its check, and its load moves to the next")
-      .because("a check asks whether this instance can answer, not whether the world can")
+  enum Way : std::uint8_t { Shallow, HalfEjected, Slow, Deep, InPool };
+  const std::vector<std::string> names{
+      fmt::format("shallow, every {}, out after {} failures, apart from the request pool; at most "
+                  "10% ejected for failed requests",
+                  readable_seconds(kHealthEverySeconds), kHealthFailures),
+      "half ejected for failed requests",
+      fmt::format("every {} s, out after {} failures", kSlowEverySeconds, kSlowFailures),
+      "deep check of its stores", "in the request pool"};
+  const double unnoticed = (kSlowFailures * kSlowEverySeconds) + 1.0;
+  const std::vector<Score> scores[] = {{},
+                                       {score("capacity left", 50, "%")},
+                                       {score("requests sent to a lost zone", unnoticed, "s")},
+                                       {},
+                                       {}};
+  const std::string why_not[] = {
+      "some of what it would tell apart is looked at elsewhere",
+      "when a store fails over, every instance fails its requests: they would leave together, and "
+      "the rest would drown",
+      fmt::format("a lost zone's share of the requests would fail for {}",
+                  readable_seconds(unnoticed)),
+      "a slow store would remove every instance at once",
+      "a saturated instance fails its check, and its load moves to the next"};
+  const std::size_t way = draft.pick(names, Shallow);
+  draft.choose(names[way], scores[way]);
+  for (std::size_t i = 0; i < names.size(); ++i)
+    if (i != way) draft.reject(names[i], scores[i], why_not[i]);
+  draft.because("a check asks whether this instance can answer, not whether the world can")
       .flips("flips if an instance can be broken while its process answers")
       .reversibility(Reversibility::Easy);
   HealthPolicy& health = draft.group(service.health);
   const std::string path = "services." + service.name + ".health";
-  draft.set(health.check, HealthCheck::Shallow, path + ".check");
-  draft.set(health.every, Duration::from_seconds(kHealthEverySeconds), path + ".every");
+  draft.set(health.check, way == Deep ? HealthCheck::Deep : HealthCheck::Shallow, path + ".check");
+  draft.set(health.every,
+            Duration::from_seconds(way == Slow ? kSlowEverySeconds : kHealthEverySeconds),
+            path + ".every");
   draft.set(health.timeout, Duration::from_seconds(kHealthTimeoutSeconds), path + ".timeout");
-  draft.set(health.failures, Count{kHealthFailures}, path + ".failures");
-  draft.set(health.apart, true, path + ".apart");
-  draft.set(health.eject_at_most, Share{.1}, path + ".eject-at-most");
+  draft.set(health.failures, Count{way == Slow ? kSlowFailures : kHealthFailures},
+            path + ".failures");
+  draft.set(health.apart, way != InPool, path + ".apart");
+  draft.set(health.eject_at_most, Share{way == HalfEjected ? .5 : .1}, path + ".eject-at-most");
 }
 
 void decide_limits(Workspace& ws, ServiceId id) {
   Service& service = ws.model.services[id];
-  const bool edge = std::ranges::any_of(service.endpoints, [](const Endpoint& e) {
-    return e.protocol && *e.protocol == Protocol::Http;
+  const bool edge = std::ranges::any_of(service.endpoints, [&](const Endpoint& e) {
+    return e.protocol && *e.protocol == ws.outside && (e.implements || *e.protocol != ws.inside);
   });
   if (!edge || service.rate_limit.has()) return;
   if (!ws.model.constraints->rate_limit) return;
@@ -446,6 +464,7 @@ void pass_resilience(Workspace& ws) {
   if (ws.model.services.empty()) return;
   Resilience(ws).run();
   split_within(ws);
+  widen_pools(ws);
   for (const ServiceId id : ws.model.services.ids()) {
     decide_health(ws, id);
     decide_limits(ws, id);

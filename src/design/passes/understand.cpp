@@ -162,7 +162,6 @@ void decide_consistency(Workspace& ws, const Operation& operation) {
   }
   const std::string path = "operations." + operation.name;
   const std::string name = operation.name + ".consistency";
-  if (!ws.locked_choice(name).empty()) return;
   Draft draft(ws, name, "understand", fmt::format("how consistent must {} be?", operation.name));
   const double stale = operation.staleness ? operation.staleness->seconds() : 0;
   if (writes && (operation.atomic.or_else(false) || !invariants.empty())) {
