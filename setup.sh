@@ -10,7 +10,7 @@
 set -euo pipefail
 
 build_packages=(g++ cmake ninja-build ccache lld libyaml-dev libfmt-dev nlohmann-json3-dev libcli11-dev
-                libboost-math-dev libsqlite3-dev)
+                libboost-math-dev libsqlite3-dev libssl-dev)
 test_packages=(libgtest-dev)
 ci_packages=(spin clang-19 clang-format-19 clang-tidy-19 libclang-rt-19-dev
              # promtool, amtool, protoc, docker-compose: tests/validators holds what is generated to them.
@@ -45,7 +45,7 @@ oldest=none
 if [ "$oldest" = none ] || ! have apt-get ||
   [ "$(printf '%s\n%s\n' "$oldest" "$version" | sort -V | head -n 1)" != "$oldest" ]; then
   say "knows only Debian 12 and Ubuntu 24.04 or newer, and this is $id $version. Please install:"
-  say "  g++ 12 or newer, CMake 3.22, Ninja, libyaml, fmt 9, nlohmann-json 3.11, CLI11 2, Boost.Math, SQLite 3"
+  say "  g++ 12 or newer, CMake 3.22, Ninja, libyaml, fmt 9, nlohmann-json 3.11, CLI11 2, Boost.Math, SQLite 3, OpenSSL 3"
   [ "$purpose" = build ] || say "  GoogleTest 1.12"
   [ "$purpose" = ci ] && say "  clang-format, clang-tidy and clang 19 with its runtime, Node.js 18, npm, Chromium, promtool, amtool, protoc, docker-compose, Open MPI"
   say "and then run with SCANTLING_SKIP_SETUP=1"

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/parallel.h"
+#include "design/locks.h"
 #include "design/workspace.h"
 #include "estimate/estimate.h"
 
@@ -34,17 +35,6 @@ std::vector<Trial> trials_of(const Architecture& problem, const Architecture& mo
         out.push_back({id, i, std::nullopt});
   }
   return out;
-}
-
-Architecture locked_to(Architecture problem, const std::string& name, const std::string& choice) {
-  const Provenance given{Origin::Given, {}, {}};
-  Decision decision;
-  decision.name = name;
-  decision.from = given;
-  decision.chosen = {choice, given};
-  decision.locked = {true, given};
-  problem.decisions.add(std::move(decision));
-  return problem;
 }
 
 // That the passes went along: the first alternative of a decision is what they chose.
@@ -91,7 +81,9 @@ void weigh_alternatives(const Architecture& problem, const Redesign& redesign, i
     Trial& trial = trials[static_cast<std::size_t>(at)];
     const Decision& decision = model.decisions[trial.decision];
     const std::string& choice = decision.alternatives[trial.alternative].name;
-    const Architecture other = redesign(locked_to(problem, decision.name, choice));
+    Architecture locked = problem;
+    lock_decision(locked, decision.name, choice);
+    const Architecture other = redesign(std::move(locked));
     if (took(other, decision.name, choice)) trial.whole = weigh(other);
   });
   for (auto begin = trials.begin(); begin != trials.end();) {

@@ -15,14 +15,10 @@ constexpr std::size_t kDearest = 3;
 
 // A smallest set of lines that can't all be had for the budget, by designing without simulation.
 std::vector<std::string> ruled_out(const Architecture& problem, const Catalog& catalog,
-                                   DesignOptions options, double budget) {
-  options.simulate = options.verify = options.flips = false;
-  options.rounds = 1;
-  options.progress = {};
-  options.without.emplace_back("migration");
+                                   const DesignOptions& options, double budget) {
   const auto misses = [&](Architecture model) {
     model.constraints->budget = {};
-    return design(std::move(model), catalog, options).estimate.cost_per_month > budget;
+    return estimate(redesigned(std::move(model), catalog, options)).cost_per_month > budget;
   };
   const std::vector<Line> lines = lines_that_cost(problem);
   std::vector<std::string> out;

@@ -256,6 +256,13 @@ std::vector<std::size_t> minimal_conflict(const Architecture& problem,
   return ConflictSearch(problem, lines, misses, most_designs).find();
 }
 
+Architecture redesigned(Architecture problem, const Catalog& catalog, DesignOptions options) {
+  options.verify = false;
+  options.progress = {};
+  options.without.emplace_back("migration");
+  return run_passes(std::move(problem), catalog, options);
+}
+
 std::vector<Line> lines_that_cost(const Architecture& problem) {
   std::vector<Line> out;
   add_places(problem, out);
@@ -300,20 +307,14 @@ void explain_conflicts(const Architecture& problem, const Catalog& catalog,
   for (const ExperimentResult& experiment : result.simulation.experiments)
     for (const Judgement& j : experiment.judgements)
       if (j.verdict == Verdict::Fails) experiment_of.try_emplace(j.path, experiment.name);
-  DesignOptions quick = options;
-  quick.simulate = quick.verify = quick.flips = false;
-  quick.rounds = 1;
-  quick.progress = {};
-  quick.without.emplace_back("migration");
   std::size_t explained = 0;
   for (Unmet& unmet : result.unmet) {
     const auto at = experiment_of.find(unmet.path);
     if (at == experiment_of.end() || explained++ == kMostExplained) continue;
     if (options.progress) options.progress(fmt::format("what rules out {}", unmet.path));
     const auto misses = [&](const Architecture& changed) {
-      const DesignResult trial = design(changed, catalog, quick);
-      const auto run =
-          prove(trial.model, options, [&](const std::string& name) { return name == at->second; });
+      const auto run = prove(redesigned(changed, catalog, options), options,
+                             [&](const std::string& name) { return name == at->second; });
       if (!run) return true;
       for (const ExperimentResult& experiment : run->experiments)
         for (const Judgement& j : experiment.judgements)

@@ -26,6 +26,10 @@ std::vector<std::size_t> minimal_conflict(const Architecture& problem,
                                           const std::vector<Line>& lines, const Misses& misses,
                                           int most_designs);
 
+// What the passes make of a changed problem, to see whether it misses: quietly, without migration,
+// nothing verified.
+Architecture redesigned(Architecture problem, const Catalog& catalog, DesignOptions options);
+
 // Lines that weigh on the cost: regions, zones, experiments, availability, history.
 std::vector<Line> lines_that_cost(const Architecture& problem);
 

@@ -80,6 +80,7 @@ DesignVerification elaborate(Architecture& model, const Catalog& catalog,
 
 struct Attempt {
   Architecture model;
+  Demands demands;
   DesignVerification verification;
   SimulationResult simulation;
   double shortfall = 0;
@@ -111,6 +112,15 @@ Expected<SimulationResult> prove_attempt(const Architecture& model, const Design
                                             ? out->experiments[next++]
                                             : rest->experiments[next_of_rest++]));
   return all;
+}
+
+// After an attempt that was no better: goes back to what the best was asked for, where room in the
+// pools was all that had been asked for besides.
+bool refuse_pool_room(const Demands& best, Demands& demands) {
+  if (demands.pool_room != PoolRoom::Wanted || best.pool_room == PoolRoom::Wanted) return false;
+  demands = best;
+  demands.pool_room = PoolRoom::Refused;
+  return true;
 }
 
 // What the passes make of changed problems: where decisions flip, what their alternatives come to.
@@ -151,6 +161,7 @@ DesignResult design(Architecture model, const Catalog& catalog, const DesignOpti
   for (int number = 1;; ++number) {
     Attempt attempt;
     attempt.model = model;
+    attempt.demands = demands;
     attempt.verification = elaborate(attempt.model, catalog, options, demands);
     if (!options.simulate || !has_solution(attempt.model)) {
       best = std::move(attempt);
@@ -168,11 +179,12 @@ DesignResult design(Architecture model, const Catalog& catalog, const DesignOpti
     const bool better = !best || improves(attempt.shortfall, *best);
     if (better) best = std::move(attempt);
     if (best->shortfall <= 0) break;
-    // What more capacity does not mend, still more will not.
+    // What more capacity does not mend, still more will not. Room in the pools is another matter.
     LoopRound round;
     round.number = number;
-    const bool more =
-        better && number < options.rounds && demand(best->model, best->simulation, demands, round);
+    const bool refused = !better && refuse_pool_room(best->demands, demands);
+    const bool more = (better || refused) && number < options.rounds &&
+                      demand(best->model, best->simulation, demands, round);
     if (!more && !better) break;
     rounds.push_back(std::move(round));
     if (!more) break;
@@ -186,7 +198,7 @@ DesignResult design(Architecture model, const Catalog& catalog, const DesignOpti
     result.unmet = unmet_requirements(result.model, result.simulation);
   if (options.flips) explain_conflicts(model, catalog, options, result);
   prove_interims(model, catalog, options, result);
-  if (options.flips) try_others(model, catalog, options, demands, result.model);
+  if (options.flips) try_others(model, catalog, options, best->demands, result.model);
   if (options.progress) options.progress("check");
   result.estimate = estimate(result.model);
   judge_budget(model, catalog, options, result);

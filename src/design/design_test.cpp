@@ -7,6 +7,7 @@
 
 #include "check/check.h"
 #include "design/caching.h"
+#include "design/locks.h"
 #include "design/passes.h"
 #include "design/stores.h"
 #include "design/teams.h"
@@ -131,6 +132,23 @@ struct EngineCase {
   }
 };
 
+TEST(Teams, AreKnownByWhatIsAskedOfTheirData) {
+  Architecture model;
+  add_team(model, "booking", 4, {"go", "postgresql"});
+  add_team(model, "search", 5, {"go", "mongodb"});
+  const AggregateId hotel = test::add_aggregate(model, "Hotel");
+  const AggregateId stay = test::add_aggregate(model, "Stay");
+  test::add_operation(model, "search-hotels", {test::step(model, Verb::Read, hotel)}, 10, 100);
+  test::add_operation(model, "reserve", {test::step(model, Verb::Create, stay)}, 1, 10);
+  const Demands none;
+  const DesignOptions options;
+  const Workspace ws(model, built_in_catalog(), options, none);
+  const std::vector<TeamId> teams =
+      assign_teams(ws, {{hotel}, {stay}}, {"hotels", "stays"}, {TeamId(), TeamId()});
+  EXPECT_EQ(teams[0].index, 1);
+  EXPECT_EQ(teams[1].index, 0);
+}
+
 TEST(Engines, WhatTheTeamKnowsIsTakenAndWhatIsForbiddenIsNot) {
   EngineCase of;
   EXPECT_EQ(of.best(records_need()), "postgresql");
@@ -245,12 +263,7 @@ TEST(Design, ALockedChoiceIsFollowed) {
   test::Shop shop = test::shop();
   shop.model.constraints = given(Constraints{});
   shop.model.constraints->services = given(CountRange{3, 3});
-  Decision locked;
-  locked.name = "place-order.style";
-  locked.from.origin = Origin::Given;
-  locked.chosen = given(std::string("choreographed"));
-  locked.locked = given(true);
-  shop.model.decisions.add(std::move(locked));
+  lock_decision(shop.model, "place-order.style", "choreographed");
   const DesignResult result = design(shop.model, built_in_catalog(), without_simulation());
   ASSERT_EQ(result.model.sagas.size(), 1u);
   EXPECT_EQ(*result.model.sagas.raw().front().style, SagaStyle::Choreographed);

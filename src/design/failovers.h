@@ -51,6 +51,9 @@ class FailoverWaits {
   explicit FailoverWaits(const Architecture& model);
 
   bool at(EndpointId endpoint, const Store& store) const;
+  // Whether availability is asked of what the endpoint answers while leaders are lost.
+  bool asked_of(EndpointId endpoint) const { return operations_.contains(endpoint); }
+  bool empty() const { return operations_.empty(); }
   // The longest wait of a request at the endpoint, on its own stores or at whom it calls, in
   // seconds; 0: it waits for none.
   double seconds(EndpointId endpoint) const;

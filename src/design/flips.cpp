@@ -16,8 +16,12 @@
 namespace scantling {
 namespace {
 
-constexpr int kMostRuns = 160;
-constexpr double kRunsTimesElementsSquared = 80'000;
+// Runs of the passes take longer with more operations and aggregates, about as their square. Small
+// models get runs for a second or so on two cores, large ones at least kRunsOfLarge while they take
+// ten.
+constexpr double kMostRuns = 160, kRunsTimesSquare = 80'000;
+constexpr double kRunsOfLarge = 48, kMostRunsTimesSquare = 3.8e6;
+constexpr double kLeastRuns = 16;
 constexpr std::size_t kMostOperations = 8;  // those with the most load
 // Factors are 2^(step/4).
 constexpr int kStepsADoubling = 4;
@@ -42,7 +46,8 @@ void scale_load(Operation& operation, double by) {
     if (*rate) rate->value.per_second *= by;
 }
 
-std::vector<Parameter> parameters_of(const Architecture& problem) {
+// As many that half of the runs are left to bisect between their first steps.
+std::vector<Parameter> parameters_of(const Architecture& problem, int runs) {
   std::vector<Parameter> out;
   out.push_back({[](Architecture& m, double by) {
                    for (Operation& operation : m.operations)
@@ -73,7 +78,9 @@ std::vector<Parameter> parameters_of(const Architecture& problem) {
   std::ranges::stable_sort(loaded, std::greater<>(), [&](OperationId id) {
     return rates[static_cast<std::size_t>(id.index)];
   });
-  if (loaded.size() > kMostOperations) loaded.resize(kMostOperations);
+  const std::size_t affordable = static_cast<std::size_t>(runs) / 2 / kFirstSteps.size();
+  const std::size_t most = std::min(kMostOperations, affordable - std::min(affordable, out.size()));
+  if (loaded.size() > most) loaded.resize(most);
   for (const OperationId id : loaded)
     out.push_back({[id](Architecture& m, double by) { scale_load(m.operations[id], by); },
                    [name = problem.operations[id].name,
@@ -94,8 +101,8 @@ class FlipSearch {
         decide_(decide),
         jobs_(jobs),
         now_(now),
-        parameters_(parameters_of(problem)),
-        left_(affordable_runs(problem)) {}
+        left_(affordable_runs(problem)),
+        parameters_(parameters_of(problem, left_)) {}
 
   // Rounds of bisection: in each, every decision asks for the point between its last known ends.
   void run(const std::set<std::string>& wanted) {
@@ -174,8 +181,8 @@ class FlipSearch {
   const Decide& decide_;
   int jobs_;
   const Choices& now_;
-  std::vector<Parameter> parameters_;
   int left_;
+  std::vector<Parameter> parameters_;
   std::map<Point, Choices> chosen_;
 };
 
@@ -213,8 +220,10 @@ Choices choices_of(const Architecture& model) {
 
 int affordable_runs(const Architecture& problem) {
   const double n = static_cast<double>(problem.operations.size() + problem.aggregates.size());
-  const double runs = kRunsTimesElementsSquared / std::max(1.0, n * n);
-  return runs < 16 ? 0 : static_cast<int>(std::min<double>(kMostRuns, runs));
+  const double square = std::max(1.0, n * n);
+  const double runs = std::max(std::min(kMostRuns, kRunsTimesSquare / square),
+                               std::min(kRunsOfLarge, kMostRunsTimesSquare / square));
+  return runs < kLeastRuns ? 0 : static_cast<int>(runs);
 }
 
 void find_flips(const Architecture& problem, const Decide& decide, int jobs, Architecture& model) {

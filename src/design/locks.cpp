@@ -45,6 +45,16 @@ Unmet refused(const Decision& decision) {
 
 }  // namespace
 
+void lock_decision(Architecture& problem, std::string name, std::string choice) {
+  const Provenance given{Origin::Given, {}, {}};
+  Decision decision;
+  decision.name = std::move(name);
+  decision.from = given;
+  decision.chosen = {std::move(choice), given};
+  decision.locked = {true, given};
+  problem.decisions.add(std::move(decision));
+}
+
 std::string size_choice(CountRange instances, Cores cpu) {
   return fmt::format("{}{}{}{}", to_text(instances), kTimes, number_text(cpu.value, 3), kUnit);
 }

@@ -1,4 +1,4 @@
-// What a person has locked: sizes as decisions name them ("2..6 x 0.5 vCPU", "2 copies"), and what
+// Decisions locked to a choice, sizes as they name them ("2..6 x 0.5 vCPU", "2 copies"), and what
 // can't be as it is locked.
 #pragma once
 
@@ -8,10 +8,14 @@
 #include <string_view>
 
 #include "base/units.h"
+#include "model/architecture.h"
 
 namespace scantling {
 
 struct DesignResult;
+
+// Adds the decision as if a person had written it with `locked: true`.
+void lock_decision(Architecture& problem, std::string name, std::string choice);
 
 struct InstanceSize {
   CountRange instances;

@@ -67,10 +67,6 @@ const HopShare* longest_hop(const ExperimentResult& experiment, const Architectu
   return nullptr;
 }
 
-}  // namespace
-
-namespace {
-
 // Whether what is judged ran a handful of times only: a few runs more would not show it either.
 bool seldom(const Architecture& model, const ExperimentResult& result, const Judgement& j) {
   return std::ranges::any_of(result.operations, [&](const OperationResult& operation) {
@@ -84,10 +80,6 @@ void doubt_small_samples(const Architecture& model, ExperimentResult& result) {
   for (Judgement& j : result.judgements)
     if (j.verdict == Verdict::Fails && seldom(model, result, j)) j.verdict = Verdict::Undecided;
 }
-
-}  // namespace
-
-namespace {
 
 Expected<ExperimentResult> run_one(const Architecture& model, const ShortExperiment& of,
                                    const SimulateOptions& run) {
@@ -114,6 +106,17 @@ std::vector<Expected<ExperimentResult>> run_all(const Architecture& model,
   return out;
 }
 
+// Whether something fails where copies are lost, which room in the pools might mend.
+bool wants_pool_room(const Architecture& model, const SimulationResult& simulation) {
+  return std::ranges::any_of(simulation.experiments, [&](const ExperimentResult& result) {
+    const auto id = find_by_name(model.experiments, result.name);
+    return id.valid() && loses_leaders(model.experiments[id]) &&
+           std::ranges::any_of(result.judgements, [](const Judgement& j) {
+             return j.verdict == Verdict::Fails && j.what == "availability";
+           });
+  });
+}
+
 }  // namespace
 
 Expected<SimulationResult> prove(const Architecture& model, const DesignOptions& options,
@@ -125,7 +128,7 @@ Expected<SimulationResult> prove(const Architecture& model, const DesignOptions&
   run.measured = Duration::from_seconds(kPeakSeconds * pace);
   std::vector<ShortExperiment> experiments;
   if (Experiment peak = peak_experiment(model); wanted(peak.name))
-    experiments.push_back({std::move(peak), "", 0, 0, 1, 0});
+    experiments.push_back({.experiment = std::move(peak)});
   for (const Experiment& experiment : model.experiments)
     if (wanted(experiment.name))
       experiments.push_back(
@@ -190,6 +193,14 @@ bool demand(const Architecture& model, const SimulationResult& simulation, Deman
     if (std::ranges::find(round.changed, text) == round.changed.end())
       round.changed.push_back(std::move(text));
   };
+  if (demands.pool_room == PoolRoom::Untried && wants_pool_room(model, simulation)) {
+    for (const ExperimentResult& experiment : simulation.experiments)
+      for (const Judgement& j : experiment.judgements)
+        if (j.verdict == Verdict::Fails) round.failed.push_back(describe(j));
+    demands.pool_room = PoolRoom::Wanted;
+    note(true, "resilience: room in the pools for what a lost copy holds up");
+    return true;
+  }
   for (const ExperimentResult& experiment : simulation.experiments) {
     // What waits for a failover is not answered sooner by more instances.
     const auto mendable = [&](const Judgement& j) {

@@ -16,9 +16,11 @@ constexpr double kSteadySeconds = 4;  // before a fault; twice of a load without
 constexpr double kFaultSeconds = 5;
 constexpr double kLeastFaultSeconds = 4;
 constexpr double kFailoverSeconds = 5, kLeastFailoverSeconds = 4;
-constexpr double kAfterFailoverSeconds = 4;  // that what lasts is measured in, breakers closed
+constexpr double kSettleSeconds = 1, kLeastSettleSeconds = .5;  // after a failover, breakers closed
+// What lasts is measured in then.
+constexpr double kLastingSeconds = 3, kLeastLastingSeconds = 2;
 constexpr double kAfterSeconds = 5;
-constexpr double kRecoverySeconds = 9, kLeastRecoverySeconds = 4;
+constexpr double kRecoverySeconds = 9, kLeastRecoverySeconds = 2.5;
 constexpr double kWatchedSeconds = 3, kLeastWatchedSeconds = 1;  // after a recovery
 
 Duration at_most(Duration value, double seconds) {
@@ -108,7 +110,8 @@ Architecture with_shorter_failovers(Architecture model, const ShortExperiment& o
 
 ShortExperiment shortened(const Experiment& experiment, double pace, double failover_seconds,
                           double breaker_seconds) {
-  ShortExperiment out{experiment, "", 0, 0, 1, 0};
+  ShortExperiment out;
+  out.experiment = experiment;
   Experiment& e = out.experiment;
   const double steady = kSteadySeconds * pace;
   if (e.load->over) e.load->over.value = at_most(*e.load->over, steady * 2);
@@ -119,8 +122,10 @@ ShortExperiment shortened(const Experiment& experiment, double pace, double fail
     const double longest = std::max(kLeastFailoverSeconds, kFailoverSeconds * pace);
     out.failover_factor = std::min(1.0, longest / failover_seconds);
     out.full_failover_seconds = failover_seconds;
+    out.lasting_seconds = std::max(kLeastLastingSeconds, kLastingSeconds * pace);
+    const double settle = std::max(kLeastSettleSeconds, kSettleSeconds * pace);
     fault_seconds = std::max(fault_seconds, out.failover_factor * failover_seconds +
-                                                breaker_seconds + kAfterFailoverSeconds);
+                                                breaker_seconds + settle + out.lasting_seconds);
   }
   double end = steady;
   for (Fault& fault : *e.faults) {
@@ -142,10 +147,10 @@ namespace {
 // What is lost of one operation, in requests, over the full time of the experiment.
 class Losses {
  public:
-  Losses(const Series& errors, double from, double to, double failover)
+  Losses(const Series& errors, double from, double to, double lasting, double failover)
       : errors_(errors), from_(from), to_(to), failover_end_(std::min(to, from + failover)) {
     before_ = mean(0, from - 1, 0);
-    lasting_ = std::max(0.0, mean(to - 3, to, 0) - before_);
+    lasting_ = std::max(0.0, mean(to - lasting, to, 0) - before_);
   }
 
   double over(const ShortExperiment& of) const {
@@ -206,7 +211,8 @@ void stretch_availability(const Architecture& model, ExperimentResult& result,
       asked += value;
     if (asked <= 0) continue;
     const double total = asked / static_cast<double>(offered->values.size()) * of.full_seconds;
-    const Losses losses(*errors, from, to, of.failover_factor * of.full_failover_seconds);
+    const Losses losses(*errors, from, to, of.lasting_seconds,
+                        of.failover_factor * of.full_failover_seconds);
     j.measured.mean = 100 * (1 - losses.over(of) / total);
     if (j.measured.half_width > 0)
       j.measured.half_width *= result.measured_seconds / of.full_seconds;

@@ -11,10 +11,11 @@ namespace scantling {
 
 // `note` says what was shortened; empty: nothing.
 struct ShortExperiment {
-  Experiment experiment;
-  std::string note;
+  Experiment experiment{};
+  std::string note{};
   double full_seconds = 0;  // of the measured time when it is run in full; 0: not shortened
   double full_fault_seconds = 0;
+  double lasting_seconds = 3;        // what is lost at the end of a fault is measured in them
   double failover_factor = 1;        // every failover of the model is run so much shorter
   double full_failover_seconds = 0;  // the slowest; 0: no leader is lost
 };
@@ -39,7 +40,7 @@ double breaker_seconds(const Architecture& model);
 Architecture with_shorter_failovers(Architecture model, const ShortExperiment& of);
 
 // What the availabilities of a shortened run would be over the full time. What is lost when a fault
-// begins and ends counts once; what is lost all through it (its last three seconds), and all
+// begins and ends counts once; what is lost all through it (its last `lasting_seconds`), and all
 // through a failover (its last two), is stretched to the time that they take in full.
 void stretch_availability(const Architecture& model, ExperimentResult& result,
                           const ShortExperiment& of);

@@ -196,6 +196,13 @@ bool keys_at_home(const Workspace& ws, std::int64_t shards) {
   return ws.homes() > 1 && shards >= ws.homes();
 }
 
+std::int64_t connections_allowed(const Store& store, double instances) {
+  if (!store.max_connections) return INT64_MAX;
+  const auto all =
+      static_cast<double>(store.max_connections->value * store.shards.or_else({1}).value);
+  return std::max<std::int64_t>(1, static_cast<std::int64_t>(all * .9 / instances));
+}
+
 StoreSize size_store(const Technology& engine, const StoreNeed& need) {
   StoreSize out;
   if (engine.max_shard_gib > 0)

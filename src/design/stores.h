@@ -42,6 +42,9 @@ int round_up_to(int value, int multiple);  // of both at least 1
 int round_to_homes(const Workspace& ws, int shards);
 // Whether every region that serves is the home of some: a request finds its key in its own region.
 bool keys_at_home(const Workspace& ws, std::int64_t shards);
+// Connections that each of so many instances may have open: 90% of what the servers of all shards
+// accept. No bound where the store has none.
+std::int64_t connections_allowed(const Store& store, double instances);
 inline constexpr double kCoresACopy = 8;
 StoreSize size_store(const Technology& engine, const StoreNeed& need);
 

@@ -58,9 +58,26 @@ double trade_match(std::string_view team, std::string_view name) {
   return 0;
 }
 
+// How well the team's name fits what is asked of the data, by the share of it that is asked there:
+// "search" and search-hotels.
+double asked_match(const Workspace& ws, const Team& team,
+                   const std::vector<AggregateId>& aggregates) {
+  double out = 0;
+  for (const Operation& operation : ws.model.operations) {
+    if (operation.steps->empty()) continue;
+    const auto here = std::ranges::count_if(*operation.steps, [&](const ProblemStep& step) {
+      return std::ranges::find(aggregates, step.aggregate.id) != aggregates.end();
+    });
+    const double share = static_cast<double>(here) / static_cast<double>(operation.steps->size());
+    for (const std::string_view word : split(operation.name, '-'))
+      out = std::max(out, share * stem_match(team.name, word));
+  }
+  return out;
+}
+
 double fit(const Workspace& ws, const Team& team, const std::vector<AggregateId>& aggregates,
            const std::string& name) {
-  double out = stem_match(team.name, name) * 3;
+  double out = stem_match(team.name, name) * 3 + asked_match(ws, team, aggregates);
   for (const AggregateId id : aggregates) {
     const Aggregate& aggregate = ws.model.aggregates[id];
     out += (stem_match(team.name, kebab_case(aggregate.name)) * 2 +

@@ -16,8 +16,8 @@ int services_a_team_can_own(const Team& team);
 int services_the_teams_can_own(const Workspace& ws);
 
 // For each context (given the aggregates of each) the team that should own it, -1 none. Names that
-// share a stem count most, then skills that fit the data, then room left. Best pair first, ties in
-// file order.
+// share a stem count most (the context's, its data's, those of the operations on it), then skills
+// that fit the data, then room left. Best pair first, ties in file order.
 std::vector<TeamId> assign_teams(const Workspace& ws,
                                  const std::vector<std::vector<AggregateId>>& contexts,
                                  const std::vector<std::string>& names,

@@ -106,4 +106,26 @@ inline Shop shop() {
   return out;
 }
 
+// The shop, three zones, and an experiment that loses one for five minutes.
+inline Architecture zone_lost(double availability) {
+  Architecture model = shop().model;
+  model.constraints->zones = given(Count{3});
+  Experiment experiment;
+  experiment.name = "zone-down";
+  Fault fault;
+  fault.kind = FaultKind::Lose;
+  fault.at = given(Duration::from_seconds(120));
+  fault.lasts = given(Duration::from_seconds(300));
+  fault.target.kind = Target::Kind::Zone;
+  fault.target.name = "a";
+  experiment.faults = given(std::vector<Fault>{fault});
+  OperationExpectation expected;
+  expected.operation = {"place-order", find_by_name(model.operations, "place-order")};
+  expected.objective.availability = given(Share{availability});
+  experiment.expect.from.origin = Origin::Given;
+  experiment.expect->operations.push_back(expected);
+  model.experiments.add(std::move(experiment));
+  return model;
+}
+
 }  // namespace scantling::test

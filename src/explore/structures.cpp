@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "design/design.h"
+#include "design/locks.h"
 #include "language/language.h"
 
 namespace scantling::explore {
@@ -67,12 +68,7 @@ bool pin_one(Architecture& model, const Pin& pin) {
     return true;
   }
   if (find_by_name(model.decisions, pin.what).valid()) return false;
-  Decision decision;
-  decision.name = pin.what;
-  decision.from = kGiven;
-  decision.chosen = {pin.choice, kGiven};
-  decision.locked = {true, kGiven};
-  model.decisions.add(std::move(decision));
+  lock_decision(model, pin.what, pin.choice);
   return true;
 }
 

@@ -179,6 +179,7 @@ class Engine : private EngineState {
   void deliver_message(std::uint32_t channel, std::uint32_t event, std::uint32_t key,
                        std::uint32_t trace);
   void pull(std::uint32_t group);
+  void pull_owned(std::uint32_t group, std::uint32_t instance, std::uint32_t partition);
   void pull_partition(std::uint32_t group, std::uint32_t partition);
   bool leader_answers(std::uint32_t broker, std::uint32_t partition) const;
   void pull_channel(std::uint32_t broker);

@@ -74,6 +74,17 @@ void Engine::pull(std::uint32_t group) {
     if (state.lines[i].length > 0 && !state.busy[i]) pull_partition(group, i);
 }
 
+// The instance has room again: what waits for it, and in the partition, whoever owns that by now.
+// Nobody else's can have become ready by that.
+void Engine::pull_owned(std::uint32_t g, std::uint32_t instance, std::uint32_t partition) {
+  const GroupState& state = group_state_[g];
+  const auto n = static_cast<std::uint32_t>(state.lines.size());
+  for (std::uint32_t i = 0; i < n; ++i)
+    if ((state.owner[i] == instance || i == partition) && state.lines[i].length > 0 &&
+        !state.busy[i])
+      pull_partition(g, i);
+}
+
 void Engine::pull_partition(std::uint32_t g, std::uint32_t partition) {
   GroupState& state = group_state_[g];
   const GroupInfo& group = p_.groups[g];
@@ -209,7 +220,7 @@ void Engine::message_done(std::uint32_t frame) {
       stations_[f.instance].up && !stations_[f.instance].paused)
     handle(g, group_state_[g].fetched[i].pop_front(messages_), f.instance);
   if (channel.ordered && full)
-    pull(g);
+    pull_owned(g, f.instance, partition);
   else
     pull_partition(g, partition);
 }

@@ -292,12 +292,7 @@ void size_pool(Workspace& ws, StoreId id, const FailoverWaits& waits, const Esti
   const double running = callers == nullptr ? instances : instances_at(owner, *callers);
   const double open = station->connections / running;
   std::int64_t size = std::max<std::int64_t>(4, static_cast<std::int64_t>(std::ceil(open * 3 + 2)));
-  std::int64_t allowed = INT64_MAX;
-  if (store.max_connections)
-    allowed = std::max<std::int64_t>(
-        1, static_cast<std::int64_t>(
-               static_cast<double>(store.max_connections->value * store.shards.or_else({1}).value) *
-               .9 / instances));
+  const std::int64_t allowed = connections_allowed(store, instances);
   const bool bounded = size > allowed;
   size = std::min(size, allowed);
   Draft draft(ws, store.name + ".pool", "capacity",

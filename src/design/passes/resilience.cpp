@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "design/failovers.h"
+#include "design/lost_copies.h"
 #include "design/passes.h"
 #include "design/saga_times.h"
 #include "design/stores.h"
@@ -471,6 +472,7 @@ void pass_resilience(Workspace& ws) {
   if (ws.model.services.empty()) return;
   Resilience(ws).run();
   split_within(ws);
+  widen_pools(ws);
   for (const ServiceId id : ws.model.services.ids()) {
     decide_health(ws, id);
     decide_limits(ws, id);

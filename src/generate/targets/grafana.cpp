@@ -176,6 +176,18 @@ Dashboard service_board(const Plan& plan, const ServicePlan& service) {
   return out;
 }
 
+// `claims`: a pattern of the names of the node's disks.
+void add_disk_left(const Plan& plan, const std::string& node, const std::string& claims,
+                   Dashboard& out) {
+  const std::string of =
+      "{namespace=\"" + plan.system() + "\", persistentvolumeclaim=~\"" + claims + "\"}";
+  out.add({node + ": disk left",
+           "percentunit",
+           {{"kubelet_volume_stats_available_bytes" + of + " / kubelet_volume_stats_capacity_bytes",
+             "{{persistentvolumeclaim}}"}}},
+          6);
+}
+
 void add_yugabyte(const Plan& plan, const Store& store, const std::string& node, Dashboard& out) {
   const std::string space = "namespace=\"" + plan.system() + "\", pod=~\"";
   Panel connections{
@@ -191,13 +203,7 @@ void add_yugabyte(const Plan& plan, const Store& store, const std::string& node,
            {{"max(num_tablet_servers_live{" + masters + "})", "alive"},
             {"max(num_tablet_servers_dead{" + masters + "})", "dead"}}},
           6);
-  out.add({node + ": disk left",
-           "percentunit",
-           {{"kubelet_volume_stats_available_bytes{namespace=\"" + plan.system() +
-                 "\", persistentvolumeclaim=~\"data-" + node +
-                 "-[0-9]+\"} / kubelet_volume_stats_capacity_bytes",
-             "{{persistentvolumeclaim}}"}}},
-          6);
+  add_disk_left(plan, node, "data-" + node + "-[0-9]+", out);
 }
 
 Dashboard stores(const Plan& plan) {
@@ -226,13 +232,7 @@ Dashboard stores(const Plan& plan) {
       out.add(
           {node + ": copies behind", "s", {{"cnpg_pg_replication_lag{" + pods + "}", "{{pod}}"}}},
           6);
-      out.add({node + ": disk left",
-               "percentunit",
-               {{"kubelet_volume_stats_available_bytes{namespace=\"" + plan.system() +
-                     "\", persistentvolumeclaim=~\"" + node +
-                     "-[0-9]+(-wal)?\"} / kubelet_volume_stats_capacity_bytes",
-                 "{{persistentvolumeclaim}}"}}},
-              6);
+      add_disk_left(plan, node, node + "-[0-9]+(-wal)?", out);
     }
     Panel asked{"asked by the services", "s", {}};
     asked.queries.push_back({quantile(.99, "db_client_operation_duration_seconds",
