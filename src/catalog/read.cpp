@@ -16,7 +16,7 @@
 namespace scantling {
 namespace {
 
-constexpr double kYearSeconds = 365 * 86'400.0;
+constexpr double kDaySeconds = 86'400, kDaysAYear = 365;
 
 constexpr auto kPriceItems = std::to_array<std::string_view>(
     {"vcpu", "memory-gib", "ssd-gib", "object-gib", "egress-gib", "cross-zone-gib",
@@ -313,7 +313,9 @@ void CatalogReader::control(NodeId id, Regime regime) {
   map(id, {{"id", [&](NodeId n) { control.id = text(n); }},
            {"text", [&](NodeId n) { control.text = text(n); }},
            {"keep-records",
-            [&](NodeId n) { control.keeps_years = duration(n).seconds() / kYearSeconds; }},
+            [&](NodeId n) {
+              control.keeps_years = std::round(duration(n).seconds() / kDaySeconds) / kDaysAYear;
+            }},
            {"in-histories", [&](NodeId n) { control.in_histories = yes_no(n); }},
            {"met-by", [&](NodeId n) { control.met_by = choice(n, strings(kDesignFacts)); }}});
   if (control.id.empty() || control.text.empty() || control.met_by.empty())

@@ -86,10 +86,11 @@ void decide_retention(Workspace& ws, Operating& operating) {
       const bool elsewhere = control->in_histories && histories;
       const double years = elsewhere ? std::min(1.0, control->keeps_years) : control->keeps_years;
       if (years * 365 <= days) continue;
-      days = years * 365;
-      why = fmt::format("{} asks for records of {}{}", control->id,
-                        to_text(Duration::from_seconds(control->keeps_years * 365 * 86'400)),
-                        elsewhere ? "; whole histories hold them, logs a year" : "");
+      days = std::round(years * 365);
+      why = fmt::format(
+          "{} asks for records of {}{}", control->id,
+          to_text(Duration::from_seconds(std::round(control->keeps_years * 365) * 86'400)),
+          elsewhere ? "; whole histories hold them, logs a year" : "");
     }
   Draft draft(ws, "operating.retention", "operations",
               "how long are logs, traces and metrics kept?");
