@@ -83,9 +83,11 @@ struct ProfileEntry {  // defaults that a profile brings
 
 struct Control {  // one demand of one regime
   Regime regime;
-  std::string id;      // "PCI DSS 4.0 3.5.1"
-  std::string text;    // in our words
-  std::string met_by;  // what in a design answers it: one of kDesignFacts
+  std::string id;             // "PCI DSS 4.0 3.5.1"
+  std::string text;           // in our words
+  std::string met_by;         // what in a design answers it: one of kDesignFacts
+  double keeps_years = 0;     // of 365 days: how long records are to be kept; 0: it asks for none
+  bool in_histories = false;  // records of what was done: whole histories hold them, else logs
 };
 
 // Facts of a design that can answer a control. `design` works out which hold; docs/guide/catalog.md

@@ -169,6 +169,10 @@ TEST(Reading, WhatIsWrongIsNamedWithItsLine) {
   EXPECT_NE(problem("controls:\n  gdpr:\n  - { id: a, text: b, met-by: magic }\n")
                 .find("mine.yaml:3: 'magic' is none of"),
             std::string::npos);
+  EXPECT_NE(
+      problem("controls:\n  gdpr:\n  - { id: a, text: b, met-by: retention, keep-records: 7 }\n")
+          .find("mine.yaml:3: '7' is not a duration"),
+      std::string::npos);
   EXPECT_NE(problem("controls:\n  gdprr: []\n").find("'gdprr' is none of pci-dss"),
             std::string::npos);
   EXPECT_NE(problem("profiles:\n  fast: {}\n").find("'fast' is none of production"),

@@ -16,6 +16,8 @@
 namespace scantling {
 namespace {
 
+constexpr double kDaySeconds = 86'400, kDaysAYear = 365;
+
 constexpr auto kPriceItems = std::to_array<std::string_view>(
     {"vcpu", "memory-gib", "ssd-gib", "object-gib", "egress-gib", "cross-zone-gib",
      "broker-partition", "queue-million", "load-balancer", "cluster", "managed-factor", "secret",
@@ -310,6 +312,11 @@ void CatalogReader::control(NodeId id, Regime regime) {
   control.regime = regime;
   map(id, {{"id", [&](NodeId n) { control.id = text(n); }},
            {"text", [&](NodeId n) { control.text = text(n); }},
+           {"keep-records",
+            [&](NodeId n) {
+              control.keeps_years = std::round(duration(n).seconds() / kDaySeconds) / kDaysAYear;
+            }},
+           {"in-histories", [&](NodeId n) { control.in_histories = yes_no(n); }},
            {"met-by", [&](NodeId n) { control.met_by = choice(n, strings(kDesignFacts)); }}});
   if (control.id.empty() || control.text.empty() || control.met_by.empty())
     problem(tree_.node(id).span, "a control needs id, text and met-by");

@@ -80,15 +80,26 @@ void decide_broker(Workspace& ws) {
     draft.set(channel.broker, broker, "channels." + channel.name + ".broker");
 }
 
+// What an event is about: of what the operation writes the aggregate whose name it begins with
+// ("ClaimReported": Claim), else the last.
+std::string subject_of_event(const Workspace& ws, OperationId id, const std::string& event) {
+  std::string last;
+  for (const ProblemStep& step : *ws.model.operations[id].steps) {
+    if (!step.aggregate.id.valid() || !is_write(step.verb)) continue;
+    last = step.aggregate.name;
+    if (event.starts_with(last)) break;
+  }
+  return last;
+}
+
 std::string channel_key(const Workspace& ws, ChannelId id) {
   const Channel& channel = ws.model.channels[id];
   for (const OperationId op : ws.model.operations.ids())
     for (const std::string& text : *ws.model.operations[op].emits)
       if (std::ranges::find(*channel.events, parse_emission(text).event) != channel.events->end())
-        for (auto it = ws.model.operations[op].steps->rbegin();
-             it != ws.model.operations[op].steps->rend(); ++it)
-          if (it->aggregate.id.valid() && is_write(it->verb))
-            return kebab_case(it->aggregate.name) + "-id";
+        if (const std::string of = subject_of_event(ws, op, parse_emission(text).event);
+            !of.empty())
+          return kebab_case(of) + "-id";
   if (channel.owner && !ws.model.services[channel.owner->id].owns->empty())
     return kebab_case(ws.model.services[channel.owner->id].owns->front().name) + "-id";
   return "id";

@@ -286,6 +286,32 @@ TEST(Design, ALockedDecisionStaysOne) {
   EXPECT_TRUE(result.model.decisions[kept].because);  // what the model left open of it
 }
 
+TEST(Design, EventsAreInOrderByWhatTheyAreAbout) {
+  test::Shop shop = test::shop();
+  const auto key = [&](const char* event) {
+    shop.model.operations[shop.place].emits = given(std::vector<std::string>{event});
+    const Architecture model = run_passes(shop.model, built_in_catalog(), without_simulation());
+    return *model.channels[channel_of_event(model, event)].key;
+  };
+  EXPECT_EQ(key("PaymentTaken"), "payment-id");  // not the last that is written
+  EXPECT_EQ(key("AllDone"), "order-id");
+}
+
+TEST(Design, LogsAreKeptAsLongAsAControlAsks) {
+  test::Shop shop = test::shop();
+  shop.model.constraints = given(Constraints{});
+  const auto kept = [&](std::vector<Regime> regimes, History history) {
+    shop.model.constraints->compliance = given(std::move(regimes));
+    shop.model.aggregates[shop.order].history = given(history);
+    const Architecture model = run_passes(shop.model, built_in_catalog(), without_simulation());
+    return to_text(*model.operating->keep_logs);
+  };
+  EXPECT_EQ(kept({}, History::None), "30d");
+  EXPECT_EQ(kept({Regime::PciDss}, History::None), "1y");
+  EXPECT_EQ(kept({Regime::PciDss, Regime::Sox}, History::None), "7y");
+  EXPECT_EQ(kept({Regime::Sox, Regime::Hipaa}, History::Full), "1y");  // histories hold the rest
+}
+
 TEST(Design, AStoreThatIsPartlyGivenIsCompleted) {
   for (const bool owned : {false, true}) {
     test::Shop shop = test::shop();

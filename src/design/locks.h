@@ -1,5 +1,5 @@
-// What a person has locked: decisions, sizes as they name them ("2..6 x 0.5 vCPU", "2 copies"), and
-// what can't be as it is locked.
+// Decisions locked to a choice, sizes as they name them ("2..6 x 0.5 vCPU", "2 copies"), and what
+// can't be as it is locked.
 #pragma once
 
 #include <cstdint>

@@ -78,13 +78,7 @@ enum class Outcome : std::uint8_t { Same, Taken, Refused, Ignored };
 // `before`: the values without the lock. `wrong` gets what must not be.
 Outcome try_lock(Architecture problem, const Lock& lock,
                  const std::map<std::string, std::string>& before, std::string& wrong) {
-  const Provenance given{Origin::Given, {}, {}};
-  Decision decision;
-  decision.name = lock.name;
-  decision.from = given;
-  decision.chosen = {lock.choice, given};
-  decision.locked = {true, given};
-  problem.decisions.add(std::move(decision));
+  lock_decision(problem, lock.name, lock.choice);
   DesignResult result;
   result.model = passed(std::move(problem), lock.verify);
   const std::size_t assumed = result.model.assumptions.size();

@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "design/failovers.h"
+#include "design/saga_times.h"
 #include "design/stores.h"
 #include "estimate/estimate.h"
 

@@ -50,6 +50,18 @@ std::vector<StepShare> shares_of(const Architecture& model, Saga& saga) {
 
 }  // namespace
 
+double longest_wait(const CallPolicy& policy) {
+  if (!policy.timeout) return 0;
+  const double attempts =
+      policy.retry ? static_cast<double>(policy.retry->attempts.or_else({1}).value) : 1;
+  double out = attempts * policy.timeout->seconds();
+  double pause = policy.retry && policy.retry->backoff ? policy.retry->backoff->seconds() : 0;
+  const double cap = policy.retry && policy.retry->cap ? policy.retry->cap->seconds() : 1e9;
+  for (int k = 2; k <= static_cast<int>(attempts); ++k, pause *= 2)
+    out += std::min(pause, cap);
+  return out;
+}
+
 void split_within(Workspace& ws) {
   for (const SagaId id : ws.model.sagas.ids()) {
     Saga& saga = ws.model.sagas[id];

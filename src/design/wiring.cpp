@@ -5,6 +5,7 @@
 
 #include <fmt/core.h>
 
+#include "base/camel.h"
 #include "base/text.h"
 #include "design/passes.h"
 
@@ -49,10 +50,7 @@ HttpRoute route_for(const Architecture& model, const Operation& operation) {
 
 // "Mutation.placeOrder"
 std::string field_for(const Operation& operation) {
-  std::string name = camel(operation.name);
-  if (!name.empty() && name.front() >= 'A' && name.front() <= 'Z')
-    name.front() = static_cast<char>(name.front() + 32);
-  return (writes(operation) ? "Mutation." : "Query.") + name;
+  return (writes(operation) ? "Mutation." : "Query.") + camel_case(operation.name, '-', false);
 }
 
 Idempotency endpoint_idempotency(const ProblemStep& step) {
@@ -311,17 +309,7 @@ std::string change_event(const Aggregate& aggregate) {
 }
 
 std::string camel(std::string_view kebab) {
-  std::string out;
-  bool up = true;
-  for (const char c : kebab) {
-    if (c == '-') {
-      up = true;
-      continue;
-    }
-    out += up && c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c;
-    up = false;
-  }
-  return out;
+  return camel_case(kebab, '-', true);
 }
 
 ChannelId channel_of_event(const Architecture& model, const std::string& event) {

@@ -332,18 +332,6 @@ double stored_bytes(const Aggregate& aggregate, double years) {
   return now * std::pow(1 + (aggregate.growth ? aggregate.growth->value : 0), years);
 }
 
-double longest_wait(const CallPolicy& policy) {
-  if (!policy.timeout) return 0;
-  const double attempts =
-      policy.retry ? static_cast<double>(policy.retry->attempts.or_else({1}).value) : 1;
-  double out = attempts * policy.timeout->seconds();
-  double pause = policy.retry && policy.retry->backoff ? policy.retry->backoff->seconds() : 0;
-  const double cap = policy.retry && policy.retry->cap ? policy.retry->cap->seconds() : 1e9;
-  for (int k = 2; k <= static_cast<int>(attempts); ++k, pause *= 2)
-    out += std::min(pause, cap);
-  return out;
-}
-
 std::string aggregate_list(const Architecture& model, const std::vector<AggregateId>& ids) {
   std::vector<std::string> names;
   for (const AggregateId id : ids)

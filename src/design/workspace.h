@@ -140,6 +140,7 @@ class Workspace {
   std::vector<MadeEndpoint> made;
   std::vector<CachePlan> caches;
   std::vector<std::pair<StoreId, Duration>> gathering;  // stores, and how long their server gathers
+  std::set<StoreId> leaders_apart;  // a lost zone is to take no more than its share of leaders
   std::map<AggregateId, bool> snapshots;  // of aggregates with many events: whether they are made
   Protocol inside = Protocol::Grpc, outside = Protocol::Http;
   PublishVia publication = PublishVia::Outbox;
@@ -191,9 +192,6 @@ std::vector<AggregateRates> aggregate_rates(const Architecture& model,
 // The growth of the data kept: bytes in three years, at the mean rates of creation where `keep`
 // bounds it.
 double stored_bytes(const Aggregate& aggregate, double years);
-
-// What one wait may take with its retries and the pauses between them, in seconds; 0: no timeout.
-double longest_wait(const CallPolicy& policy);
 
 std::string aggregate_list(const Architecture& model, const std::vector<AggregateId>& ids);
 std::string service_name_for(

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/camel.h"
 #include "base/text.h"
 #include "generate/names.h"
 
@@ -155,17 +156,7 @@ constexpr WireType kScalars[] = {{"int64", 3}, {"int32", 5}, {"string", 9}};
 constexpr std::uint64_t kMessage = 11;
 
 std::string json_name(std::string_view name) {
-  std::string out;
-  bool upper = false;
-  for (const char c : name) {
-    if (c == '_') {
-      upper = true;
-      continue;
-    }
-    out += upper && c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
-    upper = false;
-  }
-  return out;
+  return camel_case(name, '_', false);
 }
 
 std::string full_name(std::string_view package, std::string_view type) {

@@ -86,20 +86,12 @@ Answer towards(std::string evidence, Origin origin = Origin::Absent) {
   return {RequirementVerdict::NotShown, std::move(evidence), origin};
 }
 
-// Controls that ask for records to be kept so long, not for data to be deleted.
-struct RecordKeeping {
-  std::string_view id;
-  double years;
-  bool of_business;  // records of what was done: whole histories hold them, or else logs
-};
-constexpr RecordKeeping kRecordKeeping[] = {
-    {"PCI DSS 4.0 10.5.1", 1, false}, {"SOX 802", 7, true}, {"45 CFR 164.316(b)(2)", 6, true}};
-
-Answer record_keeping(const Architecture& model, const RecordKeeping& asked) {
-  const double years = asked.years;
+// A control that asks for records to be kept so long, not for data to be deleted.
+Answer record_keeping(const Architecture& model, const Control& asked) {
+  const double years = asked.keeps_years;
   std::vector<std::string> kept, shorter;
   for (const Aggregate& aggregate : model.aggregates) {
-    if (!asked.of_business || aggregate.history.or_else(History::None) != History::Full) continue;
+    if (!asked.in_histories || aggregate.history.or_else(History::None) != History::Full) continue;
     const bool long_enough = !aggregate.keep || aggregate.keep->seconds() >= years * 365 * 86400;
     (long_enough ? kept : shorter).push_back(aggregate.name);
   }
@@ -227,8 +219,7 @@ Answer answer_to(const Facts& facts, const Control& control) {
   const Placement& placement = model.placement.value;
   const Operating& operating = model.operating.value;
   const std::string_view met_by = control.met_by;
-  for (const RecordKeeping& keeping : kRecordKeeping)
-    if (control.id == keeping.id) return record_keeping(model, keeping);
+  if (control.keeps_years > 0) return record_keeping(model, control);
   if (met_by == "encryption-at-rest") return encryption_at_rest(model);
   if (met_by == "mtls" || met_by == "encryption-in-transit") return encryption_in_transit(model);
   if (met_by == "retention") return retention(model);

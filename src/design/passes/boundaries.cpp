@@ -109,6 +109,14 @@ void decide_number(Workspace& ws, const cut::Input& input, const cut::Result& re
   if (why.empty() && input.constraints.services_high == 1)
     why = fmt::format("{} can run {}: every cut would need more hands than there are",
                       plural(ws.people(), "person"), plural(can_own, "service"));
+  const bool fixed = input.constraints.services_low == input.constraints.services_high &&
+                     input.constraints.services_high > 1;
+  if (fixed && draft.locked().empty())
+    why = fmt::format("{} {}; {}",
+                      ws.model.constraints->services ? "constraints ask for"
+                                                     : "one for each team, and no team can own "
+                                                       "more:",
+                      title(result.chosen), why);
   draft.because(why.empty() ? "the best score over the cuts tried" : why);
   if (can_own <= result.chosen.services)
     draft.flips(

@@ -164,11 +164,15 @@ void size_service(Workspace& ws, ServiceId id, const Views& views) {
         naive < of.least
             ? fmt::format("{}, one a zone, is the least that survives the loss of one", of.least)
             : "no room for a zone's loss, or for the queueing above 60%");
+  const double left = static_cast<double>(of.zones - 1) / of.zones;
   draft.because(fmt::format(
-      "{} cores busy at mean load, {} at peak, {} at the highest an experiment asks "
-      "for; {}% at most, and 75% with one of {} gone",
+      "{} cores busy at mean load, {} at peak, {} at the highest an experiment asks for; {}% at "
+      "most{}",
       number_text(of.low.cores, 3), number_text(of.at_peak.cores, 3), number_text(of.high.cores, 3),
-      number_text(of.target * 100, 3), plural(of.zones, "zone")));
+      number_text(of.target * 100, 3),
+      of.zones > 1 ? fmt::format(", and {}% with one of {} gone",
+                                 number_text(of.target / left * 100, 3), plural(of.zones, "zone"))
+                   : ""));
   const double takes = of.to * of.cpu * of.target / std::max(1e-12, at.highest->service_seconds);
   draft.flips(fmt::format("flips if its load > {}", readable(Rate{takes})))
       .traces({"operations", "constraints.zones"})
@@ -240,11 +244,16 @@ void size_concurrency(Workspace& ws, ServiceId id, const FailoverWaits& waits,
       .reject("unbounded", {score("in progress at peak, a zone lost", each)},
               "a slow dependency would fill the memory before anything is refused")
       .because(fmt::format("{} in progress on each instance left at the highest load (Little's "
-                           "law); {} times that{}",
+                           "law); {} times that{}{}",
                            number_text(each, 3), number_text(kConcurrencyMargin, 2),
-                           waiting > 0 ? fmt::format(", {} that wait for a new leader",
-                                                     number_text(std::ceil(waiting / left), 4))
-                                       : ""))
+                           waiting > 0
+                               ? fmt::format(", and {} times the {} that wait for a new leader",
+                                             number_text(kWaitingMargin, 3),
+                                             number_text(std::ceil(waiting / left), 4))
+                               : "",
+                           concurrency == (waiting > 0 ? kMostWaiting : kMostConcurrency)
+                               ? fmt::format("; {} at most", concurrency)
+                               : ", up to a power of two"))
       .flips(fmt::format("flips if what it waits for takes {} times as long",
                          number_text(static_cast<double>(concurrency) / std::max(.01, each), 2)))
       .traces({"operations"})
@@ -296,8 +305,8 @@ void size_pool(Workspace& ws, StoreId id, const FailoverWaits& waits, const Esti
   }
   draft.choose(pool_choice(size), {score("open at once at the highest load", open)})
       .because(
-          fmt::format("{} open at once on each of {} instances; {}", number_text(open, 3),
-                      number_text(instances, 4),
+          fmt::format("{} open at once on each of the {} instances that run then; {}",
+                      number_text(open, 3), number_text(std::ceil(running), 4),
                       bounded ? "bounded by what the server allows" : "three times that, and two"))
       .reject(pool_choice(size * 4), {},
               store.max_connections ? fmt::format("{} in all against {} allowed by the server",
@@ -375,9 +384,12 @@ void size_channel(Workspace& ws, ChannelId id, const Estimate& highest) {
       .because(
           paced > 0
               ? std::string("as many in work at once as keep just below the external's limit")
-              : fmt::format("{} has {} messages in work at once at the highest load; twice that",
+              : fmt::format("{} has {} messages in work at once at the highest load; twice that{}",
                             slowest.empty() ? std::string("no consumer") : slowest,
-                            number_text(most, 3)))
+                            number_text(most, 3),
+                            static_cast<double>(partitions) < wanted
+                                ? fmt::format(", but {} at most", partitions)
+                                : ""))
       .flips(fmt::format("flips if a handler takes {} times as long",
                          number_text(static_cast<double>(partitions) / std::max(.01, most), 2)))
       .traces({"channels." + channel.name})
@@ -417,6 +429,8 @@ void size_stores(Workspace& ws) {
       store.shards->value = std::max(
           before + 1, static_cast<std::int64_t>(std::ceil(static_cast<double>(before) * factor)));
       store.shards->value = round_to_homes(ws, static_cast<int>(store.shards->value));
+      if (ws.leaders_apart.contains(id))
+        store.shards->value = round_up_to(static_cast<int>(store.shards->value), ws.zones());
       changed = true;
     }
     if (!changed) break;

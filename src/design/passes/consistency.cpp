@@ -101,6 +101,7 @@ void order_steps(Workspace& ws, OperationId id) {
   Draft draft(ws, operation.name + ".order", "consistency",
               fmt::format("in which order does {} take its steps?", operation.name));
   const std::string easiest_first = order_text(operation, plan.steps);
+  if (easiest_first.find(", ") == std::string::npos) return;  // one write: no order
   if (draft.locked() == order_text(operation, before))
     plan.steps = before;
   else if (draft.locked() != easiest_first)
@@ -142,8 +143,10 @@ void decide_style(Workspace& ws, OperationId id, const Participants& participant
   if (orchestrated)
     draft.choose("orchestrated", orchestration)
         .reject("choreographed", choreography,
-                fmt::format("the order, the timeouts and the undo would be spread over {}",
-                            plural(static_cast<std::int64_t>(steps), "service")));
+                others == 0
+                    ? "there is one service: nobody to hand the order to"
+                    : fmt::format("the order, the timeouts and the undo would be spread over {}",
+                                  plural(static_cast<std::int64_t>(steps), "service")));
   else
     draft.choose("choreographed", choreography)
         .reject("orchestrated", orchestration,
@@ -153,14 +156,16 @@ void decide_style(Workspace& ws, OperationId id, const Participants& participant
       participants.external
           ? "an external system takes part, and offers no prepare"
           : "locks would be held over the network, and a lost coordinator blocks them all");
-  draft.reject("one service", {score("operations that write several services", 0, "%")},
-               "the boundaries were drawn for more than this operation");
+  if (others > 0)
+    draft.reject("one service", {score("operations that write several services", 0, "%")},
+                 "the boundaries were drawn for more than this operation");
   std::vector<std::string> why{
       plural(static_cast<std::int64_t>(participants.services.size()), "participant")};
   if (operation.within) why.push_back("a bound of " + to_text(*operation.within));
   if (participants.external) why.push_back("a compensation that an external system has to make");
   draft.because(enumerate(why))
-      .flips("flips if the steps come to lie in one service")
+      .flips(others > 0 ? "flips if the steps come to lie in one service"
+                        : "flips if no external takes part any more")
       .traces(
           {"operations." + operation.name + ".atomic", "operations." + operation.name + ".within"})
       .reversibility(Reversibility::Hard);

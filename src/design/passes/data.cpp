@@ -148,19 +148,22 @@ StoreId decide_engine(Workspace& ws, const StoreNeed& need) {
                                      number_text(ranked[chosen].total, 3))
                        : ranked[i].against);
   const StoreSize size = size_store(engine, need);
-  std::vector<std::string> why{
-      fmt::format("{} in three years", readable(Bytes{static_cast<std::int64_t>(need.bytes)})),
-      fmt::format("{} rows written at peak", readable(Rate{need.row_writes}))};
-  if (need.transactions) why.push_back("transactions over what must hold");
-  for (const Score& part : ranked[chosen].parts)
-    if (part.criterion == "its team knows it") why.push_back("its team knows it");
-  draft.because(enumerate(why))
-      .traces(aggregate_paths(ws, need.members))
-      .reversibility(Reversibility::Hard);
   // What another engine would win by: less asked for when a zone is lost.
   double lost = 0;
   for (const EngineScore& other : ranked)
     if (lost == 0 && ranked[chosen].lost_with_zone == 0) lost = other.lost_with_zone;
+  std::vector<std::string> why{
+      fmt::format("{} in three years", readable(Bytes{static_cast<std::int64_t>(need.bytes)})),
+      fmt::format("{} rows written at peak", readable(Rate{need.row_writes}))};
+  if (need.transactions) why.push_back("transactions over what must hold");
+  if (lost > 0) why.push_back("a new leader within " + to_text(engine.failover));
+  const bool known = std::ranges::any_of(ranked[chosen].parts, [](const Score& part) {
+    return part.criterion == "its team knows it";
+  });
+  if (known) why.push_back("its team knows it");
+  draft.because(enumerate(why))
+      .traces(aggregate_paths(ws, need.members))
+      .reversibility(Reversibility::Hard);
   if (engine.max_shard_gib > 0 && size.shards == 1)
     draft.flips(fmt::format(
         "flips if the data > {} or the writes > {}{}",
@@ -170,7 +173,7 @@ StoreId decide_engine(Workspace& ws, const StoreNeed& need) {
             ? fmt::format(", or if fewer than {}% of the answers are asked for with a zone lost",
                           number_text(100 * (1 - lost), 4))
             : ""));
-  else
+  else if (known)
     draft.flips("flips if the team changes");
   return make_store(ws, draft, need, given, name, engine);
 }
@@ -225,12 +228,14 @@ void decide_copies(Workspace& ws, StoreId id, const std::vector<AggregateId>& me
                                        other == 1 ? "stop it" : "leave one copy")
                          : "more copies than zones add cost, not availability");
   const bool apart = !leaderless && copies >= 3 && over_regions(ws, members);
+  const bool at_home =
+      keys_at_home(ws, store.shards.has() ? store.shards->value : round_to_homes(ws, 1));
   draft
       .because(fmt::format("{} and an availability of {} asked for{}", plural(zones, "zone"),
                            to_text(Share{wanted}),
-                           apart ? "; one copy a region, so that a lost region loses no write"
-                           : ws.homes() > 1 ? "; a key's copies are in the zones of its home region"
-                                            : ""))
+                           apart     ? "; one copy a region, so that a lost region loses no write"
+                           : at_home ? "; a key's copies are in the zones of its home region"
+                                     : ""))
       .flips(fmt::format("flips if the zones < {}", copies))
       .traces(aggregate_paths(ws, members))
       .reversibility(Reversibility::Costly);
@@ -269,6 +274,7 @@ void decide_shards(Workspace& ws, StoreId id, const StoreNeed& need, const Techn
     factor = it->second;
   const int wanted = static_cast<int>(std::ceil(size.shards * factor - 1e-9));
   const bool apart = leaders_apart(ws, need, engine);
+  if (apart) ws.leaders_apart.insert(id);
   const int best = round_to_homes(ws, apart ? round_up_to(wanted, ws.zones()) : wanted);
   Draft draft(ws, store.name + ".shards", "data",
               fmt::format("into how many shards is {} cut?", store.name));

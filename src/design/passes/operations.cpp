@@ -1,7 +1,6 @@
 // How it is watched and run: signals, sampling, retention, redaction, alerts, chaos, recovery.
 #include <algorithm>
 #include <cmath>
-#include <tuple>
 
 #include <fmt/core.h>
 
@@ -74,13 +73,6 @@ void decide_sampling(Workspace& ws, Operating& operating) {
 }
 
 void decide_retention(Workspace& ws, Operating& operating) {
-  // Regimes that ask for records of what was done, by years; whole histories hold them where there
-  // are any, logs otherwise.
-  constexpr std::tuple<Regime, double, bool, const char*> kAsked[] = {
-      {Regime::Sox, 7, true, "seven years of audit records (SOX 802)"},
-      {Regime::Hipaa, 6, true, "six years of records (45 CFR 164.316)"},
-      {Regime::PciDss, 1, false, "a year of audit trail (PCI DSS 10.5.1)"}};
-  const auto& regimes = *ws.model.constraints->compliance;
   const bool histories = std::ranges::any_of(ws.model.aggregates, [](const Aggregate& aggregate) {
     return aggregate.history.or_else(History::None) == History::Full;
   });
@@ -88,14 +80,18 @@ void decide_retention(Workspace& ws, Operating& operating) {
   std::string why =
       "a month covers what incidents look back at; 13 months of metrics compare a season with the "
       "last";
-  for (const auto& [regime, years, of_business, text] : kAsked) {
-    if (std::ranges::find(regimes, regime) == regimes.end()) continue;
-    const double asked = of_business && histories ? 1 : years;
-    if (asked * 365 <= days) continue;
-    days = asked * 365;
-    why = fmt::format("a regime asks for {}{}", text,
-                      asked < years ? "; whole histories hold them, logs a year" : "");
-  }
+  for (const Regime regime : *ws.model.constraints->compliance)
+    for (const Control* control : ws.catalog.controls(regime)) {
+      // Whole histories hold what was done, where there are any; then logs a year.
+      const bool elsewhere = control->in_histories && histories;
+      const double years = elsewhere ? std::min(1.0, control->keeps_years) : control->keeps_years;
+      if (years * 365 <= days) continue;
+      days = std::round(years * 365);
+      why = fmt::format(
+          "{} asks for records of {}{}", control->id,
+          to_text(Duration::from_seconds(std::round(control->keeps_years * 365) * 86'400)),
+          elsewhere ? "; whole histories hold them, logs a year" : "");
+    }
   Draft draft(ws, "operating.retention", "operations",
               "how long are logs, traces and metrics kept?");
   const Duration logs = Duration::from_seconds(days * 86'400.0);
@@ -123,7 +119,7 @@ void decide_redaction(Workspace& ws, Operating& operating) {
   Draft draft(ws, "operating.redaction", "operations", "what never reaches a log or a trace?");
   draft
       .choose("every field of " + plural(static_cast<std::int64_t>(fields.size()), "aggregate") +
-              ", but its id")
+              (fields.size() == 1 ? ", but its id" : ", but their ids"))
       .reject("a list of known names", {}, "the field that is added next is not on it")
       .because(enumerate(fields))
       .flips("flips if the data class of an aggregate changes")
@@ -136,8 +132,10 @@ void decide_redaction(Workspace& ws, Operating& operating) {
 // table 5-8.
 void decide_alerts(Workspace& ws, Operating& operating) {
   std::vector<std::string> alerts;
+  std::int64_t budgets = 0;
   for (const Operation& operation : ws.model.operations)
     if (operation.objective && operation.objective->availability) {
+      ++budgets;
       const double budget = (1 - operation.objective->availability->value) * 43'800;
       alerts.push_back(fmt::format(
           "{} {}: page at 14.4x over 1h and 5min, and 6x over 6h and 30min; ticket at 1x over 3d "
@@ -155,8 +153,9 @@ void decide_alerts(Workspace& ws, Operating& operating) {
       .reject("thresholds on causes (cpu, memory)", {},
               "they fire when nobody is hurt, and stay silent when somebody is")
       .because(
-          fmt::format("{} with a budget; a page means that it will be gone within two days",
-                      plural(static_cast<std::int64_t>(ws.model.operations.size()), "operation")))
+          fmt::format("{} with a budget of a month; a page means that it would be gone within 5 "
+                      "days at the slowest (6x), 2 at 14.4x",
+                      plural(budgets, "operation")))
       .flips("flips if there is no objective to spend a budget of")
       .traces({"operations"})
       .reversibility(Reversibility::Easy);
@@ -165,6 +164,8 @@ void decide_alerts(Workspace& ws, Operating& operating) {
 
 void decide_chaos(Workspace& ws, Operating& operating) {
   std::vector<std::string> chaos;
+  const auto simulated = std::ranges::count_if(
+      ws.model.experiments, [](const Experiment& e) { return !e.faults->empty(); });
   for (const Experiment& experiment : ws.model.experiments)
     if (!experiment.faults->empty())
       chaos.push_back(
@@ -190,7 +191,8 @@ void decide_chaos(Workspace& ws, Operating& operating) {
   if (chosen == 1) chaos.clear();
   draft.choose(names[chosen])
       .reject(names[other], {}, kWhyNot[other])
-      .because("each was simulated first: the steady state to expect is known")
+      .because(
+          fmt::format("{} of them simulated first: the steady state to expect is known", simulated))
       .flips("flips if the experiments change")
       .traces({"experiments"})
       .reversibility(Reversibility::Easy);

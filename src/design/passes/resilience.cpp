@@ -42,6 +42,14 @@ std::int64_t in_tens(double value) {
   return static_cast<std::int64_t>(std::ceil(value / 10) * 10);
 }
 
+// In the order of their first mention.
+std::vector<std::string> each_once(const std::vector<std::string>& lines) {
+  std::vector<std::string> out;
+  for (const std::string& line : lines)
+    if (std::ranges::find(out, line) == out.end()) out.push_back(line);
+  return out;
+}
+
 struct EndpointWorst {
   double seconds = 0;    // the longest that it may take before it answers
   bool retries = false;  // it, or something it calls, tries more than once
@@ -124,7 +132,7 @@ class Resilience {
         .reject("no timeouts", {}, "one slow dependency would hold every request that reaches it")
         .reject("3 attempts on every edge", {},
                 "attempts multiply along a path: 3 layers of 3 are 27 times the load")
-        .because(enumerate(lines_))
+        .because(enumerate(each_once(lines_)))
         .flips("flips if a dependency's 99.9th percentile doubles")
         .reversibility(Reversibility::Easy);
     draft.traces({endpoint.implements ? "operations." + endpoint.implements->name + ".objective"
