@@ -26,10 +26,13 @@ EndpointId add_endpoint(Workspace& ws, Draft& draft, ServiceId service_id, std::
   return {service_id, static_cast<std::int32_t>(service.endpoints.size() - 1)};
 }
 
-std::string plural_path(const Architecture& model, const Operation& operation) {
-  for (auto it = operation.steps->rbegin(); it != operation.steps->rend(); ++it)
-    if (it->aggregate.id.valid()) return service_name_for(model.aggregates[it->aggregate.id].name);
-  return operation.name;
+// What a route is about: the aggregate that a read begins with, or that is written last.
+std::string plural_path(const Architecture& model, const Operation& operation, bool last) {
+  const ProblemStep* about = nullptr;
+  for (const ProblemStep& step : *operation.steps)
+    if (step.aggregate.id.valid() && (last || about == nullptr)) about = &step;
+  return about == nullptr ? operation.name
+                          : service_name_for(model.aggregates[about->aggregate.id].name);
 }
 
 bool writes(const Operation& operation) {
@@ -41,11 +44,12 @@ bool writes(const Operation& operation) {
 // operation, so that no two operations share a route.
 HttpRoute route_for(const Architecture& model, const Operation& operation) {
   if (!writes(operation))
-    return {"GET", "/" + plural_path(model, operation) + "/" + operation.name};
+    return {"GET", "/" + plural_path(model, operation, false) + "/" + operation.name};
   const bool creates = std::ranges::any_of(*operation.steps, [](const ProblemStep& s) {
     return is_write(s.verb) && s.verb != Verb::Write && s.verb != Verb::Update;
   });
-  return {creates ? "POST" : "PUT", "/" + plural_path(model, operation) + "/" + operation.name};
+  return {creates ? "POST" : "PUT",
+          "/" + plural_path(model, operation, true) + "/" + operation.name};
 }
 
 // "Mutation.placeOrder"

@@ -348,8 +348,48 @@ std::int64_t paced_partitions(const Workspace& ws, ChannelId id, const Estimate&
   return 0;
 }
 
-// Enough partitions that consumers in parallel keep up at the highest load, in steps that divide
-// well.
+// Numbers that many numbers of consumers divide.
+constexpr std::int64_t kPartitions[] = {3,   6,   12,  24,  36,  48,  60,  72,  96,   120,
+                                        144, 180, 240, 288, 360, 480, 720, 960, 1200, 1536};
+
+std::int64_t partitions_for(double wanted) {
+  for (const std::int64_t n : kPartitions)
+    if (static_cast<double>(n) >= wanted) return n;
+  return *std::rbegin(kPartitions);
+}
+
+// `bound`: the most that there may be, where more were wanted; or 0.
+std::string partitions_reason(const std::string& slowest, double in_work, bool paced,
+                              std::int64_t bound) {
+  if (paced) return "as many in work at once as keep just below the external's limit";
+  if (slowest.empty())
+    return "nobody consumes it yet: the least that several consumers could share";
+  std::string out =
+      fmt::format("{} has {} messages in work at once at the highest load; twice that", slowest,
+                  number_text(in_work, 3));
+  return bound > 0 ? out + fmt::format(", but {} at most", bound) : out;
+}
+
+// The next number below, or for an external that is paced the next above.
+void reject_partitions(Draft& draft, std::int64_t partitions, double in_work, bool paced) {
+  if (paced) {
+    draft.reject(plural(partitions * 2, "partition"), {score("messages in work at once", in_work)},
+                 "the external would be asked for more than it allows");
+    return;
+  }
+  std::int64_t fewer = 1;
+  for (const std::int64_t n : kPartitions)
+    if (n < partitions) fewer = n;
+  if (fewer >= partitions) return;
+  draft.reject(plural(fewer, "partition"), {score("messages in work at once", in_work)},
+               in_work < .01
+                   ? "one consumer at a time, and more later moves keys to others"
+                   : fmt::format("{}% of them busy at the highest load: no room for a "
+                                 "slower handler, or for what has piled up",
+                                 number_text(100 * in_work / static_cast<double>(fewer), 3)));
+}
+
+// Enough partitions that consumers in parallel keep up at the highest load.
 void size_channel(Workspace& ws, ChannelId id, const Estimate& highest) {
   Channel& channel = ws.model.channels[id];
   double most = 0;
@@ -364,12 +404,8 @@ void size_channel(Workspace& ws, ChannelId id, const Estimate& highest) {
   }
   const double factor = factor_of(ws.demands.channel_capacity, channel.name);
   const double wanted = most / .5 * factor;
-  static constexpr std::int64_t kSteps[] = {3, 6, 12, 24, 48, 96, 192, 384, 768, 1536};
   const std::int64_t paced = paced_partitions(ws, id, highest);
-  std::int64_t partitions = kSteps[0];
-  for (const std::int64_t step : kSteps)
-    if (static_cast<double>(partitions) < wanted) partitions = step;
-  if (paced > 0) partitions = paced;
+  std::int64_t partitions = paced > 0 ? paced : partitions_for(wanted);
   Draft draft(ws, channel.name + ".partitions", "capacity",
               fmt::format("into how many partitions is {} cut?", channel.name));
   if (const auto locked = counted(draft.locked(), "partition"); locked && *locked != partitions) {
@@ -378,22 +414,15 @@ void size_channel(Workspace& ws, ChannelId id, const Estimate& highest) {
   }
   if (channel.partitions.fixed()) partitions = channel.partitions->value;
   draft.choose(plural(partitions, "partition"), {score("messages in work at once", most)})
-      .reject(plural(std::max<std::int64_t>(1, partitions / 2), "partition"),
-              {score("messages in work at once", most)},
-              "half as many would leave the slowest consumer without room")
-      .because(
-          paced > 0
-              ? std::string("as many in work at once as keep just below the external's limit")
-              : fmt::format("{} has {} messages in work at once at the highest load; twice that{}",
-                            slowest.empty() ? std::string("no consumer") : slowest,
-                            number_text(most, 3),
-                            static_cast<double>(partitions) < wanted
-                                ? fmt::format(", but {} at most", partitions)
-                                : ""))
-      .flips(fmt::format("flips if a handler takes {} times as long",
-                         number_text(static_cast<double>(partitions) / std::max(.01, most), 2)))
+      .because(partitions_reason(slowest, most, paced > 0,
+                                 static_cast<double>(partitions) < wanted ? partitions : 0))
+      .flips(paced > 0    ? "flips if the external allows another rate, or takes another time"
+             : most < .01 ? "flips if somebody consumes it"
+                          : fmt::format("flips if a handler takes {} times as long",
+                                        number_text(static_cast<double>(partitions) / wanted, 3)))
       .traces({"channels." + channel.name})
       .reversibility(Reversibility::Hard);
+  reject_partitions(draft, partitions, most, paced > 0);
   draft.set(channel.partitions, Count{partitions}, "channels." + channel.name + ".partitions");
   for (const EndpointId endpoint_id : all_endpoints(ws.model)) {
     Endpoint& endpoint = ws.model.endpoint(endpoint_id);
