@@ -17,9 +17,9 @@ using Decide = std::function<Choices(Architecture problem)>;
 
 Choices choices_of(const Architecture& model);
 
-// Runs of the passes that a model of so many operations and aggregates is worth: what takes a second
-// or two of one core for the examples, ten for 280 of them. 0: it is too large to be decided again
-// and again (about 500).
+// Runs of the passes that a model of so many operations and aggregates is worth: what takes a
+// second or two of one core for the examples, ten for 280 of them. 0: it is too large to be decided
+// again and again (about 500).
 int affordable_runs(const Architecture& problem);
 
 // Says for each decision of `model` that has alternatives and no flip point of its own at which
