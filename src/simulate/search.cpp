@@ -7,6 +7,8 @@
 namespace scantling {
 namespace {
 
+constexpr Duration kSoon{30'000'000'000};  // a recovery is waited for at least so long
+
 bool stopped(const SearchOptions& options) {
   return options.simulate.stop && options.simulate.stop();
 }
@@ -18,6 +20,7 @@ Expected<SearchRun> judge_run(const Architecture& model, const Experiment& exper
   for (int round = 0; round < 3; ++round, options.replications *= 2) {
     auto run = simulate(model, experiment, options);
     if (!run) return std::unexpected(run.error());
+    if (run->judgements.empty() && run->incomplete) return out;
     if (run->judgements.empty())
       return fail("nothing is expected in " + experiment.name +
                   ": there is nothing that a search could hold");
@@ -235,15 +238,15 @@ Expected<Trigger> find_trigger(const Architecture& model, const Experiment& expe
   // takes to come at the usual rate.
   const auto recovery = [&](double factor) {
     return Duration{std::max<std::int64_t>(
-        30'000'000'000,
+        kSoon.nanoseconds,
         static_cast<std::int64_t>(2 * factor * static_cast<double>(length.nanoseconds)))};
   };
   const Provenance assumed{Origin::Assumed, {}, {}};
   Experiment spiked;
   spiked.name = experiment.name;
   spiked.load = experiment.load;
-  const Duration at{20'000'000'000};
-  const auto run = [&](double factor) {
+  const Duration at{10'000'000'000};  // and as long at the end, when it is judged
+  const auto within = [&](double factor, Duration wait) {
     Experiment e = spiked;
     ExperimentLoad load = *experiment.load;
     LoadSpike spike;
@@ -254,14 +257,19 @@ Expected<Trigger> find_trigger(const Architecture& model, const Experiment& expe
     e.load = {std::move(load), assumed};
     Expectation expect;
     AfterFaults after;
-    after.within = {recovery(factor), assumed};
+    after.within = {wait, assumed};
     after.goodput = {Share{.9}, assumed};
     expect.after_faults = {after, assumed};
     e.expect = {std::move(expect), assumed};
-    e.lasts = {Duration{at.nanoseconds + length.nanoseconds + recovery(factor).nanoseconds +
-                        20'000'000'000},
-               assumed};
+    e.lasts = {Duration{2 * at.nanoseconds + length.nanoseconds + wait.nanoseconds}, assumed};
     return judge_run(model, e, options.simulate);
+  };
+  // Most are well again soon: the long run is for those that aren't.
+  const auto run = [&](double factor) {
+    const Duration whole = recovery(factor);
+    auto soon = within(factor, std::min(whole, kSoon));
+    if (!soon || soon->verdict == Verdict::Holds || whole <= kSoon) return soon;
+    return within(factor, whole);
   };
   SearchOptions limited = options;
   limited.most = std::min(options.most, 16.0);

@@ -79,6 +79,17 @@ TEST(Search, NothingToHoldIsAnError) {
   EXPECT_FALSE(find_capacity(s.model, plain_experiment(), searching(1, .5)).has_value());
 }
 
+TEST(Search, OneThatIsStoppedSaysSo) {
+  System s;
+  s.service("server", 1, 1);
+  s.operation("ask", s.endpoint("server", "ask", {work(exponential_time(.01))}), 50);
+  SearchOptions options = searching(60, .1);
+  options.simulate.stop = [] { return true; };
+  const auto found = find_trigger(s.model, plain_experiment(), Duration{1'000'000'000}, options);
+  ASSERT_TRUE(found.has_value()) << found.error().message;
+  EXPECT_TRUE(found->spike.stopped);
+}
+
 // Bronson et al., "Metastable Failures in Distributed Systems" (HotOS 2021): 300/s, a timeout of
 // 1 s and a retry. At 280/s a spike that fills the queue keeps it full for ever; at 100/s, twice of
 // which is below 300/s, none does.
