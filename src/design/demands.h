@@ -19,11 +19,6 @@ struct Demands {
   std::map<std::string, double> store_capacity;  // store -> factor over the shards or copies chosen
   std::map<std::string, double> channel_capacity;  // channel -> factor over the partitions chosen
   std::set<std::string> isolated;  // endpoints of externals: tighter timeout and bulkhead
-
-  bool empty() const {
-    return service_capacity.empty() && store_capacity.empty() && channel_capacity.empty() &&
-           isolated.empty();
-  }
 };
 
 }  // namespace scantling

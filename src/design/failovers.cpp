@@ -40,6 +40,10 @@ bool loses_leaders(const Experiment& experiment) {
   });
 }
 
+bool is_led(const Store& store) {
+  return !store.expires && store.consistency->kind == ConsistencyKind::Strong;
+}
+
 std::vector<FailoverNeed> failover_needs(const Architecture& model) {
   std::vector<FailoverNeed> out;
   for (const Experiment& experiment : model.experiments) {
@@ -76,9 +80,8 @@ FailoverWaits::FailoverWaits(const Architecture& model) : model_(model) {
 
 bool FailoverWaits::at(EndpointId endpoint, const Store& store) const {
   const auto of = operations_.find(endpoint);
-  return of != operations_.end() && store.failover && !store.expires &&
+  return of != operations_.end() && store.failover && is_led(store) &&
          store.copies.or_else({1}).value > 1 &&
-         store.consistency->kind == ConsistencyKind::Strong &&
          std::ranges::all_of(of->second, [&](OperationId id) {
            return outlasts(model_.operations[id], store.failover->seconds());
          });

@@ -27,6 +27,10 @@ double window_seconds(const Experiment& experiment);
 // Whether it takes a zone or a store, and with it leaders.
 bool loses_leaders(const Experiment& experiment);
 
+// Whether requests to it go to one copy of each shard, and wait for another to lead when that is
+// lost. A store is strong where nothing is said.
+bool is_led(const Store& store);
+
 // An experiment in which leaders are lost and an operation's availability is asked for.
 struct FailoverNeed {
   OperationId operation;

@@ -83,6 +83,10 @@ std::optional<Concurrency> parse_concurrency_choice(std::string_view choice) {
   return concurrency_choice(out) == choice ? std::optional(out) : std::nullopt;
 }
 
+std::string pool_choice(std::int64_t connections) {
+  return fmt::format("{} an instance", connections);
+}
+
 std::optional<std::int64_t> leading_count(std::string_view choice) {
   const auto count = parse_count(choice.substr(0, choice.find(' ')));
   if (!count || count->value < 1) return std::nullopt;

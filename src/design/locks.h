@@ -35,6 +35,9 @@ std::string concurrency_choice(Concurrency concurrency);
 // Nothing when it is no such choice, or lets none in.
 std::optional<Concurrency> parse_concurrency_choice(std::string_view choice);
 
+// "40 an instance", of a decision `<store>.pool`.
+std::string pool_choice(std::int64_t connections);
+
 // What a choice begins with, as in "2 copies, a leader writes"; at least 1.
 std::optional<std::int64_t> leading_count(std::string_view choice);
 // How many of the noun a choice begins with: 2 for "2 copies, a leader writes" and "copy". At most

@@ -44,8 +44,7 @@ std::string failover_text(const Architecture& model, const ExperimentResult& exp
   std::string slowest;
   double longest = 0;
   for (const Store& store : model.stores)
-    if (store.failover && !store.expires && store.consistency->kind == ConsistencyKind::Strong &&
-        store.failover->seconds() > longest)
+    if (store.failover && is_led(store) && store.failover->seconds() > longest)
       longest = store.failover->seconds(), slowest = store.name;
   const double room = (1 - j.target / 100) * window;
   if (longest <= room) return "";
@@ -193,10 +192,10 @@ bool demand(const Architecture& model, const SimulationResult& simulation, Deman
     if (std::ranges::find(round.changed, text) == round.changed.end())
       round.changed.push_back(std::move(text));
   };
+  for (const ExperimentResult& experiment : simulation.experiments)
+    for (const Judgement& j : experiment.judgements)
+      if (j.verdict == Verdict::Fails) round.failed.push_back(describe(j));
   if (demands.pool_room == PoolRoom::Untried && wants_pool_room(model, simulation)) {
-    for (const ExperimentResult& experiment : simulation.experiments)
-      for (const Judgement& j : experiment.judgements)
-        if (j.verdict == Verdict::Fails) round.failed.push_back(describe(j));
     demands.pool_room = PoolRoom::Wanted;
     note(true, "resilience: room in the pools for what a lost copy holds up");
     return true;
@@ -206,8 +205,6 @@ bool demand(const Architecture& model, const SimulationResult& simulation, Deman
     const auto mendable = [&](const Judgement& j) {
       return j.verdict == Verdict::Fails && failover_text(model, experiment, j).empty();
     };
-    for (const Judgement& j : experiment.judgements)
-      if (j.verdict == Verdict::Fails) round.failed.push_back(describe(j));
     if (std::ranges::none_of(experiment.judgements, mendable)) continue;
     bool found = false;
     for (const StationResult& station : experiment.stations) {

@@ -8,18 +8,13 @@
 
 #include "base/text.h"
 #include "design/failovers.h"
+#include "design/locks.h"
 #include "design/saga_times.h"
 #include "design/stores.h"
 #include "estimate/estimate.h"
 
 namespace scantling {
 namespace {
-
-// Whose requests go to one copy of each shard, and wait for another to lead when it is lost.
-bool is_led(const Store& store) {
-  return !store.expires && store.consistency.has() &&
-         store.consistency->kind == ConsistencyKind::Strong;
-}
 
 // Of the requests to the store, those that go to what is lost with a zone. None of a store whose
 // every request does: no connection would serve another.
@@ -109,7 +104,7 @@ void widen(Workspace& ws, StoreId id, double held) {
   if (size <= before) return;
   store.pool.value.size = size;
   Decision& decision = ws.model.decisions[store.pool.from.decision];
-  const std::string name = fmt::format("{} an instance", size);
+  const std::string name = pool_choice(size);
   Alternative wide = decision.alternatives.front(), narrow = wide;
   wide.name = name;
   wide.scores.push_back(score("held up by a lost copy", held / left));

@@ -275,10 +275,6 @@ double first_tries(const Workspace& ws, StoreId id, const FailoverWaits& waits,
   return rate * kDetectionSeconds;
 }
 
-std::string pool_choice(std::int64_t size) {
-  return fmt::format("{} an instance", size);
-}
-
 // Connections: what each instance has open at once at the highest load, three times over, within
 // what the server allows all instances together.
 void size_pool(Workspace& ws, StoreId id, const FailoverWaits& waits, const Estimate& highest) {
