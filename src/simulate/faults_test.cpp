@@ -3,6 +3,7 @@
 
 #include <cmath>
 
+#include "simulate/test_pieces.h"
 #include "simulate/test_results.h"
 
 namespace scantling::sim {
@@ -150,19 +151,10 @@ Piped pipe(double rate, TimeLaw handling, std::int64_t partitions, std::int64_t 
            std::int64_t concurrency, ChannelKind kind = ChannelKind::Topic) {
   Piped p;
   Channel c;
-  c.name = "events";
   c.kind = said(kind);
   c.partitions = said(Count{partitions});
-  p.channel = p.s.model.channels.add(std::move(c));
-  p.s.service("producer", 1000);
-  p.s.service("consumer", 1000, instances);
-  Step publish;
-  publish.kind = StepKind::Publish;
-  publish.channel = p.channel;
-  publish.event = "Happened";
-  p.s.operation("ask", p.s.endpoint("producer", "ask", {publish}), rate);
-  const EndpointId on = p.s.endpoint("consumer", "on", {wait(std::move(handling))});
-  p.s.model.endpoint(on).consumes = said(Ref<ChannelId>{"events", p.channel});
+  const EndpointId on = piped(p.s, std::move(c), rate, std::move(handling), instances);
+  p.channel = p.s.model.endpoint(on).consumes->id;
   p.s.model.endpoint(on).concurrency = said(Count{concurrency});
   p.started = p.s.operation("react", on, 0);
   p.s.model.operations[p.started].on = said(std::vector<std::string>{"Happened"});
@@ -312,16 +304,9 @@ TEST(Channels, AnOutboxDoesNotHoldUpTheCallerAndOutlivesTheBroker) {
 
 TEST(Scaling, FollowsTheLoadAfterItsDelay) {
   System s;
-  s.service("web", 1);
-  Service& web = s.model.services.raw()[0];
-  web.runtime->instances = said(CountRange{2, 20});
-  ScalePolicy scale;
-  scale.on = said(ScaleMetric::Utilisation);
-  scale.target = said(.5);
-  scale.delay = said(in_seconds(20));
-  scale.interval = said(in_seconds(10));
-  scale.step = said(Count{10});
-  web.scale = said(std::move(scale));
+  Service& web = scaled(s, {2, 20}, ScaleMetric::Utilisation, .5);
+  web.scale->delay = said(in_seconds(20));
+  web.scale->step = said(Count{10});
   s.operation("ask", s.endpoint("web", "ask", {work(fixed_time(.01))}), 200);
   Experiment e = plain_experiment();
   ExperimentLoad load;

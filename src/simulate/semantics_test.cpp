@@ -3,6 +3,7 @@
 
 #include <cmath>
 
+#include "simulate/test_pieces.h"
 #include "simulate/test_results.h"
 
 namespace scantling::sim {
@@ -180,19 +181,9 @@ TEST(Channels, WhatIsNotHandledInTimeIsGone) {
   // 100/s come, 80/s are handled; kept for 5 s, so that 500 wait at most.
   System s;
   Channel c;
-  c.name = "events";
   c.kind = said(ChannelKind::Topic);
   c.keep = said(in_seconds(5));
-  const ChannelId channel = s.model.channels.add(std::move(c));
-  s.service("producer", 1000);
-  s.service("consumer", 1000);
-  Step publish;
-  publish.kind = StepKind::Publish;
-  publish.channel = channel;
-  publish.event = "Happened";
-  s.operation("ask", s.endpoint("producer", "ask", {publish}), 100);
-  const EndpointId on = s.endpoint("consumer", "on", {wait(fixed_time(.0125))});
-  s.model.endpoint(on).consumes = said(Ref<ChannelId>{"events", channel});
+  piped(s, std::move(c), 100, fixed_time(.0125));
   const ExperimentResult r = run(s, quick(120));
   EXPECT_NEAR(r.channels.at(0).lag_max, 500, 80);  // as many as come in 5 s
   EXPECT_NEAR(r.channels[0].consumed.mean, 80, 1);
@@ -205,16 +196,9 @@ TEST(Scaling, GoesInStepsToItsLimitByTheRate) {
   // 200/s at 50/s each takes four instances. From 60 s on twice of that takes eight, of which six
   // are allowed: one more each 10 s, ready after 20 s.
   System s;
-  s.service("web", 1);
-  Service& web = s.model.services.raw()[0];
-  web.runtime->instances = said(CountRange{2, 6});
-  ScalePolicy scale;
-  scale.on = said(ScaleMetric::RatePerInstance);
-  scale.target = said(50.);
-  scale.delay = said(in_seconds(20));
-  scale.interval = said(in_seconds(10));
-  scale.step = said(Count{1});
-  web.scale = said(std::move(scale));
+  Service& web = scaled(s, {2, 6}, ScaleMetric::RatePerInstance, 50);
+  web.scale->delay = said(in_seconds(20));
+  web.scale->step = said(Count{1});
   s.operation("ask", s.endpoint("web", "ask", {work(fixed_time(.001))}), 200);
   ExperimentLoad load;
   load.steps = said(std::vector<LoadStep>{{said(in_seconds(60)), said(Factor{2})}});
@@ -237,14 +221,7 @@ TEST(Scaling, GoesInStepsToItsLimitByTheRate) {
 TEST(Scaling, ByRequestsInProgress) {
   // 200/s that stay for 100 ms: 20 at once, five for each of four instances.
   System s;
-  s.service("web", 1);
-  Service& web = s.model.services.raw()[0];
-  web.runtime->instances = said(CountRange{1, 20});
-  ScalePolicy scale;
-  scale.on = said(ScaleMetric::Concurrency);
-  scale.target = said(5.);
-  scale.interval = said(in_seconds(10));
-  web.scale = said(std::move(scale));
+  scaled(s, {1, 20}, ScaleMetric::Concurrency, 5);
   s.operation("ask", s.endpoint("web", "ask", {wait(fixed_time(.1))}), 200);
   EXPECT_NEAR(station(run(s, quick(200)), "web").instances, 4, .3);
 }

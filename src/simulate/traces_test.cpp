@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "simulate/test_pieces.h"
 #include "simulate/test_results.h"
 
 namespace scantling::sim {
@@ -92,18 +93,7 @@ TEST(Traces, ShowRetriesAndWorkThatNobodyWaitsForAnyMore) {
 
 TEST(Traces, GoOnThroughMessages) {
   System s;
-  Channel c;
-  c.name = "events";
-  const ChannelId channel = s.model.channels.add(std::move(c));
-  s.service("producer", 1000);
-  s.service("consumer", 1000);
-  Step publish;
-  publish.kind = StepKind::Publish;
-  publish.channel = channel;
-  publish.event = "Happened";
-  s.operation("ask", s.endpoint("producer", "ask", {publish}), 5);
-  const EndpointId on = s.endpoint("consumer", "on", {wait(fixed_time(.01))});
-  s.model.endpoint(on).consumes = said(Ref<ChannelId>{"events", channel});
+  piped(s, {}, 5, fixed_time(.01));
   const auto traces = traced(s, plain_experiment(), 3);
   ASSERT_EQ(traces.size(), 3U);
   expect_sound(traces);
