@@ -236,9 +236,7 @@ void Compiler::runtime_of(const Service& service, ServiceInfo& info) {
   info.queue = bound(runtime.queue, defaults::queue);
   info.discipline = runtime.discipline.or_else(Discipline::Fifo);
   info.start = runtime.start ? runtime.start->nanoseconds : nanoseconds(defaults::start_seconds);
-  if (runtime.slows && runtime.slows->per && runtime.slows->by)
-    info.slope = runtime.slows->by->value /
-                 static_cast<double>(std::max<std::int64_t>(1, runtime.slows->per->value));
+  if (runtime.slows) info.slows = slowdown_of(*runtime.slows);
 }
 
 // Of a service whose instances are a range.

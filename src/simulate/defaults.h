@@ -25,6 +25,15 @@ inline constexpr double scale_interval_seconds = 15;  // as Kubernetes' autoscal
 inline constexpr double scale_delay_seconds = 60;     // from decision to ready
 inline constexpr std::int64_t scale_step = 4;         // instances at a time, upwards
 
+// --- machines, for faults of nodes ---
+inline constexpr double node_cpu = 8, node_memory_gib = 32;
+inline constexpr double store_cpu = 2, store_memory_gib = 8;  // of a copy, a broker
+inline constexpr double instance_memory_gib = 1;
+
+// --- work that takes longer while answers fail and after a start ---
+inline constexpr double slow_failing_seconds = 10;  // what of late is
+inline constexpr double warms_seconds = 30;
+
 // --- calls: of a policy that is written without saying these ---
 inline constexpr std::int64_t attempts = 2;
 inline constexpr double backoff_seconds = .02;

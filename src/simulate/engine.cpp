@@ -142,7 +142,8 @@ void Engine::begin_work(std::uint32_t frame, const Instruction& in) {
   if (s.discipline == Discipline::ProcessorSharing) {
     f.state = FrameState::Sharing;
     SharedProcessors& shared = shared_[f.instance];
-    shared.add(frame, static_cast<double>(draw(in.a, in.b)) * s.slowness, now_, s.servers);
+    const double state = s.slows ? slowdown(f.instance) : 1;
+    shared.add(frame, static_cast<double>(draw(in.a, in.b)) * s.slowness * state, now_, s.servers);
     s.busy = std::min(shared.size(), s.servers);
     arm_shared(f.instance);
   } else if (s.busy < s.servers && !s.paused) {
@@ -164,8 +165,8 @@ void Engine::start_work(std::uint32_t frame, Station& station) {
   const Instruction& in = p_.code[f.pc - 1];
   f.state = FrameState::Working;
   double time = p_.laws[in.a].draw(streams_[in.b]) * station.slowness;
-  if (station.slope > 0) [[unlikely]]
-    time *= 1 + station.slope * static_cast<double>(station.run.length + station.queue.length);
+  if (station.slows) [[unlikely]]
+    time *= slowdown(f.instance);
   if (f.flags & frame_tied) [[unlikely]]
     take_other_back(frame);
   heap_.push(now_ + static_cast<Time>(time + .5), EventKind::WorkDone, frame);
@@ -307,6 +308,7 @@ void Engine::refuse(std::uint32_t frame, Station& station, Cause cause) {
   Frame& f = frames_[frame];
   ++station.count.rejected;
   ++endpoint_[f.endpoint].bad;
+  if (!memory_.empty() && cause == Cause::Failed) remember_answer(f.instance, false);
   f.cause = cause;
   f.seen = cause == Cause::Failed ? seen_error : seen_rejected;
   deliver(frame);
@@ -383,6 +385,8 @@ void Engine::finish(std::uint32_t frame, Cause cause, std::uint8_t seen) {
   } else {
     ++count.bad;
   }
+  if (!memory_.empty()) [[unlikely]]
+    remember_answer(f.instance, cause == Cause::None);
   if (p_.endpoints[f.endpoint].locks) release_locks(frame);
   leave(frame);
   deliver(frame);

@@ -143,6 +143,8 @@ class Engine : private EngineState {
   bool passes_check(std::uint32_t instance) const;
   void check_health(std::uint32_t service);
   bool throttled(std::uint32_t service, std::uint32_t key);
+  double slowdown(std::uint32_t instance) const;
+  void remember_answer(std::uint32_t instance, bool well);
 
   // --- policies/replication.cpp ---
   std::uint32_t log_of(std::uint32_t instance) const;

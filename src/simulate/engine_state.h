@@ -14,6 +14,7 @@
 #include "simulate/policies/priority.h"
 #include "simulate/policies/processor_sharing.h"
 #include "simulate/policies/replication.h"
+#include "simulate/policies/slowdown.h"
 #include "simulate/policies/throttle.h"
 #include "simulate/program.h"
 #include "simulate/span_log.h"
@@ -150,6 +151,7 @@ class EngineState {
   std::vector<Station> stations_;
   std::vector<std::uint8_t> station_guarded_;  // per service: rate limit, shedding, failing
   std::vector<SharedProcessors> shared_;
+  std::vector<InstanceMemory> memory_;  // per instance; empty where no work goes by its state
   std::vector<Rotation> rotation_;
   std::vector<std::uint32_t> leader_;  // per store shard; indexed by shard_first_[service] + shard
   std::vector<std::uint32_t> shard_first_;  // per service

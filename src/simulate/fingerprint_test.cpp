@@ -162,6 +162,12 @@ const std::map<std::string, Setting> kSettings = {
      }},
     {"scaling", set_scaling},
     {"shedding", [](Busy& b) { b.back().shed = said(Count{3}); }},
+    {"slowdown",
+     [](Busy& b) {
+       Slowdown slows;
+       slows.failing = said(Factor{3});
+       b.back().runtime->slows = said(std::move(slows));
+     }},
     {"throttle",
      [](Busy& b) {
        b.call_policy.throttle = said(ThrottlePolicy{said(Factor{1.01}), said(in_seconds(5))});

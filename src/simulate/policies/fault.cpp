@@ -218,6 +218,7 @@ void Engine::started(std::uint32_t i) {
     return;  // others have taken its place
   touch(s);
   s.up = true;
+  if (s.slows) memory_[i].started(now_);
   ejected_[i] = unwell_[i] = false;
   if (s.rotating)
     reassign(s.service);
