@@ -65,6 +65,8 @@ TEST(Availability, AFailureDomainTakesItsMembersTogether) {
   // Another cause of one of them is independent of the first.
   domain("certificate", {other}, .99);
   EXPECT_NEAR(f.availability(), alone * .999 * .99, 1e-12);
+  f.model.placement->failure_domains.back().all_services = given(true);
+  EXPECT_NEAR(f.availability(), alone * .999 * .99, 1e-12);
   // What no request comes to need takes nothing.
   domain("elsewhere", {}, .5);
   EXPECT_NEAR(f.availability(), alone * .999 * .99, 1e-12);

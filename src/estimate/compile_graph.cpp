@@ -147,6 +147,9 @@ void NetworkCompiler::failure_domains() {
       for (const auto& member : *members)
         of[key(kind, member.id.index)] |= bit;
     };
+    if (domain.all_services.or_else(false))
+      for (const ServiceId id : model_.services.ids())
+        of[key(Kind::Service, id.index)] |= bit;
     mark(domain.services, Kind::Service);
     mark(domain.stores, Kind::Store);
     mark(domain.channels, Kind::Channel);

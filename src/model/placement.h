@@ -17,6 +17,7 @@ struct NodeSize {
 // service, a certificate, a rack. When it is lost, all of its members are.
 struct FailureDomain : Element {
   Field<std::string> summary;
+  Field<bool> all_services;
   Field<std::vector<Ref<ServiceId>>> services;
   Field<std::vector<Ref<StoreId>>> stores;
   Field<std::vector<Ref<ChannelId>>> channels;

@@ -76,6 +76,9 @@ void Compiler::instances_of_domain(const std::string& name, std::vector<std::uin
   };
   for (const FailureDomain& domain : model_.placement->failure_domains) {
     if (domain.name != name) continue;
+    if (domain.all_services.or_else(false))
+      for (const std::uint32_t service : service_)
+        instances_of_service(service, out);
     all_of(domain.services, service_);
     all_of(domain.stores, store_);
     all_of(domain.channels, channel_);

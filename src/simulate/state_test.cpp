@@ -171,6 +171,12 @@ TEST(Together, ALostFailureDomainTakesItsMembersAndNoOthers) {
     EXPECT_NEAR(mean_between(series(o, "goodput"), 21, 40), member ? 0 : 100, member ? 0 : 6);
     EXPECT_NEAR(mean_between(series(o, "goodput"), 52, 60), 100, 12);
   }
+  s.model.placement->failure_domains[0].all_services = said(true);
+  const ExperimentResult all = run(
+      s, quick(60),
+      with_faults({fault(FaultKind::Lose, 20, 20, named(Target::Kind::Domain, "discovery"))}, 60));
+  for (const OperationResult& o : all.operations)
+    EXPECT_EQ(mean_between(series(o, "goodput"), 21, 40), 0);
 }
 
 }  // namespace

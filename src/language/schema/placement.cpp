@@ -36,6 +36,8 @@ SCANTLING_STRUCTURE(FailureDomain) {
   static constexpr Entry kEntries[] = {
       field<&FailureDomain::summary>("summary", "what they share")
           .eg("the discovery that all calls look names up in"),
+      field<&FailureDomain::all_services>("all-services", "whether every service fails with it")
+          .eg("true"),
       field<&FailureDomain::services>("services", "that fail with it").eg("[catalog, orders]"),
       field<&FailureDomain::stores>("stores", "that fail with it").eg("[orders-db]"),
       field<&FailureDomain::channels>("channels", "that fail with it").eg("[order-events]"),
