@@ -49,7 +49,7 @@ Replication Engine::run() {
   begin();
   while (!done_ && !heap_.empty())
     turn();
-  if (frames_most_ >= options_.max_frames) look_up();
+  if (full()) look_up();
   finish_measures();
   return std::move(out_);
 }
@@ -57,11 +57,12 @@ Replication Engine::run() {
 // Now and then: is there still time, memory, and somebody who wants to know?
 void Engine::look_up() {
   const bool stopped = options_.stop != nullptr && *options_.stop && (*options_.stop)();
-  if (!stopped && events_ < options_.max_events && frames_most_ < options_.max_frames) return;
+  if (!stopped && events_ < options_.max_events && !full()) return;
   out_.incomplete = true;
-  if (frames_most_ >= options_.max_frames)
+  if (full())
     out_.log.push_back("stopped: more than " + std::to_string(options_.max_frames) +
-                       " requests were in flight at once");
+                       (frames_most_ >= options_.max_frames ? " requests were in flight at once"
+                                                            : " messages were waiting at once"));
   done_ = true;
 }
 

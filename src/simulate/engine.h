@@ -6,6 +6,8 @@
 namespace scantling::sim {
 
 class Engine : private EngineState {
+  friend struct EngineBreaker;  // a test: breaks a counter, to see that it is found
+
  public:
   Engine(const Program& program, const RunOptions& options);
   Replication run();
@@ -228,6 +230,7 @@ class Engine : private EngineState {
   void phase();
   StationCounters service_count(std::uint32_t service);
   void check_conservation();
+  void check_flow();
   void sample_level();
 };
 

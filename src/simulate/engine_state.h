@@ -110,6 +110,10 @@ class EngineState {
     }
     return frames_.take();
   }
+  // More requests, or more messages, than there may be.
+  bool full() const {
+    return frames_most_ >= options_.max_frames || messages_.size() >= options_.max_frames;
+  }
   // Sends a frame over the network, which takes it the same time as all others on the same way.
   void on_the_wire(std::uint32_t from, std::uint32_t to, EventKind kind, std::uint32_t frame) {
     const std::uint32_t lane =
