@@ -101,7 +101,7 @@ void Engine::entry_answered(std::uint32_t frame) {
     out_.operation_latency[info.operation * phases_ + phase_].record(took);
     bucketing_[info.operation].record(took);
     if (f.trace != none) out_.traced.push_back({info.operation, took, traces_[f.trace]});
-  } else if (f.cause != Cause::Lost || f.seen != seen_local) {  // not counted when it vanished
+  } else if (!counted_as_lost(f)) {
     ++count.errors[static_cast<std::size_t>(f.cause)];
   }
   if (f.parent == none) return;

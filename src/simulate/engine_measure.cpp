@@ -205,7 +205,8 @@ void Engine::check_flow() {
   std::vector<std::uint64_t> open(operation_.size(), 0);
   std::vector<std::uint64_t> behind(channel_.size(), 0);
   for (std::uint32_t i = 0; i < frames_.size(); ++i)
-    if (frames_[i].kind == FrameKind::Entry) ++open[p_.sources[frames_[i].item].operation];
+    if (frames_[i].kind == FrameKind::Entry && !counted_as_lost(frames_[i]))
+      ++open[p_.sources[frames_[i].item].operation];
   for (std::uint32_t i = 0; i < messages_.size(); ++i) {
     if (!messages_[i].used) continue;
     const GroupInfo& group = p_.groups[messages_[i].group];

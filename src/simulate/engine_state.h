@@ -110,6 +110,10 @@ class EngineState {
     }
     return frames_.take();
   }
+  // A request of a client that vanished: it has been counted, its record waits for the client.
+  static bool counted_as_lost(const Frame& f) {
+    return f.cause == Cause::Lost && f.seen == seen_local;
+  }
   // More requests, or more messages, than there may be.
   bool full() const {
     return frames_most_ >= options_.max_frames || messages_.size() >= options_.max_frames;

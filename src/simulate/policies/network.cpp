@@ -43,7 +43,7 @@ void Engine::vanish(std::uint32_t child) {
   f.seen = seen_error;
   f.state = FrameState::Returning;
   if (f.kind == FrameKind::Entry) {
-    // Lost when it was asked, not when whoever asked gives up.
+    // Lost when it was asked, not when whoever asked gives up: see counted_as_lost.
     ++operation_[p_.sources[f.item].operation].errors[static_cast<std::size_t>(Cause::Lost)];
     f.seen = seen_local;
   }
