@@ -356,6 +356,7 @@ void Compiler::stores() {
     if (store.skew && *store.skew > 0 && info.shards > 1) {
       info.shard_choice = WeightedChoice(zipf_shards(info.shards, keys_of(store), *store.skew));
     }
+    rebuild_of(store, info);
     info.hop_run = hop("queue at " + store.name);
     info.hop_queue = info.hop_run;
     const std::uint32_t index = add_service(std::move(info));

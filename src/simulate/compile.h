@@ -42,6 +42,7 @@ class Compiler {
   void store_endpoints(StoreId id, std::uint32_t index, std::uint32_t batch);
   double keys_of(const Store& store) const;
   void replication_of(const Store& store, std::uint32_t index);
+  void rebuild_of(const Store& store, ServiceInfo& info);
   static std::uint32_t batch_of(const Step& step);
   static TimeLaw sum_of(const TimeLaw& one, std::uint32_t n);
   void externals();

@@ -58,6 +58,8 @@ inline constexpr std::int64_t store_concurrency = 32;  // requests that one copy
 inline constexpr double read_seconds = .001;
 inline constexpr double write_seconds = .002;
 inline constexpr double failover_seconds = 30;
+inline constexpr double rebuild_bytes_per_second = 100 * 0x1p20;  // of a copy, over the network
+inline constexpr std::int64_t record_bytes = 1024;                // of aggregates without a size
 inline constexpr double skewed_keys = 1'000'000;  // of a store whose aggregates have no count
 
 // --- externals ---

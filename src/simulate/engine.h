@@ -146,6 +146,8 @@ class Engine : private EngineState {
   void check_health(std::uint32_t service);
   bool throttled(std::uint32_t service, std::uint32_t key);
   double slowdown(std::uint32_t instance) const;
+  void promoted(std::uint32_t service, std::uint32_t former, std::uint32_t leader);
+  Time rebuilding(std::uint32_t instance);
   void remember_answer(std::uint32_t instance, bool well);
 
   // --- policies/replication.cpp ---

@@ -15,6 +15,7 @@ void Engine::prepare_stations() {
   down_count_.assign(n, 0);
   pause_count_.assign(n, 0);
   silent_.assign(n, false);
+  to_rebuild_.assign(n, 0);
   starting_.assign(n, false);
   cpu_factor_.assign(n, 1);
   slow_factor_.assign(n, 1);

@@ -192,6 +192,7 @@ class EngineState {
   std::vector<Happening> happenings_;
   std::vector<std::uint32_t> down_count_, pause_count_;  // per instance: overlapping faults
   std::vector<bool> silent_;
+  std::vector<std::uint8_t> to_rebuild_;  // per instance: when it comes back
   std::vector<double> cpu_factor_, slow_factor_, fail_share_, base_slowness_, stretch_;
   std::vector<std::uint32_t> active_network_, active_failures_;  // faults
   bool network_faulty_ = false, failing_ = false;

@@ -64,6 +64,8 @@ struct ServiceInfo {
   std::uint32_t shards = 1, copies = 1;
   WeightedChoice shard_choice;  // empty: even
   Time failover = 0;
+  bool rebuilds_all = false;  // copies, after a promotion
+  Time rebuild_time = 0;
   std::uint32_t replication = none;  // of `replications`: copies that writes do not wait for
   std::uint32_t hop_queue = none, hop_run = none, hop_pool = none;
 };
