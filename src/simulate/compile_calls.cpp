@@ -27,6 +27,8 @@ std::uint32_t Compiler::link(std::uint32_t caller, std::uint32_t callee) {
   program_.turns += from.instances;
   if (to.kind == ServiceKind::Service && counts_in_flight(to.balance)) {
     info.in_flight = program_.in_flight_counters;
+    info.counters_step = to.instances;
+    info.counters_base = info.in_flight - from.first_instance * to.instances - to.first_instance;
     const std::size_t counters = static_cast<std::size_t>(from.instances) * to.instances;
     if (counters + program_.in_flight_counters > most_in_flight_counters)
       error_ = "balancing between " + from.name + " and " + to.name + " takes " +

@@ -30,28 +30,49 @@ void Engine::begin() {
   heap_.push(measure_from_, EventKind::Phase, 0);
 }
 
-inline void Engine::turn() {
-  const Event event = heap_.take();
-  now_ = event.time;
-  ++events_;
-  dispatch(event);
-  if (!ready_.empty()) drain();
-  if ((events_ & 0xffff) == 0) look_up();
-}
-
 bool Engine::advance() {
   if (done_ || heap_.empty()) return false;
-  turn();
+  go(1);
   return true;
 }
 
 Replication Engine::run() {
   begin();
-  while (!done_ && !heap_.empty())
-    turn();
+  go(UINT64_MAX);
   if (full()) look_up();
   finish_measures();
   return std::move(out_);
+}
+
+// The loop. What nearly every event does is inlined into it, one call after the other: a frame goes
+// through a dozen functions at a station, and entering and leaving them was a sixth of the work.
+// What is rare is marked as not to be inlined.
+[[gnu::flatten]] void Engine::go(std::uint64_t most) {
+  for (; most > 0 && !done_ && !heap_.empty(); --most) {
+    const Event event = heap_.take();
+    now_ = event.time;
+    ++events_;
+    std::uint32_t arriving = none;
+    std::uint32_t running = none;
+    switch (event.kind) {
+      case EventKind::WorkDone: running = work_done(event.index); break;
+      case EventKind::Source: arriving = source(event.index); break;
+      case EventKind::Arrive: arriving = off_the_wire(event.index); break;
+      case EventKind::Answered: complete(off_the_wire(event.index)); break;
+      default: dispatch(event);
+    }
+    for (;;) {
+      if (arriving != none) running = arrive(arriving);
+      if (running != none) step(running);
+      if (ready_.empty() || (done_ && frames_alive_ >= options_.max_frames)) break;
+      const Ready item = ready_.pop();
+      arriving = item.kind() == Ready::Arrive ? item.index() : none;
+      running = item.kind() == Ready::Run ? item.index() : none;
+      if (item.kind() > Ready::Arrive) [[unlikely]]
+        go_on(item);
+    }
+    if ((events_ & 0xffff) == 0) look_up();
+  }
 }
 
 // Now and then: is there still time, memory, and somebody who wants to know?
@@ -66,12 +87,12 @@ void Engine::look_up() {
   done_ = true;
 }
 
-void Engine::dispatch(const Event& event) {
+[[gnu::noinline]] void Engine::dispatch(const Event& event) {
   switch (event.kind) {
-    case EventKind::WorkDone: work_done(event.index); break;
-    case EventKind::Source: source(event.index); break;
-    case EventKind::Arrive: arrive(off_the_wire(event.index)); break;
-    case EventKind::Answered: complete(off_the_wire(event.index)); break;
+    case EventKind::WorkDone:
+    case EventKind::Source:
+    case EventKind::Arrive:
+    case EventKind::Answered: break;  // in the loop
     case EventKind::WaitDone: {
       Frame& f = frames_[event.index];
       if (f.flags & frame_dead) {
@@ -80,7 +101,7 @@ void Engine::dispatch(const Event& event) {
       }
       trace_to(f, p_.code[f.pc - 1].c);
       f.state = FrameState::Running;
-      step(event.index);
+      ready_.push(Ready::Run, event.index);
       break;
     }
     case EventKind::EdgeTimer: edge_timer(event.index); break;
@@ -96,18 +117,14 @@ void Engine::dispatch(const Event& event) {
   }
 }
 
-void Engine::drain() {
-  while (!ready_.empty() && !(done_ && frames_alive_ >= options_.max_frames)) {
-    const Ready item = ready_.back();
-    ready_.pop_back();
-    switch (item.kind()) {
-      case Ready::Run: step(item.index()); break;
-      case Ready::Fail: fail_frame(item.index()); break;
-      case Ready::Start: start_attempt(item.index()); break;
-      case Ready::Arrive: arrive(item.index()); break;
-      case Ready::Connect: after_bulkhead(item.index(), 0); break;
-      case Ready::Launch: launch(item.index(), 0); break;
-    }
+[[gnu::noinline]] void Engine::go_on(Ready item) {
+  switch (item.kind()) {
+    case Ready::Run:
+    case Ready::Arrive: break;  // in the loop
+    case Ready::Fail: fail_frame(item.index()); break;
+    case Ready::Start: start_attempt(item.index()); break;
+    case Ready::Connect: after_bulkhead(item.index(), 0); break;
+    case Ready::Launch: launch(item.index(), 0); break;
   }
 }
 
@@ -118,15 +135,8 @@ void Engine::step(std::uint32_t frame) {
     switch (in.op) {
       case Op::Work: begin_work(frame, in); return;
       case Op::End:
-      case Op::BranchEnd: finish(frame, Cause::None, 0); return;
+      case Op::BranchEnd: finish(frame, Cause::None, seen_local); return;
       case Op::Call: begin_call(frame, in.a); return;
-      case Op::Wait: {
-        const Time t =
-            static_cast<Time>(static_cast<double>(draw(in.a, in.b)) * stretch_[f.instance]);
-        f.state = FrameState::Waiting;
-        heap_.push(now_ + t, EventKind::WaitDone, frame);
-        return;
-      }
       case Op::Jump: f.pc = in.c; break;
       default:
         if (!step_rare(frame, in)) return;
@@ -139,26 +149,32 @@ void Engine::step(std::uint32_t frame) {
 void Engine::begin_work(std::uint32_t frame, const Instruction& in) {
   Frame& f = frames_[frame];
   Station& s = stations_[f.instance];
-  touch(s);
-  if (s.discipline == Discipline::ProcessorSharing) {
-    f.state = FrameState::Sharing;
-    SharedProcessors& shared = shared_[f.instance];
-    const double state = s.slows ? slowdown(f.instance) : 1;
-    shared.add(frame, static_cast<double>(draw(in.a, in.b)) * s.slowness * state, now_, s.servers);
-    s.busy = std::min(shared.size(), s.servers);
-    arm_shared(f.instance);
+  if (s.discipline == Discipline::ProcessorSharing) [[unlikely]] {
+    share_work(frame, in);
   } else if (s.busy < s.servers && !s.paused) {
-    ++s.busy;
+    s.busy.up(now_);
     start_work(frame, s);
   } else {
     f.state = FrameState::Ready;
+    s.waiting.up(now_);
     // The discipline rules the line that requests wait in first: with unlimited slots it's this
     // one.
-    if (s.slots == unlimited)
+    if (s.slots == unlimited && s.discipline != Discipline::Fifo)
       line_up(s, s.run, priority_run_[f.instance], frame);
     else
       s.run.push_back(frames_, frame);
   }
+}
+
+[[gnu::noinline]] void Engine::share_work(std::uint32_t frame, const Instruction& in) {
+  Frame& f = frames_[frame];
+  Station& s = stations_[f.instance];
+  f.state = FrameState::Sharing;
+  SharedProcessors& shared = shared_[f.instance];
+  const double state = s.slows ? slowdown(f.instance) : 1;
+  shared.add(frame, static_cast<double>(draw(in.a, in.b)) * s.slowness * state, now_, s.servers);
+  s.busy.set(std::min(shared.size(), s.servers), now_);
+  arm_shared(f.instance);
 }
 
 void Engine::start_work(std::uint32_t frame, Station& station) {
@@ -174,7 +190,8 @@ void Engine::start_work(std::uint32_t frame, Station& station) {
 }
 
 // Takes its place in a line of the instance.
-void Engine::line_up(Station& s, Line& line, PriorityLine& ranks, std::uint32_t frame) {
+[[gnu::noinline]] void Engine::line_up(Station& s, Line& line, PriorityLine& ranks,
+                                       std::uint32_t frame) {
   if (s.discipline == Discipline::Priority)
     ranks.insert(line, frames_, frame, p_.endpoints[frames_[frame].endpoint].rank);
   else if (takes_last_first(s, line.length == 0, now_))
@@ -187,50 +204,55 @@ void Engine::line_up(Station& s, Line& line, PriorityLine& ranks, std::uint32_t 
 void Engine::start_next(Station& station) {
   while (station.run.length > 0) {
     const std::uint32_t frame = station.run.pop_front(frames_);
+    station.waiting.down(now_);
     Frame& f = frames_[frame];
-    trace_to(f, p_.services[station.service].hop_run);
+    if (f.trace != none) trace_to(f, p_.services[station.service].hop_run);
     if (station.discipline == Discipline::Priority)
       priority_run_[f.instance].popped(frame, p_.endpoints[f.endpoint].rank);
     if ((f.flags & frame_taken_back) && drop_taken_back(frame)) [[unlikely]] {
-      ready_.push_back({Ready::Fail, frame});
+      ready_.push(Ready::Fail, frame);
       continue;
     }
     if (f.deadline < now_) {  // nobody waits for it any more
       f.state = FrameState::Running;
       f.cause = Cause::Timeout;
       f.seen = seen_error;
-      ready_.push_back({Ready::Fail, frame});
+      ready_.push(Ready::Fail, frame);
       continue;
     }
     start_work(frame, station);
     return;
   }
-  --station.busy;
+  station.busy.down(now_);
 }
 
-void Engine::work_done(std::uint32_t frame) {
+// Gives the frame that goes on, if one does.
+std::uint32_t Engine::work_done(std::uint32_t frame) {
   Frame& f = frames_[frame];
-  if (f.flags & frame_dead) {
-    release(frame);
-    return;
-  }
   Station& s = stations_[f.instance];
-  if (s.paused) {  // the process stood still: what was left is done after it goes on
-    if (s.paused_until != never)
-      heap_.push(s.paused_until + (now_ - s.paused_at), EventKind::WorkDone, frame);
-    return;
+  if ((f.flags & frame_dead) != 0 || s.paused) [[unlikely]] {
+    work_cut(frame);
+    return none;
   }
-  touch(s);
   trace_to(f, p_.code[f.pc - 1].c);
   f.state = FrameState::Running;
   if (s.run.length > 0)
     start_next(s);
   else
-    --s.busy;
-  step(frame);
+    s.busy.down(now_);
+  return frame;
 }
 
-void Engine::arm_shared(std::uint32_t instance) {
+[[gnu::noinline]] void Engine::work_cut(std::uint32_t frame) {
+  Frame& f = frames_[frame];
+  const Station& s = stations_[f.instance];
+  if (f.flags & frame_dead)
+    release(frame);
+  else if (s.paused_until != never)  // the process stood still: what was left is done after that
+    heap_.push(s.paused_until + (now_ - s.paused_at), EventKind::WorkDone, frame);
+}
+
+[[gnu::noinline]] void Engine::arm_shared(std::uint32_t instance) {
   SharedProcessors& shared = shared_[instance];
   const Station& s = stations_[instance];
   const Time due = s.paused ? never : shared.next_finish(now_, s.servers);
@@ -241,71 +263,81 @@ void Engine::shared_done(std::uint32_t instance) {
   SharedProcessors& shared = shared_[instance];
   Station& s = stations_[instance];
   if (shared.due() != now_ || s.paused) return;  // out of date
-  touch(s);
   const std::uint32_t frame = shared.pop_finished(now_, s.servers);
-  s.busy = std::min(shared.size(), s.servers);
+  s.busy.set(std::min(shared.size(), s.servers), now_);
   arm_shared(instance);
   if (frame == none) return;
   Frame& f = frames_[frame];
   trace_to(f, p_.code[f.pc - 1].c);
   f.state = FrameState::Running;
-  step(frame);
+  ready_.push(Ready::Run, frame);
 }
 
 // --- at the door of the instance ---
 
-void Engine::arrive(std::uint32_t frame) {
+// Gives the frame that goes on, if it is let in at once.
+std::uint32_t Engine::arrive(std::uint32_t frame) {
   Frame& f = frames_[frame];
   Station& s = stations_[f.instance];
   const EndpointInfo& endpoint = p_.endpoints[f.endpoint];
-  if (f.edge != none) trace_to(f, p_.edges[f.edge].hop_network);
-  if (f.trace != none && spans_ != nullptr && s.up)
-    spans_->arrived(f.trace, f.endpoint, f.instance, now_);
+  if (f.trace != none) [[unlikely]]
+    trace_arrival(frame);
   if (!s.up) [[unlikely]] {
-    f.cause = Cause::Lost;
-    f.seen = seen_error;
-    if (silent_[f.instance])
-      vanish(frame);
-    else
-      deliver(frame);
-    return;
+    nobody_there(frame);
+    return none;
   }
-  touch(s);
   ++s.count.arrived;
   ++endpoint_[f.endpoint].arrived;
   f.entered = now_;
-  Cause refused = Cause::Rejected;
   const bool bypass = f.kind == FrameKind::Message;  // consumers have threads of their own
   const bool room = bypass || (s.in_progress < s.slots && !s.paused);
-  if (station_guarded_[s.service] && guarded(frame, s, refused)) {
-    refuse(frame, s, refused);
-    return;
+  if (station_guarded_[s.service]) [[unlikely]] {
+    Cause refused = Cause::Rejected;
+    if (guarded(frame, s, refused)) {
+      refuse(frame, s, refused);
+      return none;
+    }
+  }
+  if (!room && s.queue.length >= s.queue_limit) {
+    refuse(frame, s, Cause::Rejected);
+    return none;
   }
   f.flags |= frame_inside;
-  ++s.inside;
-  if (room) {
-    if (!bypass) {
-      ++s.in_progress;
-      f.flags |= frame_slot;
-    } else {
-      ++s.messages;
-    }
-    f.pc = endpoint.first_pc;
-    f.state = FrameState::Running;
-    step(frame);
-    return;
+  s.inside.up(now_);
+  if (!room) {
+    f.state = FrameState::Queued;
+    line_up(s, s.queue, priority_queue_[f.instance], frame);
+    return none;
   }
-  if (s.queue.length >= s.queue_limit) {
-    --s.inside;
-    f.flags &= static_cast<std::uint8_t>(~frame_inside);
-    refuse(frame, s, Cause::Rejected);
-    return;
+  if (bypass) {
+    s.messages.up(now_);
+  } else {
+    s.in_progress.up(now_);
+    f.flags |= frame_slot;
   }
-  f.state = FrameState::Queued;
-  line_up(s, s.queue, priority_queue_[f.instance], frame);
+  f.pc = endpoint.first_pc;
+  f.state = FrameState::Running;
+  return frame;
 }
 
-void Engine::refuse(std::uint32_t frame, Station& station, Cause cause) {
+[[gnu::noinline]] void Engine::trace_arrival(std::uint32_t frame) {
+  Frame& f = frames_[frame];
+  if (f.edge != none) trace_to(f, p_.edges[f.edge].hop_network);
+  if (spans_ != nullptr && stations_[f.instance].up)
+    spans_->arrived(f.trace, f.endpoint, f.instance, now_);
+}
+
+[[gnu::noinline]] void Engine::nobody_there(std::uint32_t frame) {
+  Frame& f = frames_[frame];
+  f.cause = Cause::Lost;
+  f.seen = seen_error;
+  if (silent_[f.instance])
+    vanish(frame);
+  else
+    deliver(frame);
+}
+
+[[gnu::noinline]] void Engine::refuse(std::uint32_t frame, Station& station, Cause cause) {
   Frame& f = frames_[frame];
   ++station.count.rejected;
   ++endpoint_[f.endpoint].bad;
@@ -315,8 +347,8 @@ void Engine::refuse(std::uint32_t frame, Station& station, Cause cause) {
   deliver(frame);
 }
 
-// Free slots take the next waiting requests. The caller has touched the station.
-void Engine::admit_next(Station& s) {
+// Free slots take the next waiting requests.
+[[gnu::noinline]] void Engine::admit_next(Station& s) {
   while (s.queue.length > 0 && s.in_progress < s.slots && !s.paused) {
     const std::uint32_t frame = s.queue.pop_front(frames_);
     if (s.queue.length == 0) s.queue_empty = now_;
@@ -339,11 +371,11 @@ void Engine::admit_next(Station& s) {
       deliver(frame);
       continue;
     }
-    ++s.in_progress;
+    s.in_progress.up(now_);
     f.flags |= frame_slot;
     f.pc = p_.endpoints[f.endpoint].first_pc;
     f.state = FrameState::Running;
-    ready_.push_back({Ready::Run, frame});
+    ready_.push(Ready::Run, frame);
   }
 }
 
@@ -351,20 +383,19 @@ void Engine::admit_next(Station& s) {
 void Engine::leave(std::uint32_t frame) {
   Frame& f = frames_[frame];
   Station& s = stations_[f.instance];
-  touch(s);
-  --s.inside;
+  s.inside.down(now_);
   ++s.count.finished;
   s.count.sojourn += now_ - f.entered;
   const bool slot = (f.flags & frame_slot) != 0;
-  if (f.kind == FrameKind::Message) --s.messages;
-  f.flags &= static_cast<std::uint8_t>(~(frame_slot | frame_inside));
+  if (f.kind == FrameKind::Message) s.messages.down(now_);
+  f.flags &= static_cast<std::uint16_t>(~(frame_slot | frame_inside));
   if (slot) {
-    --s.in_progress;
+    s.in_progress.down(now_);
     if (s.queue.length > 0) admit_next(s);
   }
 }
 
-void Engine::finish(std::uint32_t frame, Cause cause, std::uint8_t seen) {
+void Engine::finish(std::uint32_t frame, Cause cause, Seen seen) {
   Frame& f = frames_[frame];
   f.cause = cause;
   f.seen = seen;
@@ -388,7 +419,8 @@ void Engine::finish(std::uint32_t frame, Cause cause, std::uint8_t seen) {
   }
   if (!memory_.empty()) [[unlikely]]
     remember_answer(f.instance, cause == Cause::None);
-  if (p_.endpoints[f.endpoint].locks) release_locks(frame);
+  if (p_.endpoints[f.endpoint].locks) [[unlikely]]
+    release_locks(frame);
   leave(frame);
   deliver(frame);
 }
@@ -399,13 +431,15 @@ void Engine::deliver(std::uint32_t frame) {
   Frame& f = frames_[frame];
   if (f.trace != none && spans_ != nullptr) spans_->finished(f.trace, f.cause, now_);
   if (network_faulty_ && answer_is_lost(frame)) return;
-  const bool near = f.kind == FrameKind::Entry || f.kind == FrameKind::Message || !p_.has_latency;
-  if (near || latency(f.instance, f.caller_instance) == 0) {
-    complete(frame);
-    return;
+  if (p_.has_latency && f.kind != FrameKind::Entry && f.kind != FrameKind::Message) {
+    const std::size_t way = way_between(f.instance, f.caller_instance);
+    if (p_.latency[way] != 0) {
+      f.state = FrameState::Returning;
+      on_the_wire(way, EventKind::Answered, frame);
+      return;
+    }
   }
-  f.state = FrameState::Returning;
-  on_the_wire(f.instance, f.caller_instance, EventKind::Answered, frame);
+  complete(frame);
 }
 
 void Engine::complete(std::uint32_t frame) {
@@ -422,34 +456,38 @@ void Engine::complete(std::uint32_t frame) {
       break;
     }
     case FrameKind::Attempt: attempt_answered(frame); break;
-    case FrameKind::Leg:
-      if (f.edge != none) count_in_flight(p_.edges[f.edge], f.caller_instance, f.instance, -1);
-      if (f.edge != none && f.cause != Cause::None)
-        ++edge_[f.edge].errors[static_cast<std::size_t>(f.cause)];
-      if (f.parent != none)
-        join(frame);
-      else if (f.cause != Cause::None)
-        missed(frame);
-      break;
+    case FrameKind::Leg: leg_answered(frame); break;
     case FrameKind::Message: message_done(frame); break;
     default: break;
   }
   release(frame);
 }
 
+void Engine::leg_answered(std::uint32_t frame) {
+  const Frame& f = frames_[frame];
+  if (f.edge != none) {
+    count_in_flight(p_.edges[f.edge], f.caller_instance, f.instance, -1);
+    if (f.cause != Cause::None) ++edge_[f.edge].errors[static_cast<std::size_t>(f.cause)];
+  }
+  if (f.parent != none)
+    join(frame);
+  else if (f.cause != Cause::None)
+    missed(frame);
+}
+
 // A call of this frame has an answer: goes on behind it, or fails.
-void Engine::resume(Handle parent, Cause cause, std::uint8_t seen, std::uint32_t child_trace,
+void Engine::resume(Handle parent, Cause cause, Seen seen, std::uint32_t child_trace,
                     std::uint32_t hop) {
   Frame& f = frames_[parent.index];
   if (f.generation != parent.generation) return;  // it has not waited
   if (f.trace != none) merge_trace(f, child_trace, hop);
   if (cause == Cause::None) {
-    ready_.push_back({Ready::Run, parent.index});
+    ready_.push(Ready::Run, parent.index);
     return;
   }
   f.cause = cause;
   f.seen = seen;
-  ready_.push_back({Ready::Fail, parent.index});
+  ready_.push(Ready::Fail, parent.index);
 }
 
 // The frame's current step has failed: its fallback, or its end.
@@ -459,7 +497,7 @@ void Engine::fail_frame(std::uint32_t frame) {
   if (in.op == Op::Call && in.b != none) {
     f.pc = in.b;
     f.cause = Cause::None;
-    step(frame);
+    ready_.push(Ready::Run, frame);
     return;
   }
   if (in.op == Op::Together && p_.code[in.c].op == Op::CacheFill) {
@@ -468,7 +506,7 @@ void Engine::fail_frame(std::uint32_t frame) {
     if (stale) {
       f.pc = in.c + 1;
       f.cause = Cause::None;
-      step(frame);
+      ready_.push(Ready::Run, frame);
       return;
     }
   }
@@ -486,7 +524,7 @@ void Engine::join(std::uint32_t frame) {
     ++f.join_ticket;
     if (f.trace != none) merge_trace(f, child.trace, none);
     if (in.op == Op::Together) f.pc = in.c;
-    ready_.push_back({Ready::Run, child.parent});
+    ready_.push(Ready::Run, child.parent);
     return;
   }
   if (f.join_spare > 0) {
@@ -496,17 +534,13 @@ void Engine::join(std::uint32_t frame) {
   ++f.join_ticket;
   f.cause = child.cause;
   f.seen = child.seen;
-  ready_.push_back({Ready::Fail, child.parent});
+  ready_.push(Ready::Fail, child.parent);
 }
 
 void Engine::release(std::uint32_t frame) {
   Frame& f = frames_[frame];
-  if (f.trace != none) {
-    if (spans_ != nullptr) spans_->released(f.trace, f.cause, now_);
-    traces_[f.trace].clear();
-    free_traces_.push_back(f.trace);
-    f.trace = none;
-  }
+  if (f.trace != none) [[unlikely]]
+    end_trace(f);
   f.kind = FrameKind::Free;
   f.flags = 0;
   --frames_alive_;

@@ -13,8 +13,7 @@ class Engine : private EngineState {
   Replication run();
 
   // In steps, for splitting (rare.h): `begin`, then `advance` event by event while it is true.
-  // Between events an engine can be split: the copy goes on from here with random numbers of its
-  // own, and has measured nothing yet.
+  // Between events, `split` gives a copy with random numbers of its own that has measured nothing.
   void begin();
   bool advance();
   Engine split(std::uint64_t copy);
@@ -29,16 +28,20 @@ class Engine : private EngineState {
  private:
   // --- engine.cpp: the loop and what a frame does at a station ---
   void seed_streams(std::uint64_t seed);
-  void turn();
+  void go(std::uint64_t most);  // events
   void dispatch(const Event& event);
-  void drain();
+  void go_on(Ready item);
   void step(std::uint32_t frame);
   void begin_work(std::uint32_t frame, const Instruction& in);
+  void share_work(std::uint32_t frame, const Instruction& in);
   void start_work(std::uint32_t frame, Station& station);
   void start_next(Station& station);
   void line_up(Station& s, Line& line, PriorityLine& ranks, std::uint32_t frame);
-  void work_done(std::uint32_t frame);
-  void arrive(std::uint32_t frame);
+  std::uint32_t work_done(std::uint32_t frame);
+  void work_cut(std::uint32_t frame);
+  std::uint32_t arrive(std::uint32_t frame);
+  void trace_arrival(std::uint32_t frame);
+  void nobody_there(std::uint32_t frame);
   void look_up();
   void arm_shared(std::uint32_t instance);
   void shared_done(std::uint32_t instance);
@@ -46,15 +49,14 @@ class Engine : private EngineState {
   void admit_next(Station& station);
   bool guarded(std::uint32_t frame, const Station& station, Cause& cause);
   void leave(std::uint32_t frame);  // the instance's system: slot, locks, counters
-  void finish(std::uint32_t frame, Cause cause, std::uint8_t seen);
+  void finish(std::uint32_t frame, Cause cause, Seen seen);
   void deliver(std::uint32_t frame);
   void complete(std::uint32_t frame);
+  void leg_answered(std::uint32_t frame);
   void fail_frame(std::uint32_t frame);
-  void resume(Handle parent, Cause cause, std::uint8_t seen, std::uint32_t child_trace,
-              std::uint32_t hop);
+  void resume(Handle parent, Cause cause, Seen seen, std::uint32_t trace, std::uint32_t hop);
   void join(std::uint32_t frame);
   void release(std::uint32_t frame);
-
   void forget_what_is_left();
 
   // --- engine_setup.cpp ---
@@ -78,10 +80,13 @@ class Engine : private EngineState {
 
   // --- engine_calls.cpp: edges and their policies ---
   void begin_call(std::uint32_t frame, std::uint32_t edge);
+  void begin_guarded_call(std::uint32_t frame, std::uint32_t edge);
   std::uint32_t new_child(std::uint32_t caller, std::uint32_t edge, std::uint32_t instance);
   void send(std::uint32_t child);
   void vanish(std::uint32_t child);
   std::uint32_t pick(std::uint32_t link, std::uint32_t caller_instance, std::uint32_t key);
+  std::uint32_t pick_of_many(const LinkInfo& link, std::uint32_t caller, std::uint32_t key);
+  std::uint32_t pick_in_shard(const EdgeInfo& edge, std::uint32_t caller, std::uint32_t key);
   std::uint32_t pick_copy(const EdgeInfo& edge, std::uint32_t caller_instance, std::uint32_t key);
   std::uint32_t shard_of(const ServiceInfo& store, std::uint32_t key) const;
   std::uint32_t home_of(std::uint32_t key) const;
@@ -94,11 +99,10 @@ class Engine : private EngineState {
   bool next_waiting(Line& line, Handle& call);
   void launch_quorum(std::uint32_t call, int which, const EdgeInfo& edge);
   void attempt_answered(std::uint32_t child);
-  void attempt_ended(std::uint32_t call, int which, Cause cause, std::uint8_t seen,
-                     std::uint32_t trace);
-  void end_call(std::uint32_t call, Cause cause, std::uint8_t seen, std::uint32_t trace);
-  void fail_attempt(std::uint32_t call, int which, Cause cause, std::uint8_t seen);
-  void retry_or_fail(std::uint32_t call, Cause cause, std::uint8_t seen);
+  void attempt_ended(std::uint32_t call, int which, Cause cause, Seen seen, std::uint32_t trace);
+  void end_call(std::uint32_t call, Cause cause, Seen seen, std::uint32_t trace);
+  void fail_attempt(std::uint32_t call, int which, Cause cause, Seen seen);
+  void retry_or_fail(std::uint32_t call, Cause cause, Seen seen);
   void hedge(std::uint32_t call);
   void abandon_call(std::uint32_t call, std::uint32_t caller);
   void release_bulkhead(const EdgeInfo& edge, std::uint32_t caller_local);
@@ -120,8 +124,7 @@ class Engine : private EngineState {
   std::uint32_t among(const std::vector<std::uint32_t>& list, const LinkInfo& link,
                       const ServiceInfo& callee, std::uint32_t caller_instance, std::uint32_t key);
   std::uint32_t in_flight(const LinkInfo& link, std::uint32_t caller, std::uint32_t callee) const {
-    return in_flight_[link.in_flight + local(caller) * p_.services[link.callee_service].instances +
-                      local(callee)];
+    return in_flight_[link.counter(caller, callee)];
   }
   std::uint32_t least_of_three(const std::vector<std::uint32_t>& list, const LinkInfo& link,
                                std::uint32_t caller);
@@ -170,14 +173,14 @@ class Engine : private EngineState {
   void plan_bursts();
   void schedule_replay(std::uint32_t source);
   void start_sources();
-  void source(std::uint32_t source);
+  std::uint32_t source(std::uint32_t source);
   void user(std::uint32_t user);
-  void enter(const SourceInfo& source, std::uint32_t source_index, std::uint32_t key);
+  std::uint32_t enter(const SourceInfo& source, std::uint32_t source_index, std::uint32_t key);
   void schedule_source(std::uint32_t source);
-  bool wants_trace(std::uint32_t source) {
-    if (spans_ != nullptr) return spans_->takes(source);
-    return ++source_count_[source] % trace_every_[source] == 0;
-  }
+  void schedule_steady(const SourceInfo& info, std::uint32_t source);
+  void schedule_next(std::uint32_t source);
+  void think(std::uint32_t user);
+  bool wants_trace(std::uint32_t source);
   void entry_answered(std::uint32_t frame);
   double factor_at(const SourceInfo& source, Time at, Time& next_change) const;
 
@@ -216,6 +219,7 @@ class Engine : private EngineState {
   void rebuild_rotation(std::uint32_t service);
   void set_slowness(std::uint32_t instance);
   void set_failing(const FaultInfo& changed);
+  bool request_is_lost(std::uint32_t child);
   bool answer_is_lost(std::uint32_t frame);
   double drop_share(std::uint32_t from, std::uint32_t to) const;
 
@@ -226,6 +230,8 @@ class Engine : private EngineState {
 
   // --- engine_measure.cpp ---
   void finish_measures();
+  void end_trace(Frame& frame);
+  void keep_trace(std::uint32_t operation, Time took, std::uint32_t trace);
   void merge_trace(Frame& frame, std::uint32_t child_trace, std::uint32_t hop);
   Snapshot snapshot();
   void bucket();
@@ -237,3 +243,5 @@ class Engine : private EngineState {
 };
 
 }  // namespace scantling::sim
+
+#include "simulate/engine_inline.h"

@@ -7,24 +7,8 @@
 
 namespace scantling::sim {
 
-void Engine::begin_call(std::uint32_t frame, std::uint32_t edge_index) {
+[[gnu::flatten]] void Engine::begin_guarded_call(std::uint32_t frame, std::uint32_t edge_index) {
   const EdgeInfo& edge = p_.edges[edge_index];
-  frames_[frame].since = now_;
-  ++edge_[edge_index].first;
-  if (edge.plain) {
-    ++edge_[edge_index].attempts;
-    Frame& f = frames_[frame];
-    const std::uint32_t callee = pick_copy(edge, f.instance, f.key);
-    if (callee == none) {
-      ++edge_[edge_index].errors[static_cast<std::size_t>(Cause::Lost)];
-      resume({frame, f.generation}, Cause::Lost, seen_error, none, edge.hop_wait);
-      return;
-    }
-    const std::uint32_t child = new_child(frame, edge_index, callee);
-    count_in_flight(edge, frames_[child].caller_instance, callee, 1);
-    send(child);
-    return;
-  }
   const std::uint32_t c = calls_.take();
   Call& call = calls_[c];
   const Frame& f = frames_[frame];
@@ -46,40 +30,6 @@ void Engine::begin_call(std::uint32_t frame, std::uint32_t edge_index) {
   if (edge.hedge_after > 0)
     hedge_tokens_[edge_index] = std::min(10.0, hedge_tokens_[edge_index] + edge.hedge_at_most);
   start_attempt(c);
-}
-
-std::uint32_t Engine::new_child(std::uint32_t caller, std::uint32_t edge_index,
-                                std::uint32_t instance) {
-  const EdgeInfo& edge = p_.edges[edge_index];
-  const std::uint32_t c = new_frame();
-  Frame& child = frames_[c];
-  const Frame& f = frames_[caller];
-  child.parent = caller;
-  child.parent_generation = f.generation;
-  child.kind = FrameKind::Direct;
-  child.edge = edge_index;
-  child.instance = instance;
-  child.caller_instance = f.instance;
-  child.endpoint = edge.callee_endpoint;
-  child.key = f.key;
-  child.cause = Cause::None;
-  child.flags = 0;
-  child.entered = now_;
-  child.since = now_;
-  child.deadline = edge.propagate ? f.deadline : never;
-  child.trace = f.trace != none ? new_trace() : none;
-  if (child.trace != none && spans_ != nullptr)
-    spans_->begin_call(f.trace, child.trace, edge_index, f.instance, instance, now_);
-  return c;
-}
-
-void Engine::count_in_flight(const EdgeInfo& edge, std::uint32_t caller, std::uint32_t callee,
-                             int by) {
-  const LinkInfo& link = p_.links[edge.link];
-  if (link.in_flight == none) return;
-  const std::uint32_t at =
-      link.in_flight + local(caller) * p_.services[link.callee_service].instances + local(callee);
-  in_flight_[at] += static_cast<std::uint32_t>(by);
 }
 
 // --- one attempt: breaker, bulkhead, connection, then the wire ---
@@ -183,7 +133,7 @@ void Engine::launch_to(std::uint32_t c, int which, std::uint32_t callee, bool po
 // --- its end ---
 
 // An attempt's answer is back at the caller, perhaps late.
-void Engine::attempt_answered(std::uint32_t child) {
+[[gnu::flatten]] void Engine::attempt_answered(std::uint32_t child) {
   const Frame& f = frames_[child];
   const EdgeInfo& edge = p_.edges[f.edge];
   if (f.flags & frame_pooled) release_connection(edge, f.caller_instance);
@@ -197,17 +147,17 @@ void Engine::attempt_answered(std::uint32_t child) {
     if (f.cause == Cause::None ? --call.legs_left[which] > 0 : call.legs_spare[which]-- > 0) return;
   }
   if (f.cause == Cause::None)
-    attempt_ended(f.parent, which, Cause::None, 0, f.trace);
+    attempt_ended(f.parent, which, Cause::None, seen_local, f.trace);
   else
     fail_attempt(f.parent, which, f.cause, f.seen);
 }
 
-void Engine::fail_attempt(std::uint32_t c, int which, Cause cause, std::uint8_t seen) {
+[[gnu::noinline]] void Engine::fail_attempt(std::uint32_t c, int which, Cause cause, Seen seen) {
   attempt_ended(c, which, cause, seen, none);
 }
 
 // One of the (at most two) attempts in flight is over for the caller.
-void Engine::attempt_ended(std::uint32_t c, int which, Cause cause, std::uint8_t seen,
+void Engine::attempt_ended(std::uint32_t c, int which, Cause cause, Seen seen,
                            std::uint32_t trace) {
   Call& call = calls_[c];
   const EdgeInfo& edge = p_.edges[call.edge];
@@ -231,7 +181,7 @@ void Engine::attempt_ended(std::uint32_t c, int which, Cause cause, std::uint8_t
   settle(call, which, caller);
   if (cause == Cause::None) {
     settle(call, 1 - which, caller);
-    end_call(c, Cause::None, 0, trace);
+    end_call(c, Cause::None, seen_local, trace);
     return;
   }
   if (call.live[1 - which] != 0) return;  // the other may still answer
@@ -263,7 +213,7 @@ void Engine::settle(Call& call, int which, std::uint32_t caller) {
   }
 }
 
-void Engine::retry_or_fail(std::uint32_t c, Cause cause, std::uint8_t seen) {
+[[gnu::noinline]] void Engine::retry_or_fail(std::uint32_t c, Cause cause, Seen seen) {
   Call& call = calls_[c];
   const EdgeInfo& edge = p_.edges[call.edge];
   bool again = (edge.retry_on & seen) != 0 && call.tries < edge.attempts;
@@ -275,7 +225,7 @@ void Engine::retry_or_fail(std::uint32_t c, Cause cause, std::uint8_t seen) {
     const Time wait = backoff_wait(edge, call, stream(edge.stream));
     if (call.deadline == never || now_ + wait < call.deadline) {
       if (wait == 0) {
-        ready_.push_back({Ready::Start, c});
+        ready_.push(Ready::Start, c);
       } else {
         const std::uint32_t note = new_note(c, 0, TimerPurpose::Backoff);
         heap_.push(now_ + wait, EventKind::Timer, note);
@@ -286,7 +236,7 @@ void Engine::retry_or_fail(std::uint32_t c, Cause cause, std::uint8_t seen) {
   end_call(c, cause, seen_error, none);
 }
 
-void Engine::end_call(std::uint32_t c, Cause cause, std::uint8_t seen, std::uint32_t trace) {
+void Engine::end_call(std::uint32_t c, Cause cause, Seen seen, std::uint32_t trace) {
   const Call& call = calls_[c];
   const Handle caller{call.frame, call.frame_generation};
   const std::uint32_t hop = p_.edges[call.edge].hop_wait;

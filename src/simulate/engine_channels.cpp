@@ -194,7 +194,7 @@ void Engine::handle(std::uint32_t g, std::uint32_t m, std::uint32_t instance) {
     f.trace = new_trace();
     spans_->handled(f.trace, {m, f.parent_generation}, f.endpoint, instance, now_);
   }
-  ready_.push_back({Ready::Arrive, frame});
+  ready_.push(Ready::Arrive, frame);
 }
 
 // The handler has ended, well or not.

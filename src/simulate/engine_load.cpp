@@ -30,7 +30,7 @@ void Engine::start_sources() {
   }
 }
 
-void Engine::source(std::uint32_t s) {
+[[gnu::noinline]] void Engine::schedule_next(std::uint32_t s) {
   const SourceInfo& info = p_.sources[s];
   if (info.kind == SourceKind::Every)
     heap_.push(now_ + info.period, EventKind::Source, s);
@@ -38,7 +38,6 @@ void Engine::source(std::uint32_t s) {
     ++replayed_[s], schedule_replay(s);
   else
     schedule_source(s);
-  enter(info, s, none);
 }
 
 void Engine::user(std::uint32_t u) {
@@ -50,64 +49,15 @@ void Engine::user(std::uint32_t u) {
       chosen = c.pc;
       break;
     }
-  enter(p_.sources[chosen], chosen, u);
+  const std::uint32_t frame = enter(p_.sources[chosen], chosen, u);
+  if (frame != none) ready_.push(Ready::Arrive, frame);
 }
 
-// A request at its first endpoint. `user` is who waits for the answer, none in an open load.
-void Engine::enter(const SourceInfo& info, std::uint32_t source_index, std::uint32_t user) {
-  const std::uint32_t frame = new_frame();
-  Frame& f = frames_[frame];
-  ++operation_[info.operation].offered;
-  f.kind = FrameKind::Entry;
-  f.item = source_index;
-  f.parent = user;
-  f.edge = none;
-  f.key = static_cast<std::uint32_t>(stream(key_stream_).next() >> 32);
-  f.endpoint = info.endpoint;
-  f.caller_instance = 0;
-  f.cause = Cause::None;
-  f.flags = 0;
-  f.entered = f.since = f.began = now_;
-  f.deadline = never;
-  f.trace = none;
-  if (measuring_ && wants_trace(source_index)) f.trace = new_trace();
-  const std::uint32_t instance = pick(info.link, 0, f.key);
-  if (instance == none) {
-    f.instance = 0;
-    f.cause = Cause::Lost;
-    f.seen = seen_error;
-    complete(frame);
-    return;
-  }
-  f.instance = instance;
-  if (spans_ != nullptr && f.trace != none)
-    spans_->begin_request(f.trace, info.operation, info.endpoint, instance, now_);
-  const LinkInfo& link = p_.links[info.link];
-  if (link.in_flight != none) ++in_flight_[link.in_flight + local(instance)];
-  arrive(frame);
-}
-
-void Engine::entry_answered(std::uint32_t frame) {
-  Frame& f = frames_[frame];
-  const SourceInfo& info = p_.sources[f.item];
-  const LinkInfo& link = p_.links[info.link];
-  if (link.in_flight != none && f.instance != 0) --in_flight_[link.in_flight + local(f.instance)];
-  OperationCounters& count = operation_[info.operation];
-  hash_ = (hash_ ^ static_cast<std::uint64_t>(now_) ^ static_cast<std::uint64_t>(f.cause)) *
-          0x100000001b3ULL;
-  if (f.cause == Cause::None) {
-    ++count.good;
-    const Time took = now_ - f.began;
-    out_.operation_latency[info.operation * phases_ + phase_].record(took);
-    bucketing_[info.operation].record(took);
-    if (f.trace != none) out_.traced.push_back({info.operation, took, traces_[f.trace]});
-  } else if (!counted_as_lost(f)) {
-    ++count.errors[static_cast<std::size_t>(f.cause)];
-  }
-  if (f.parent == none) return;
-  const SourceInfo& closed = p_.sources[users_[f.parent].source];
-  const auto think = static_cast<Time>(closed.think.draw(stream(closed.stream)));
-  heap_.push(now_ + think, EventKind::User, f.parent);
+// The user has an answer.
+void Engine::think(std::uint32_t user) {
+  const SourceInfo& closed = p_.sources[users_[user].source];
+  const auto time = static_cast<Time>(closed.think.draw(stream(closed.stream)));
+  heap_.push(now_ + time, EventKind::User, user);
 }
 
 }  // namespace scantling::sim

@@ -31,17 +31,17 @@ StationCounters Engine::service_count(std::uint32_t service) {
   const ServiceInfo& info = p_.services[service];
   StationCounters sum;
   for (std::uint32_t i = info.first_instance; i < info.first_instance + info.instances; ++i) {
-    touch(stations_[i]);
-    const StationCounters& c = stations_[i].count;
+    const Station& s = stations_[i];
+    const StationFlow& c = s.count;
     sum.arrived += c.arrived;
     sum.finished += c.finished;
     sum.rejected += c.rejected;
     sum.killed += c.killed;
-    sum.busy_area += c.busy_area;
-    sum.slot_area += c.slot_area;
-    sum.inside_area += c.inside_area;
-    sum.run_area += c.run_area;
-    sum.bypass_area += c.bypass_area;
+    sum.busy_area += s.busy.area(now_);
+    sum.slot_area += s.in_progress.area(now_);
+    sum.inside_area += s.inside.area(now_);
+    sum.run_area += s.waiting.area(now_);
+    sum.bypass_area += s.messages.area(now_);
     sum.sojourn += c.sojourn;
   }
   return sum;
@@ -178,21 +178,21 @@ void Engine::check_conservation() {
       still[f.instance] += now_ - f.entered;
   }
   for (std::size_t i = 0; i < stations_.size(); ++i) {
-    Station& s = stations_[i];
-    touch(s);
-    const StationCounters& c = s.count;
+    const Station& s = stations_[i];
+    const StationFlow& c = s.count;
+    const Time area = s.inside.area(now_);
     const std::string& name = p_.services[s.service].name;
     if (c.arrived != c.finished + c.rejected + c.killed + s.inside) {
       out_.ok = false;
       out_.error = name + ": " + std::to_string(c.arrived) + " requests came, " +
                    std::to_string(c.finished + c.rejected + c.killed) + " left, " +
-                   std::to_string(s.inside) + " are there";
+                   std::to_string(std::uint32_t{s.inside}) + " are there";
       return;
     }
-    if (c.inside_area != c.sojourn + still[i]) {
+    if (area != c.sojourn + still[i]) {
       out_.ok = false;
       out_.error = name + ": Little's law is broken by " +
-                   std::to_string(c.inside_area - c.sojourn - still[i]) + " request-nanoseconds";
+                   std::to_string(area - c.sojourn - still[i]) + " request-nanoseconds";
       return;
     }
   }
@@ -250,6 +250,17 @@ void EngineState::add_segment(std::uint32_t trace, std::uint32_t hop, Time time)
       return;
     }
   traces_[trace].push_back({hop, time});
+}
+
+void Engine::end_trace(Frame& frame) {
+  if (spans_ != nullptr) spans_->released(frame.trace, frame.cause, now_);
+  traces_[frame.trace].clear();
+  free_traces_.push_back(frame.trace);
+  frame.trace = none;
+}
+
+void Engine::keep_trace(std::uint32_t operation, Time took, std::uint32_t trace) {
+  out_.traced.push_back({operation, took, traces_[trace]});
 }
 
 // The frame has waited for a child since `since`: the child's time is its own hops, the rest is

@@ -63,7 +63,7 @@ std::uint32_t Engine::held(std::uint32_t service) const {
   const ServiceInfo& info = p_.services[service];
   std::uint32_t most = 0;
   for (std::uint32_t i = info.first_instance; i < info.first_instance + info.instances; ++i)
-    most = std::max(most, stations_[i].inside);
+    most = std::max<std::uint32_t>(most, stations_[i].inside);
   return most;
 }
 

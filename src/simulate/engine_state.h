@@ -41,7 +41,7 @@ struct RunOptions {
 
 // What is to be done at this moment. One word: written and read back as such within nanoseconds.
 struct Ready {
-  enum Kind : std::uint32_t { Run, Fail, Start, Arrive, Connect, Launch };
+  enum Kind : std::uint32_t { Run, Arrive, Fail, Start, Connect, Launch };
   std::uint64_t word;
 
   Ready() = default;
@@ -49,6 +49,31 @@ struct Ready {
   Kind kind() const { return static_cast<Kind>(word >> 32); }
   std::uint32_t index() const { return static_cast<std::uint32_t>(word); }
 };
+// The last in is the first out.
+class ReadyStack {
+ public:
+  bool empty() const { return size_ == 0; }
+  void push(Ready::Kind kind, std::uint32_t index) {
+    if (size_ == items_.size()) [[unlikely]]
+      grow();
+    items_[size_++] = {kind, index};
+  }
+  Ready pop() { return items_[--size_]; }
+  template <class Gone>
+  void erase_if(Gone&& gone) {
+    items_.resize(size_);
+    std::erase_if(items_, gone);
+    size_ = items_.size();
+    items_.resize(size_ + 16);
+  }
+
+ private:
+  [[gnu::noinline]] void grow() { items_.resize(2 * size_); }
+
+  std::vector<Ready> items_ = std::vector<Ready>(64);
+  std::size_t size_ = 0;
+};
+
 struct Rotation {
   std::vector<std::uint32_t> all;
   std::vector<std::vector<std::uint32_t>> by_region, by_zone;
@@ -81,16 +106,6 @@ class EngineState {
   EngineState(const Program& program, const RunOptions& options)
       : p_(program), options_(options), spans_(options.spans) {}
 
-  void touch(Station& s) {
-    const Time dt = now_ - s.changed;
-    if (dt == 0) return;
-    s.changed = now_;
-    s.count.busy_area += dt * s.busy;
-    s.count.slot_area += dt * s.in_progress;
-    s.count.inside_area += dt * s.inside;
-    s.count.run_area += dt * s.run.length;
-    s.count.bypass_area += dt * s.messages;
-  }
   void trace_to(Frame& f, std::uint32_t hop) {
     if (f.trace == none) return;
     if (spans_ != nullptr) spans_->segment(f.trace, hop, f.since, now_);
@@ -99,9 +114,12 @@ class EngineState {
   }
   std::uint32_t new_trace();
   void add_segment(std::uint32_t trace, std::uint32_t hop, Time time);
+  // Index of the latency from one instance to another.
+  std::size_t way_between(std::uint32_t from, std::uint32_t to) const {
+    return static_cast<std::size_t>(p_.instances[from].zone) * p_.zones + p_.instances[to].zone;
+  }
   Time latency(std::uint32_t from, std::uint32_t to) const {
-    return p_.latency[static_cast<std::size_t>(p_.instances[from].zone) * p_.zones +
-                      p_.instances[to].zone];
+    return p_.latency[way_between(from, to)];
   }
   std::uint32_t new_frame() {
     if (++frames_alive_ > frames_most_) {
@@ -119,14 +137,12 @@ class EngineState {
     return frames_most_ >= options_.max_frames || messages_.size() >= options_.max_frames;
   }
   // Sends a frame over the network, which takes it the same time as all others on the same way.
-  void on_the_wire(std::uint32_t from, std::uint32_t to, EventKind kind, std::uint32_t frame) {
-    const std::uint32_t lane =
-        lane_of_[static_cast<std::size_t>(p_.instances[from].zone) * p_.zones +
-                 p_.instances[to].zone];
+  void on_the_wire(std::size_t way, EventKind kind, std::uint32_t frame) {
+    const std::uint32_t lane = lane_of_[way];
     if (lane == 0)
-      heap_.push(now_ + latency(from, to), kind, frame);
+      heap_.push(now_ + p_.latency[way], kind, frame);
     else
-      heap_.push(lanes_[lane], lane, now_ + latency(from, to), kind, frame);
+      heap_.push(lanes_[lane], lane, now_ + p_.latency[way], kind, frame);
   }
   std::uint32_t off_the_wire(std::uint32_t index) {
     const std::uint32_t lane = index >> EventHeap::lane_shift;
@@ -154,7 +170,7 @@ class EngineState {
   Pool<Note> notes_;
   Pool<Message> messages_;
   std::uint32_t frames_alive_ = 0, frames_most_ = 0;
-  std::vector<Ready> ready_;
+  ReadyStack ready_;
   std::vector<RandomStream> streams_;
   std::vector<Station> stations_;
   std::vector<std::uint8_t> station_guarded_;  // per service: rate limit, shedding, failing

@@ -1,4 +1,4 @@
-// The instructions that are not work, wait or call.
+// The instructions that are not work or call.
 #include <cmath>
 
 #include "simulate/engine.h"
@@ -12,7 +12,7 @@ bool Engine::step_rare(std::uint32_t frame, const Instruction& in) {
     case Op::Spawn:
       for (std::uint32_t i = 0; i < in.count; ++i) {
         const std::uint32_t b = branch(frame, p_.branches[in.a + i], FrameKind::Detached);
-        ready_.push_back({Ready::Run, b});
+        ready_.push(Ready::Run, b);
       }
       frames_[frame].pc = in.c;
       return true;
@@ -28,6 +28,13 @@ bool Engine::step_rare(std::uint32_t frame, const Instruction& in) {
       f.key = f.key * 2654435761U + 1;  // each round is about another key
       if (--f.loop_left > 0) f.pc = in.c;
       return true;
+    case Op::Wait: {
+      const Time t =
+          static_cast<Time>(static_cast<double>(draw(in.a, in.b)) * stretch_[f.instance]);
+      f.state = FrameState::Waiting;
+      heap_.push(now_ + t, EventKind::WaitDone, frame);
+      return false;
+    }
     case Op::Lock: return take_lock(frame, in.a);
     case Op::Version: read_version(frame, in.a); return true;
     case Op::Fail:
@@ -78,7 +85,7 @@ std::uint32_t Engine::branch(std::uint32_t frame, std::uint32_t pc, FrameKind ki
   return b;
 }
 
-void Engine::together(std::uint32_t frame, const Instruction& in) {
+[[gnu::flatten]] void Engine::together(std::uint32_t frame, const Instruction& in) {
   {
     Frame& f = frames_[frame];
     ++f.join_ticket;
@@ -97,7 +104,7 @@ void Engine::together(std::uint32_t frame, const Instruction& in) {
       continue;
     }
     const std::uint32_t b = branch(frame, pc, FrameKind::Branch);
-    ready_.push_back({Ready::Run, b});
+    ready_.push(Ready::Run, b);
   }
 }
 
@@ -176,7 +183,7 @@ void Engine::cache_fill(std::uint32_t frame, std::uint32_t cache_index, bool suc
   const std::uint64_t key = frames_[frame].cache_key;
   if (success) cache.fill(key, now_);
   if ((frames_[frame].flags & frame_filling) == 0) return;
-  frames_[frame].flags &= static_cast<std::uint8_t>(~frame_filling);
+  frames_[frame].flags &= static_cast<std::uint16_t>(~frame_filling);
   const std::uint64_t name =
       Fills::name_of(info.leases ? 0 : frames_[frame].instance + 1, frames_[frame].cache_key);
   const Fills::Entry* fill = cache.fills().find(name);
@@ -190,7 +197,7 @@ void Engine::cache_fill(std::uint32_t frame, std::uint32_t cache_index, bool suc
     w.state = FrameState::Running;
     w.cause = success ? Cause::None : Cause::Failed;
     w.seen = seen_error;
-    ready_.push_back({success ? Ready::Run : Ready::Fail, waiting});
+    ready_.push(success ? Ready::Run : Ready::Fail, waiting);
   }
 }
 

@@ -8,7 +8,8 @@ namespace {
 
 constexpr std::size_t kPerBucket = 16;
 constexpr std::size_t kMostBuckets = 65'536;
-constexpr std::size_t kFew = 128;  // that the heap takes without buckets
+constexpr std::size_t kFew = 32;   // that need no buckets
+constexpr std::size_t kFull = 64;  // that are too many for one bucket
 
 }  // namespace
 
@@ -39,13 +40,23 @@ void FarEvents::spread() {
   const std::uint64_t width = half / (given_.size() / 2 / kPerBucket + 1) + 1;
   shift_ = static_cast<int>(std::bit_width(width)) - 1;
   used_ = std::clamp<std::size_t>(given_.size() / kPerBucket * 4, 64, kMostBuckets);
-  if (buckets_.size() < used_) buckets_.resize(used_);
+  while (buckets_.size() < used_)
+    buckets_.emplace_back().reserve(2 * kPerBucket);
   current_ = 0;
   horizon_ = base_;
+  spread_ = count_;
   count_ -= given_.size();
   for (const EventKey key : given_)
     add(key);
   given_.clear();
+}
+
+// Takes all out of their buckets: many more have come than these were made for.
+void FarEvents::gather() {
+  for (; current_ < used_; ++current_) {
+    beyond_.insert(beyond_.end(), buckets_[current_].begin(), buckets_[current_].end());
+    buckets_[current_].clear();
+  }
 }
 
 std::span<const EventKey> FarEvents::next() {
@@ -53,6 +64,11 @@ std::span<const EventKey> FarEvents::next() {
   for (;;) {
     while (current_ < used_ && buckets_[current_].empty())
       ++current_;
+    if (current_ < used_ && buckets_[current_].size() > kFull && count_ > 4 * spread_) {
+      gather();
+      spread();
+      continue;
+    }
     if (current_ < used_) {
       given_.swap(buckets_[current_]);
       ++current_;

@@ -43,11 +43,12 @@ class FarEvents {
     return static_cast<Time>(static_cast<std::uint64_t>(key >> 64));
   }
   void spread();
+  void gather();
 
   std::vector<std::vector<EventKey>> buckets_;
   std::vector<EventKey> beyond_, given_;
   std::size_t used_ = 0, current_ = 0;  // buckets in use; the first not given up
-  std::size_t count_ = 0;
+  std::size_t count_ = 0, spread_ = 0;  // pending; and when they were spread last
   Time base_ = 0, horizon_ = never;
   int shift_ = 0;  // a bucket is 2^shift ns wide
 };

@@ -123,6 +123,11 @@ struct LinkInfo {
   std::uint32_t turn = 0;          // first of one round-robin position a caller instance
   std::uint32_t pool = none;       // first of one pool a caller instance, or the shared one
   bool pool_shared = false;
+  // Which counter is that of a pair of instances: set with `in_flight`.
+  std::uint32_t counters_base = 0, counters_step = 0;
+  std::uint32_t counter(std::uint32_t caller, std::uint32_t callee) const {
+    return counters_base + caller * counters_step + callee;
+  }
 };
 
 struct BudgetInfo {

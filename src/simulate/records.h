@@ -19,8 +19,7 @@ class Pool {
       free_ = items_[i].next;
       return i;
     }
-    items_.emplace_back();
-    return static_cast<std::uint32_t>(items_.size() - 1);
+    return grow();
   }
   void give(std::uint32_t i) {
     T& item = items_[i];
@@ -33,6 +32,11 @@ class Pool {
   std::size_t size() const { return items_.size(); }
 
  private:
+  [[gnu::noinline]] std::uint32_t grow() {
+    items_.emplace_back();
+    return static_cast<std::uint32_t>(items_.size() - 1);
+  }
+
   std::vector<T> items_;
   std::uint32_t free_ = none;
 };
@@ -61,7 +65,9 @@ enum class FrameState : std::uint8_t {
   Filling,    // waits for another's cache fill
 };
 
-enum FrameFlag : std::uint8_t {
+// Stored as two bytes each: what is stored as one may be anything to the compiler, which then
+// loads everything again.
+enum FrameFlag : std::uint16_t {
   frame_slot = 1,      // holds a slot of its instance
   frame_dead = 2,      // its instance is gone; freed by the event that is pending for it
   frame_inside = 4,    // counted as in its instance's system
@@ -92,8 +98,8 @@ struct Frame {
   FrameKind kind = FrameKind::Free;
   FrameState state = FrameState::Running;
   Cause cause = Cause::None;
-  std::uint8_t seen = 0;
-  std::uint8_t flags = 0;
+  Seen seen = seen_local;
+  std::uint16_t flags = 0;
   std::uint32_t trace = none;
   Time entered = 0;  // at the instance
   Time began = 0;    // Entry: when it was asked for

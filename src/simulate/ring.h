@@ -26,7 +26,7 @@ class Ring {
   void pop_back() { --count_; }
 
  private:
-  void grow() {
+  [[gnu::noinline]] void grow() {
     std::vector<T> larger(items_.size() * 2);
     for (std::size_t i = 0; i < count_; ++i)
       larger[i] = items_[(head_ + i) & (items_.size() - 1)];

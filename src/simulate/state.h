@@ -11,30 +11,61 @@
 namespace scantling::sim {
 
 // Counted since the start of the run; differences of snapshots give a window's rates.
-struct StationCounters {
+struct StationFlow {
   std::uint64_t arrived = 0, finished = 0, rejected = 0, killed = 0;
+  Time sojourn = 0;  // of those that left
+};
+struct StationCounters : StationFlow {
   // Count x nanoseconds: servers at work, slots taken, requests here, work waiting for a server,
   // messages being handled (they take no slots).
   Time busy_area = 0, slot_area = 0, inside_area = 0, run_area = 0, bypass_area = 0;
-  Time sojourn = 0;  // of those that left
+};
+
+// A number that goes up and down by one, and the area under it (count x nanoseconds): a step up now
+// takes off what was before, a step down puts on what was until now. Modulo 2^64, which the sum is
+// below.
+class Level {
+ public:
+  operator std::uint32_t() const { return count_; }
+  void up(Time now) {
+    ++count_;
+    area_ -= static_cast<std::uint64_t>(now);
+  }
+  void down(Time now) {
+    --count_;
+    area_ += static_cast<std::uint64_t>(now);
+  }
+  void set(std::uint32_t count, Time now) {
+    area_ += static_cast<std::uint64_t>(now) * (static_cast<std::uint64_t>(count_) - count);
+    count_ = count;
+  }
+  Time area(Time now) const {
+    return static_cast<Time>(area_ + static_cast<std::uint64_t>(now) * count_);
+  }
+
+ private:
+  std::uint64_t area_ = 0;
+  std::uint32_t count_ = 0;
 };
 
 struct Station {
   std::uint32_t service = 0;
-  std::uint32_t servers = 1, busy = 0;
-  std::uint32_t slots = unlimited, in_progress = 0;
+  std::uint32_t servers = 1;
+  std::uint32_t slots = unlimited;
   std::uint32_t queue_limit = unlimited;
-  std::uint32_t inside = 0;    // requests here, waiting ones too
-  std::uint32_t messages = 0;  // of these, messages being handled
   Line run, queue;
+  Level busy;           // servers
+  Level in_progress;    // slots taken
+  Level inside;         // requests here, waiting ones too
+  Level waiting;        // work in `run`
+  Level messages;       // being handled: they take no slots
   double slowness = 1;  // nanoseconds of the clock per nanosecond of work
   Discipline discipline = Discipline::Fifo;
   bool up = true, paused = false, rotating = true;
-  bool slows = false;  // its work takes longer with its state
-  Time changed = 0;
+  bool slows = false;    // its work takes longer with its state
   Time queue_empty = 0;  // when the queue was last empty
   Time paused_at = 0, paused_until = never;
-  StationCounters count;
+  StationFlow count;
 };
 
 struct Breaker {

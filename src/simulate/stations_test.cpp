@@ -9,6 +9,20 @@
 namespace scantling::sim {
 namespace {
 
+TEST(Level, TheAreaIsThatOfTheSteps) {
+  Level level;
+  level.up(10);
+  level.up(30);
+  EXPECT_EQ(level, 2U);
+  EXPECT_EQ(level.area(30), 20);
+  EXPECT_EQ(level.area(40), 40);
+  level.down(40);
+  EXPECT_EQ(level.area(100), 100);
+  level.set(5, 100);
+  level.set(0, 110);
+  EXPECT_EQ(level.area(1000), 150);
+}
+
 TEST(Stations, WhatIsLostIsRefused) {
   const ExperimentResult r = run(one_station(90, exponential_time(.01), 1, 1, 9), quick(100));
   const OperationResult& o = r.operations.at(0);

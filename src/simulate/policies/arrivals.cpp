@@ -54,14 +54,12 @@ double Engine::factor_at(const SourceInfo& source, Time at, Time& next_change) c
   return (next - burst_changes_.begin()) % 2 == 1 ? factor * p_.bursts.factor : factor;
 }
 
-// The exponential law has no memory: at a change of the rate the gap is drawn anew from there.
+// At a change of the rate the gap is drawn anew from there: the exponential law has no memory.
 void Engine::schedule_source(std::uint32_t s) {
   const SourceInfo& info = p_.sources[s];
   RandomStream& random = stream(info.stream);
   if (info.profile.empty() && burst_changes_.empty()) {
-    if (info.rate <= 0) return;
-    heap_.push(now_ + static_cast<Time>(random.exponential() * 1e9 / info.rate + .5),
-               EventKind::Source, s);
+    schedule_steady(info, s);
     return;
   }
   Time from = now_;

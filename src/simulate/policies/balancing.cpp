@@ -52,15 +52,11 @@ std::uint32_t Engine::home_slot(std::uint32_t key, double u, std::uint32_t n) co
   return home + p_.homes * static_cast<std::uint32_t>(u * own);
 }
 
-std::uint32_t Engine::pick_copy(const EdgeInfo& edge, std::uint32_t caller_instance,
-                                std::uint32_t key) {
-  if (edge.access == Access::Balanced) return pick(edge.link, caller_instance, key);
+std::uint32_t Engine::pick_in_shard(const EdgeInfo& edge, std::uint32_t caller_instance,
+                                    std::uint32_t key) {
   const ServiceInfo& store = p_.services[edge.callee_service];
   const std::uint32_t shard = shard_of(store, key);
-  if (edge.access == Access::Leader) {
-    const std::uint32_t at = shard_first_[edge.callee_service] + shard;
-    return leader_[at];
-  }
+  if (edge.access == Access::Leader) return leader_[shard_first_[edge.callee_service] + shard];
   // Any copy: one of those in the rotation, of the caller's region while there is one.
   const std::uint32_t first = store.first_instance + shard * store.copies;
   const std::uint16_t region = p_.region_of_zone[p_.instances[caller_instance].zone];
@@ -81,11 +77,9 @@ std::uint32_t Engine::pick_copy(const EdgeInfo& edge, std::uint32_t caller_insta
   return none;
 }
 
-std::uint32_t Engine::pick(std::uint32_t link_index, std::uint32_t caller_instance,
-                           std::uint32_t key) {
-  const LinkInfo& link = p_.links[link_index];
+std::uint32_t Engine::pick_of_many(const LinkInfo& link, std::uint32_t caller_instance,
+                                   std::uint32_t key) {
   const Rotation& rotation = rotation_[link.callee_service];
-  if (rotation.all.size() <= 1) return rotation.all.empty() ? none : rotation.all[0];
   const ServiceInfo& callee = p_.services[link.callee_service];
   if (callee.balance == Balance::ZoneLocal && link.caller_service != 0)
     return among(zone_local(rotation, link, caller_instance), link, callee, caller_instance, key);

@@ -34,7 +34,7 @@ void Engine::release_bulkhead(const EdgeInfo& edge, std::uint32_t caller_local) 
   Call& call = calls_[next.index];
   call.waits = 0;
   call.holds_bulkhead[0] = true;
-  ready_.push_back({Ready::Connect, next.index});
+  ready_.push(Ready::Connect, next.index);
 }
 
 }  // namespace scantling::sim

@@ -115,7 +115,6 @@ void Engine::set_slowness(std::uint32_t i) {
 // The process stands still: nothing is answered, what arrives waits at its door.
 void Engine::pause(std::uint32_t i, bool begins, Time until) {
   Station& s = stations_[i];
-  touch(s);
   if (begins) {
     if (pause_count_[i]++ > 0) return;
     s.paused = true;
@@ -132,7 +131,7 @@ void Engine::pause(std::uint32_t i, bool begins, Time until) {
   // Work that was in line before has its servers; those that came since are let in.
   admit_next(s);
   while (s.busy < s.servers && s.run.length > 0) {
-    ++s.busy;
+    s.busy.up(now_);
     start_next(s);
   }
   for (std::uint32_t g = 0; g < p_.groups.size(); ++g)
@@ -220,7 +219,6 @@ void Engine::started(std::uint32_t i) {
   if (info.scale_interval > 0 && rotation_[s.service].all.size() >= wanted_[s.service] &&
       !s.rotating)
     return;  // others have taken its place
-  touch(s);
   s.up = true;
   if (s.slows) memory_[i].started(now_);
   ejected_[i] = unwell_[i] = false;
@@ -240,19 +238,19 @@ void Engine::started(std::uint32_t i) {
 // those that are going themselves.
 void Engine::kill_inside(std::uint32_t instance, bool silent) {
   Station& s = stations_[instance];
-  touch(s);
   return_fetched(instance);
   for (std::uint32_t c = 0; c < calls_.size(); ++c)
     if (calls_[c].frame != none && frames_[calls_[c].frame].instance == instance)
       abandon_call(c, instance);
-  std::erase_if(ready_, [&](const Ready& r) {
+  ready_.erase_if([&](const Ready& r) {
     return (r.kind() == Ready::Connect || r.kind() == Ready::Launch) &&
            calls_[r.index()].frame == none;
   });
   s.run = s.queue = Line{};
   priority_run_[instance].clear();
   priority_queue_[instance].clear();
-  s.busy = s.in_progress = s.messages = 0;
+  for (Level* level : {&s.busy, &s.in_progress, &s.waiting, &s.messages})
+    level->set(0, now_);
   shared_[instance].clear();
   std::vector<std::uint32_t> victims;
   for (std::uint32_t i = 0; i < frames_.size(); ++i) {
@@ -282,7 +280,7 @@ void Engine::kill_inside(std::uint32_t instance, bool silent) {
   }
   for (std::uint32_t i : victims)
     kill(i, silent);
-  s.inside = 0;
+  s.inside.set(0, now_);
 }
 
 // The answer travels in a record of its own, for this one may have an event pending, which frees
@@ -297,7 +295,7 @@ void Engine::kill(std::uint32_t frame, bool silent) {
     b = frames_[frame];
     b.generation = generation;
     b.trace = none;
-    b.flags = b.flags & frame_pooled;
+    b.flags &= frame_pooled;
     b.state = FrameState::Returning;
     b.cause = Cause::Lost;
     b.seen = seen_error;

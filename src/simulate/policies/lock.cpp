@@ -33,7 +33,7 @@ void Engine::release_locks(std::uint32_t frame) {
     f.state = FrameState::Running;
     l.holder = next;
     l.holder_generation = f.generation;
-    ready_.push_back({Ready::Run, next});
+    ready_.push(Ready::Run, next);
   }
 }
 

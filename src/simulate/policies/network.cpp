@@ -10,26 +10,6 @@ extern const PolicyInfo policy_network = {
     "latency by zone and region, loss and cuts one way; who is not answered notices by its timeout",
     "Bailis, Kingsbury, The Network is Reliable, ACM Queue 12(7), 2014"};
 
-// Sets the child on its way to its instance.
-void Engine::send(std::uint32_t child) {
-  Frame& f = frames_[child];
-  if (network_faulty_) {
-    const double lost = drop_share(f.caller_instance, f.instance);
-    if (lost > 0 && stream(fault_stream_).uniform() < lost) {
-      f.cause = Cause::Lost;
-      vanish(child);
-      return;
-    }
-  }
-  const Time t = p_.has_latency ? latency(f.caller_instance, f.instance) : 0;
-  if (t > 0) {
-    f.state = FrameState::Outbound;
-    on_the_wire(f.caller_instance, f.instance, EventKind::Arrive, child);
-  } else {
-    ready_.push_back({Ready::Arrive, child});
-  }
-}
-
 // Nobody will ever answer. The caller's timeout tells it; without one the connection does, after
 // `silence_noticed`. The record stays until then, for what it holds.
 void Engine::vanish(std::uint32_t child) {
@@ -61,6 +41,14 @@ double Engine::drop_share(std::uint32_t from, std::uint32_t to) const {
     if (applies) through *= fault.kind == FaultKind::Cut ? 0 : 1 - fault.share;
   }
   return 1 - through;
+}
+
+bool Engine::request_is_lost(std::uint32_t child) {
+  const Frame& f = frames_[child];
+  const double lost = drop_share(f.caller_instance, f.instance);
+  if (lost <= 0 || stream(fault_stream_).uniform() >= lost) return false;
+  vanish(child);
+  return true;
 }
 
 bool Engine::answer_is_lost(std::uint32_t frame) {

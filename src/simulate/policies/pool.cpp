@@ -43,7 +43,7 @@ void Engine::release_connection(const EdgeInfo& edge, std::uint32_t caller_insta
   --connections.waiting;
   ++connections.in_use;
   calls_[next.index].waits = 3;
-  ready_.push_back({Ready::Launch, next.index});
+  ready_.push(Ready::Launch, next.index);
 }
 
 }  // namespace scantling::sim

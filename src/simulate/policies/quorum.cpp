@@ -40,7 +40,7 @@ void Engine::replicate(std::uint32_t frame, const Instruction& in) {
     l.endpoint = in.a;
     send(leg);
   }
-  if (in.b == 0) ready_.push_back({Ready::Run, frame});
+  if (in.b == 0) ready_.push(Ready::Run, frame);
 }
 
 // Every copy of the key's shard is asked; `quorum` good answers make one.

@@ -86,7 +86,6 @@ void Engine::scaled(std::uint32_t i) {
   starting_[i] = false;
   Station& s = stations_[i];
   if (down_count_[i] > 0) return;
-  touch(s);
   s.up = true;
   if (s.slows) memory_[i].started(now_);
   set_rotation(i, true);

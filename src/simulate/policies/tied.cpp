@@ -18,7 +18,7 @@ void Engine::tie(std::uint32_t call, int which, std::uint32_t child) {
 
 void Engine::take_other_back(std::uint32_t frame) {
   Frame& f = frames_[frame];
-  f.flags &= static_cast<std::uint8_t>(~frame_tied);
+  f.flags &= static_cast<std::uint16_t>(~frame_tied);
   const Call& call = calls_[f.parent];
   if (call.generation != f.parent_generation) return;
   const int other = call.live[0] == f.ticket ? 1 : call.live[1] == f.ticket ? 0 : -1;
