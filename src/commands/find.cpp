@@ -1,5 +1,7 @@
 #include "commands/find.h"
 
+#include <iterator>
+
 #include <fmt/core.h>
 
 #include "commands/support.h"
@@ -28,9 +30,11 @@ bool find_one(const Invocation& invocation, const std::string& what, const Archi
     if (!found) return complain(found.error());
     out.replicas = std::move(*found);
   } else {
+    SearchOptions each = options;  // of the most events, each length has its part
+    each.most_events /= std::size(kTriggerSeconds);
     for (const std::int64_t seconds : kTriggerSeconds) {
       if (interrupted()) break;
-      auto found = find_trigger(model, experiment, Duration{seconds * 1'000'000'000}, options);
+      auto found = find_trigger(model, experiment, Duration{seconds * 1'000'000'000}, each);
       if (!found) return complain(found.error());
       out.triggers.push_back(std::move(*found));
     }
@@ -69,6 +73,14 @@ int run_find(const Invocation& invocation, const Architecture& model,
     if (invocation.streams.err_is_terminal || invocation.has("--watch"))
       invocation.streams.hint(fmt::format("searching in {}", experiment.name));
     FoundInExperiment one;
+    if (!invocation.has("--for")) {
+      const auto length = search_length(model, experiment, options, options.measured);
+      if (!length) {
+        invocation.streams.complain(length.error().message);
+        return kExitUsage;
+      }
+      search.simulate.measured = *length;
+    }
     if (!find_one(invocation, what, model, experiment, search, one)) return kExitUsage;
     all_good = all_good && good(what, one);
     found.push_back(std::move(one));

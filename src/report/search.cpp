@@ -38,12 +38,18 @@ void add_limit(const SearchRun* run, std::vector<Item>& items) {
   items.push_back(std::move(limit));
 }
 
-Item made(std::size_t runs, bool stopped) {
-  return line("searched",
-              fmt::format("{}{}", plural(static_cast<std::int64_t>(runs), "run"),
-                          stopped ? "; incomplete: it was stopped" : ""),
-              Origin::Absent, stopped ? Tone::Warn : Tone::Dim);
+// `limited`: what that leaves; empty: nothing.
+Item made(std::size_t runs, bool stopped, const std::string& limited) {
+  std::string text = plural(static_cast<std::int64_t>(runs), "run");
+  if (stopped)
+    text += "; incomplete: it was stopped";
+  else if (!limited.empty())
+    text += "; ended at the most events of a search: " + limited;
+  return line("searched", text, Origin::Absent,
+              text.find(';') < text.size() ? Tone::Warn : Tone::Dim);
 }
+
+constexpr const char* kWider = "the interval is wider than asked for";
 
 // Users of an experiment with a closed load; 0 for others.
 std::int64_t closed_users(const Architecture& model, const std::string& name) {
@@ -73,7 +79,7 @@ Block capacity_block(const Architecture& model, const FoundInExperiment& found) 
   else
     block.add(line("fails at", fmt::format("{} of the load{}", factor(b.fails), also(b.fails))));
   add_limit(b.failing(), block.items);
-  block.add(made(b.runs.size(), b.stopped));
+  block.add(made(b.runs.size(), b.stopped, b.limited ? kWider : ""));
   return block;
 }
 
@@ -103,7 +109,8 @@ Block replicas_block(const Architecture& model, const FoundInExperiment& found) 
     }
     block.tables.push_back(std::move(table));
   }
-  block.add(made(r.runs.size(), r.stopped));
+  block.add(made(r.runs.size(), r.stopped,
+                 r.limited ? "fewer instances may do, of the last services above all" : ""));
   return block;
 }
 
@@ -118,20 +125,27 @@ Block trigger_block(const FoundInExperiment& found) {
                    {"what stays down", false, 1}};
   std::size_t runs = 0;
   bool stopped = false;
+  bool limited = false;
   for (const Trigger& t : found.triggers) {
     const SearchRun* run = t.spike.failing();
     const bool any = std::isfinite(t.spike.fails);
     table.rows.push_back(
         {{readable_seconds(t.length.seconds()), Tone::Plain},
          {t.spike.holds > 0 ? factor(t.spike.holds) : "none", Tone::Plain},
-         {any ? factor(t.spike.fails) : "none up to x16", any ? Tone::Bad : Tone::Good},
+         {any               ? factor(t.spike.fails)
+          : t.spike.limited ? "not searched"
+                            : "none up to x16",
+          any               ? Tone::Bad
+          : t.spike.limited ? Tone::Warn
+                            : Tone::Good},
          {readable_seconds(t.recovery.seconds()), Tone::Dim},
          {run == nullptr ? "" : run->first.substr(0, run->first.find(' ')), Tone::Plain}});
     runs += t.spike.runs.size();
     stopped = stopped || t.spike.stopped;
+    limited = limited || t.spike.limited;
   }
   block.tables.push_back(std::move(table));
-  block.add(made(runs, stopped));
+  block.add(made(runs, stopped, limited ? kWider : ""));
   return block;
 }
 
@@ -159,7 +173,7 @@ Json runs_json(const std::vector<SearchRun>& runs) {
 Json bisection_json(const Bisection& b) {
   return {{"holds", b.holds > 0 ? number(b.holds) : Json()},
           {"fails", number(b.fails)},
-          {"incomplete", b.stopped},
+          {"incomplete", b.stopped || b.limited},
           {"runs", runs_json(b.runs)}};
 }
 
@@ -177,7 +191,7 @@ Json found_json(const Architecture& model, const std::string& what,
            {"needed", found.replicas.holds ? Json(s.needed) : Json()},
            {"with_one_less", s.below.replications == 0 ? Json() : run_json(s.below)}});
     out["replicas"] = {{"holds", found.replicas.holds},
-                       {"incomplete", found.replicas.stopped},
+                       {"incomplete", found.replicas.stopped || found.replicas.limited},
                        {"services", std::move(services)},
                        {"runs", runs_json(found.replicas.runs)}};
   } else {

@@ -146,9 +146,14 @@ StationResult station_result(const Runs& runs, std::uint32_t k) {
   });
   out.in_progress =
       over(runs, [&](const Replication& r) { return area(r, &StationCounters::inside_area); });
+  // In whole request-nanoseconds: differences of large areas would leave a rest where nobody
+  // waited.
   out.queue = over(runs, [&](const Replication& r) {
-    return area(r, &StationCounters::inside_area) - area(r, &StationCounters::bypass_area) -
-           area(r, &StationCounters::slot_area) + area(r, &StationCounters::run_area);
+    const auto waited = [k](const Snapshot& s) {
+      const StationCounters& c = s.services[k];
+      return c.inside_area - c.bypass_area - c.slot_area + c.run_area;
+    };
+    return static_cast<double>(waited(r.end) - waited(r.start)) * 1e-9 / seconds_of(r);
   });
   out.rate = over(runs, [&](const Replication& r) {
     return static_cast<double>(r.end.services[k].arrived - r.start.services[k].arrived) /
@@ -287,7 +292,17 @@ Interval latency_mean(const Runs& runs, std::uint32_t operation, std::size_t fir
   return interval(values, runs.confidence);
 }
 
-// Good answers over all that came to an end, well or not, and what will never come to one.
+// Of a window that ends with the run: requests that pile up. More of them are under way at its end
+// than at its beginning, by more than chance (a Poisson count's four deviations) and by more than
+// 2% of what came: a line that grows without end answers few, however late it means to.
+double piled_up(const OperationCounters& a, const OperationCounters& b) {
+  const auto came = static_cast<double>(b.offered - a.offered);
+  const double more =
+      came - static_cast<double>(b.good - a.good) - static_cast<double>(b.bad() - a.bad());
+  return more > .02 * came + 4 * std::sqrt(came) ? more : 0;
+}
+
+// Good answers over all that came to an end, well or not, and what has not come to one in time.
 Interval availability_of(const Runs& runs, std::uint32_t operation, std::size_t first,
                          std::size_t end) {
   std::vector<double> values;
@@ -296,7 +311,8 @@ Interval availability_of(const Runs& runs, std::uint32_t operation, std::size_t 
     const OperationCounters& b = phase_end(r, end).operations[operation];
     const auto good = static_cast<double>(b.good - a.good);
     double bad = static_cast<double>(b.bad() - a.bad());
-    if (end >= r.phases.size()) bad += static_cast<double>(r.overdue[operation]);
+    if (end >= r.phases.size())
+      bad += std::max(static_cast<double>(r.overdue[operation]), piled_up(a, b));
     if (good + bad > 0) values.push_back(good / (good + bad));
   }
   Interval out = interval(values, runs.confidence);

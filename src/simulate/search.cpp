@@ -13,13 +13,23 @@ bool stopped(const SearchOptions& options) {
   return options.simulate.stop && options.simulate.stop();
 }
 
-// Runs until every expectation is decided, with at most four times the replications.
+template <class Runs>
+std::uint64_t events_of(const Runs& runs) {
+  std::uint64_t sum = 0;
+  for (const SearchRun& run : runs)
+    sum += run.events;
+  return sum;
+}
+
+// Runs until every expectation is decided, with at most four times the replications and as long as
+// the next ones, twice as many, have less than `left` events.
 Expected<SearchRun> judge_run(const Architecture& model, const Experiment& experiment,
-                              SimulateOptions options) {
+                              SimulateOptions options, std::uint64_t left, int rounds = 3) {
   SearchRun out;
-  for (int round = 0; round < 3; ++round, options.replications *= 2) {
+  for (int round = 0; round < rounds; ++round, options.replications *= 2) {
     auto run = simulate(model, experiment, options);
     if (!run) return std::unexpected(run.error());
+    out.events += run->events;
     if (run->judgements.empty() && run->incomplete) return out;
     if (run->judgements.empty())
       return fail("nothing is expected in " + experiment.name +
@@ -38,12 +48,13 @@ Expected<SearchRun> judge_run(const Architecture& model, const Experiment& exper
       out.causes = j.causes;
     }
     if (out.verdict != Verdict::Undecided || run->incomplete) break;
+    if (out.events + 2 * run->events > left) break;
   }
   return out;
 }
 
 // Bisection for the largest factor that holds, when holding is monotone in it.
-template <class Run>  // Run(factor) -> Expected<SearchRun>
+template <class Run>  // Run(factor, events left) -> Expected<SearchRun>
 class Search {
  public:
   Search(const SearchOptions& options, Run run) : options_(options), run_(std::move(run)) {}
@@ -58,6 +69,7 @@ class Search {
       if (verdict == Verdict::Fails) out_.fails = std::min(out_.fails, at);
     }
     out_.stopped = stopped(options_);
+    out_.limited = left() == 0;
     return std::move(out_);
   }
 
@@ -65,7 +77,7 @@ class Search {
   Expected<Verdict> at(double factor) {
     const auto known = seen_.find(factor);
     if (known != seen_.end()) return known->second;
-    auto run = run_(factor);
+    auto run = run_(factor, left());
     if (!run) return std::unexpected(run.error());
     run->at = factor;
     seen_[factor] = run->verdict;
@@ -73,8 +85,12 @@ class Search {
     return run->verdict;
   }
 
+  std::uint64_t left() const {
+    return options_.most_events - std::min(options_.most_events, events_of(out_.runs));
+  }
   bool may_go_on() const {
-    return !stopped(options_) && static_cast<int>(out_.runs.size()) < options_.most_runs;
+    return !stopped(options_) && static_cast<int>(out_.runs.size()) < options_.most_runs &&
+           left() > 0;
   }
 
   // Doubles or halves from 1 until one factor holds and one fails.
@@ -151,25 +167,30 @@ class ReplicaFinder {
     }
     if (auto ok = grow(); !ok) return std::unexpected(ok.error());
     for (ServiceReplicas& s : out_.services)
-      if (out_.holds && !stopped(options_))
+      if (out_.holds && may_go_on())
         if (auto ok = reduce(s); !ok) return std::unexpected(ok.error());
     out_.stopped = stopped(options_);
+    out_.limited = left() == 0;
     return std::move(out_);
   }
 
  private:
+  std::uint64_t left() const {
+    return options_.most_events - std::min(options_.most_events, events_of(out_.runs));
+  }
+  bool may_go_on() const { return !stopped(options_) && left() > 0; }
   Expected<SearchRun> run() {
     Architecture tried = model_;
     for (const ServiceReplicas& s : out_.services)
       set_instances(tried, s.service, s.needed);
-    auto run = judge_run(tried, experiment_, options_.simulate);
+    auto run = judge_run(tried, experiment_, options_.simulate, left());
     if (run) out_.runs.push_back(*run);
     return run;
   }
 
   // As given, or all services doubled until it holds.
   Expected<void> grow() {
-    for (int times = 1; times <= 64 && !stopped(options_); times *= 2) {
+    for (int times = 1; times <= 64 && may_go_on(); times *= 2) {
       for (ServiceReplicas& s : out_.services)
         s.needed = s.given * times;
       const auto tried = run();
@@ -184,7 +205,7 @@ class ReplicaFinder {
   Expected<void> reduce(ServiceReplicas& s) {
     std::int64_t fails = 0;
     std::int64_t holds = s.needed;
-    while (holds - fails > 1 && !stopped(options_)) {
+    while (holds - fails > 1 && may_go_on()) {
       s.needed = fails + (holds - fails) / 2;
       auto tried = run();
       if (!tried) return std::unexpected(tried.error());
@@ -215,12 +236,33 @@ const SearchRun* Bisection::failing() const {
   return nullptr;
 }
 
+Expected<Duration> search_length(const Architecture& model, const Experiment& experiment,
+                                 const SimulateOptions& options, Duration wanted) {
+  constexpr double events = 50e6;
+  SimulateOptions second = options;
+  second.measured = Duration{1'000'000'000};
+  second.replications = 1;
+  second.precision = 0;
+  second.progress = {};
+  Experiment plain = experiment;  // whatever else it says, its load for a second
+  plain.faults = {};
+  plain.expect = {};
+  plain.lasts = {};
+  const auto run = simulate(model, plain, second);
+  if (!run) return std::unexpected(run.error());
+  const double seconds = run->measured_seconds + run->warm_up_seconds;
+  const double each = static_cast<double>(run->events) / std::max(1e-3, seconds);
+  const double enough = std::ceil(events / std::max(1.0, each * options.replications));
+  const double most = wanted.seconds();
+  return Duration::from_seconds(std::clamp(enough, std::min(10.0, most), most));
+}
+
 Expected<Bisection> find_capacity(const Architecture& model, const Experiment& experiment,
                                   const SearchOptions& options) {
-  const auto run = [&](double factor) {
+  const auto run = [&](double factor, std::uint64_t left) {
     SimulateOptions at = options.simulate;
     at.load *= factor;
-    return judge_run(model, experiment, at);
+    return judge_run(model, experiment, at, left);
   };
   return Search(options, run).find();
 }
@@ -246,7 +288,7 @@ Expected<Trigger> find_trigger(const Architecture& model, const Experiment& expe
   spiked.name = experiment.name;
   spiked.load = experiment.load;
   const Duration at{10'000'000'000};  // and as long at the end, when it is judged
-  const auto within = [&](double factor, Duration wait) {
+  const auto within = [&](double factor, Duration wait, std::uint64_t left) {
     Experiment e = spiked;
     ExperimentLoad load = *experiment.load;
     LoadSpike spike;
@@ -262,14 +304,19 @@ Expected<Trigger> find_trigger(const Architecture& model, const Experiment& expe
     expect.after_faults = {after, assumed};
     e.expect = {std::move(expect), assumed};
     e.lasts = {Duration{2 * at.nanoseconds + length.nanoseconds + wait.nanoseconds}, assumed};
-    return judge_run(model, e, options.simulate);
+    // Goodput hardly differs from run to run: two often do, and as many as elsewhere if not.
+    SimulateOptions two = options.simulate;
+    two.replications = std::min(2, two.replications);
+    return judge_run(model, e, two, left, 4);
   };
   // Most are well again soon: the long run is for those that aren't.
-  const auto run = [&](double factor) {
+  const auto run = [&](double factor, std::uint64_t left) {
     const Duration whole = recovery(factor);
-    auto soon = within(factor, std::min(whole, kSoon));
+    auto soon = within(factor, std::min(whole, kSoon), left);
     if (!soon || soon->verdict == Verdict::Holds || whole <= kSoon) return soon;
-    return within(factor, whole);
+    auto wholly = within(factor, whole, left - std::min(left, soon->events));
+    if (wholly) wholly->events += soon->events;
+    return wholly;
   };
   SearchOptions limited = options;
   limited.most = std::min(options.most, 16.0);

@@ -6,6 +6,7 @@
 // streams, so that a step of the search changes what is asked for and not the luck.
 #pragma once
 
+#include <cstdint>
 #include <limits>
 #include <string>
 #include <vector>
@@ -19,6 +20,9 @@ struct SearchOptions {
   double within = .05;  // relative width of the answer at which the search ends
   double most = 1024;   // the largest factor that is tried
   int most_runs = 40;   // of one bisection; reaching it leaves a wider interval
+  // Of one search, over all its runs; reaching it leaves a wider interval, or services that were
+  // not reduced. About ten minutes of a processor.
+  std::uint64_t most_events = 2'000'000'000;
 };
 
 // One run of a search.
@@ -28,6 +32,7 @@ struct SearchRun {
   int replications = 0;
   std::string first;  // the first judgement that doesn't hold, "browse p99"; empty: all hold
   std::vector<std::string> causes;
+  std::uint64_t events = 0;  // with those of its shorter beginnings
 };
 
 // The largest factor that holds lies in [holds, fails].
@@ -36,8 +41,14 @@ struct Bisection {
   double fails = std::numeric_limits<double>::infinity();  // infinite: none up to `most` fails
   std::vector<SearchRun> runs;                             // in the order they were made
   bool stopped = false;                                    // by `simulate.stop`
+  bool limited = false;                                    // by `most_events`
   const SearchRun* failing() const;                        // the run at `fails`
 };
+
+// How long runs of a search need to be measured where the experiment doesn't say: `wanted`, or so
+// long that one has about 50 million events, but at least 10 s. A second is tried for that.
+Expected<Duration> search_length(const Architecture& model, const Experiment& experiment,
+                                 const SimulateOptions& options, Duration wanted);
 
 // By how much every load of the experiment can be multiplied until an expectation fails.
 Expected<Bisection> find_capacity(const Architecture& model, const Experiment& experiment,
@@ -56,7 +67,7 @@ struct ReplicaSearch {
   bool holds = false;  // some number up to 64 times the given one does
   std::vector<ServiceReplicas> services;
   std::vector<SearchRun> runs;
-  bool stopped = false;
+  bool stopped = false, limited = false;
 };
 Expected<ReplicaSearch> find_replicas(const Architecture& model, const Experiment& experiment,
                                       const SearchOptions& options);

@@ -90,6 +90,42 @@ TEST(Search, OneThatIsStoppedSaysSo) {
   EXPECT_TRUE(found->spike.stopped);
 }
 
+TEST(Search, EndsAtTheMostEventsAndSaysSo) {
+  System s;
+  s.service("server", 1, 1);
+  const OperationId ask =
+      s.operation("ask", s.endpoint("server", "ask", {work(exponential_time(.01))}), 50);
+  SearchOptions options = searching(60, .01);
+  const auto whole = find_capacity(s.model, expecting(ask, "ask", .2), options);
+  options.most_events = 200'000;
+  const auto limited = find_capacity(s.model, expecting(ask, "ask", .2), options);
+  ASSERT_TRUE(whole.has_value() && limited.has_value());
+  EXPECT_FALSE(whole->limited);
+  EXPECT_TRUE(limited->limited);
+  EXPECT_LT(limited->runs.size(), whole->runs.size());
+  std::uint64_t events = 0;
+  for (const SearchRun& run : limited->runs)
+    events += run.events;
+  EXPECT_GE(events, 200'000U);
+  EXPECT_LT(events, 600'000U);  // the run that passed it is finished
+}
+
+TEST(Search, RunsOfABusySystemAreShorter) {
+  const auto seconds = [](double rate) {
+    System s;
+    s.service("server", 1000, 1);
+    s.operation("ask", s.endpoint("server", "ask", {work(exponential_time(.0001))}), rate);
+    const auto length =
+        search_length(s.model, plain_experiment(), quick(60), Duration{60'000'000'000});
+    EXPECT_TRUE(length.has_value());
+    return length ? length->seconds() : 0;
+  };
+  // Two events a request, five replications: 10 M events each.
+  EXPECT_NEAR(seconds(1000), 60, 1e-6);
+  EXPECT_NEAR(seconds(200'000), 25, 2);
+  EXPECT_NEAR(seconds(1'000'000), 10, 1e-6);
+}
+
 // Bronson et al., "Metastable Failures in Distributed Systems" (HotOS 2021): 300/s, a timeout of
 // 1 s and a retry. At 280/s a spike that fills the queue keeps it full for ever; at 100/s, twice of
 // which is below 300/s, none does.

@@ -60,6 +60,17 @@ TEST(Stations, HalfACoreWorksHalfAsFast) {
   expect_inside(r.operations.at(0).latency.mean, .02 + .8 * .02 / (2 * .2), .03, "mean");
 }
 
+TEST(Stations, WhatPilesUpIsNotAvailable) {
+  // Three times what the server can take, nobody gives up: a third is answered. And where nobody
+  // ever waits, the queue is nothing at all.
+  const ExperimentResult r = run(one_station(300, fixed_time(.01)), quick(60));
+  EXPECT_NEAR(r.operations.at(0).goodput.mean, 100, 1);
+  EXPECT_NEAR(r.operations[0].availability.mean, 1 / 3., .01);
+  const ExperimentResult idle = run(one_station(10, fixed_time(.0001), 1000), quick(60));
+  EXPECT_EQ(idle.operations.at(0).availability.mean, 1);
+  EXPECT_EQ(station(idle, "server").queue.mean, 0);
+}
+
 TEST(Stations, AFloodEndsTheRunAndSaysSo) {
   // Each request starts a million branches that don't end within the run.
   System s;
