@@ -36,7 +36,8 @@ double window_seconds(const Experiment& experiment) {
 bool loses_leaders(const Experiment& experiment) {
   return std::ranges::any_of(*experiment.faults, [](const Fault& fault) {
     return fault.kind == FaultKind::Lose &&
-           (fault.target.kind == Target::Kind::Zone || fault.target.kind == Target::Kind::Store);
+           (fault.target.kind == Target::Kind::Node || fault.target.kind == Target::Kind::Zone ||
+            fault.target.kind == Target::Kind::Domain || fault.target.kind == Target::Kind::Store);
   });
 }
 

@@ -79,8 +79,8 @@ double pace_of(const Architecture& model) {
 double failover_seconds(const Architecture& model, const Experiment& experiment) {
   const bool loses = std::ranges::any_of(*experiment.faults, [](const Fault& f) {
     return f.kind == FaultKind::Lose &&
-           (f.target.kind == Target::Kind::Zone || f.target.kind == Target::Kind::Region ||
-            f.target.kind == Target::Kind::Store);
+           (f.target.kind == Target::Kind::Node || f.target.kind == Target::Kind::Zone ||
+            f.target.kind == Target::Kind::Region || f.target.kind == Target::Kind::Store);
   });
   double out = 0;
   if (loses)

@@ -1,8 +1,9 @@
 // Availability with common causes counted once. Zones are the common cause: the probability that an
 // endpoint works is the sum over the numbers of zones that are down of its probability given that,
-// times what is shared by all (the region). Given the state of the zones, elements fail
-// independently, and an endpoint needs all of its dependencies (each as often as a request comes to
-// need it).
+// times what is shared by all (the region), summed again over the failure domains that are down (at
+// most two at once; the rest of the probability counts as down). Given the state of the zones,
+// elements fail independently, and an endpoint needs all of its dependencies (each as often as a
+// request comes to need it).
 //
 //   A = region x sum over j of P(j zones down) x product over d of (1 - need(d) (1 - A(d | j)))
 //
@@ -84,6 +85,8 @@ class Availability {
 
  private:
   double needed(std::size_t i) const;  // instances of a service
+  // Given that so many failure domains are down, a bit each.
+  double without(std::size_t endpoint, std::uint64_t domains) const;
   double service(std::size_t i, const ZoneState& zone) const;
   double store(std::size_t i, const ZoneState& zone) const;
   double channel(std::size_t i, const ZoneState& zone) const;
@@ -172,14 +175,16 @@ double Availability::channel(std::size_t i, const ZoneState& zone) const {
   return often_k_of_n(channel.in_sync, n, defaults::kNodeAvailability);
 }
 
-double Availability::of(std::size_t endpoint) const {
+double Availability::without(std::size_t endpoint, std::uint64_t domains) const {
   States product;
   product.fill(1);
   double outside = 1;
   for (const NetDependency& needed : net_.dependencies[endpoint]) {
-    if (needed.kind == NetDependency::Kind::External) {
-      outside *= 1 - needed.need *
-                         (1 - net_.externals[static_cast<std::size_t>(needed.index)].availability);
+    const bool gone = (needed.domains & domains) != 0;
+    if (gone || needed.kind == NetDependency::Kind::External) {
+      const double works =
+          gone ? 0 : net_.externals[static_cast<std::size_t>(needed.index)].availability;
+      outside *= 1 - needed.need * (1 - works);
       continue;
     }
     const States& unavailable = down(needed);
@@ -198,6 +203,33 @@ double Availability::of(std::size_t endpoint) const {
     region = 1 - (1 - region) * kPassiveShare;
   }
   return region * inside * outside * solution_.endpoints[endpoint].success_up;
+}
+
+double Availability::of(std::size_t endpoint) const {
+  if (net_.domain_down.empty()) return without(endpoint, 0);
+  std::uint64_t concerned = 0;
+  for (const NetDependency& needed : net_.dependencies[endpoint])
+    concerned |= needed.domains;
+  // Probability that of those concerned exactly these are down.
+  const auto probability = [&](std::uint64_t domains) {
+    double out = 1;
+    for (std::size_t d = 0; d < net_.domain_down.size(); ++d)
+      if (concerned >> d & 1)
+        out *= domains >> d & 1 ? net_.domain_down[d] : 1 - net_.domain_down[d];
+    return out;
+  };
+  double sum = 0;
+  const auto add = [&](std::uint64_t domains) {
+    if (const double p = probability(domains); p > 0) sum += p * without(endpoint, domains);
+  };
+  add(0);
+  for (std::uint64_t rest = concerned; rest != 0; rest &= rest - 1) {
+    const std::uint64_t one = rest & (~rest + 1);
+    add(one);
+    for (std::uint64_t others = rest & (rest - 1); others != 0; others &= others - 1)
+      add(one | (others & (~others + 1)));
+  }
+  return sum;
 }
 
 }  // namespace

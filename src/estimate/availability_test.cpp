@@ -43,6 +43,47 @@ TEST(Availability, SpareInstancesInOneZone) {
               kRegionAvailability * kZoneAvailability * (a * a * a + 3 * a * a * (1 - a)), 1e-12);
 }
 
+TEST(Availability, AFailureDomainTakesItsMembersTogether) {
+  Fixture f(1, 1);
+  const ServiceId other = f.service("other", {1, 1});
+  const EndpointId ask = f.endpoint(other, "ask", {work(fixed(1))});
+  f.model.services[f.api].endpoints[0].steps->push_back(call(ask));
+  const double alone = f.availability();
+  const auto domain = [&](const char* name, std::vector<ServiceId> members, double available) {
+    FailureDomain out;
+    out.name = name;
+    std::vector<Ref<ServiceId>> services;
+    for (const ServiceId id : members)
+      services.emplace_back(f.model.services[id].name, id);
+    out.services = given(std::move(services));
+    out.availability = given(Share{available});
+    f.model.placement->failure_domains.push_back(std::move(out));
+  };
+  // Both are down together: once, not twice.
+  domain("discovery", {f.api, other}, .999);
+  EXPECT_NEAR(f.availability(), alone * .999, 1e-12);
+  // Another cause of one of them is independent of the first.
+  domain("certificate", {other}, .99);
+  EXPECT_NEAR(f.availability(), alone * .999 * .99, 1e-12);
+  f.model.placement->failure_domains.back().all_services = given(true);
+  EXPECT_NEAR(f.availability(), alone * .999 * .99, 1e-12);
+  // What no request comes to need takes nothing.
+  domain("elsewhere", {}, .5);
+  EXPECT_NEAR(f.availability(), alone * .999 * .99, 1e-12);
+}
+
+TEST(Availability, AFailureDomainWithoutAFigureIsSaid) {
+  Fixture f(1, 1);
+  FailureDomain domain;
+  domain.name = "discovery";
+  domain.services = given(std::vector<Ref<ServiceId>>{{"api", f.api}});
+  const double alone = f.availability();
+  f.model.placement->failure_domains.push_back(domain);
+  EXPECT_EQ(f.availability(), alone);
+  EXPECT_EQ(estimate(f.model).does_not_apply.back(),
+            "failure domain discovery: no availability is given, taken as 100%");
+}
+
 TEST(Availability, AZoneDownLeavesTwoThirds) {
   // Three instances in three zones, one needed: up with j zones down when one of 3 - j works.
   const Fixture f(3, 3);

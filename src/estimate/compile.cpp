@@ -232,6 +232,7 @@ EstimateNetwork NetworkCompiler::run() {
   count_visits();
   forks();
   dependencies();
+  failure_domains();
   remarks();
   expiries();
   return std::move(net_);

@@ -125,6 +125,43 @@ void NetworkCompiler::dependencies() {
   }
 }
 
+// Those of which the model says how often they are gone.
+void NetworkCompiler::failure_domains() {
+  using Kind = NetDependency::Kind;
+  std::unordered_map<std::uint64_t, std::uint64_t> of;  // kind and index to domains
+  const auto key = [](Kind kind, std::int32_t index) {
+    return static_cast<std::uint64_t>(kind) << 32 | static_cast<std::uint32_t>(index);
+  };
+  for (const FailureDomain& domain : model_.placement->failure_domains) {
+    if (!domain.availability) {
+      leave_out("failure domain " + domain.name + ": no availability is given, taken as 100%");
+      continue;
+    }
+    if (net_.domain_down.size() == 64) {
+      leave_out("failure domain " + domain.name + ": the first 64 count");
+      continue;
+    }
+    const std::uint64_t bit = std::uint64_t{1} << net_.domain_down.size();
+    net_.domain_down.push_back(std::clamp(1 - domain.availability->value, 0.0, 1.0));
+    const auto mark = [&](const auto& members, Kind kind) {
+      for (const auto& member : *members)
+        of[key(kind, member.id.index)] |= bit;
+    };
+    if (domain.all_services.or_else(false))
+      for (const ServiceId id : model_.services.ids())
+        of[key(Kind::Service, id.index)] |= bit;
+    mark(domain.services, Kind::Service);
+    mark(domain.stores, Kind::Store);
+    mark(domain.channels, Kind::Channel);
+    mark(domain.externals, Kind::External);
+  }
+  if (of.empty()) return;
+  for (auto& needed : net_.dependencies)
+    for (NetDependency& one : needed)
+      if (const auto found = of.find(key(one.kind, one.index)); found != of.end())
+        one.domains = found->second;
+}
+
 void NetworkCompiler::remarks() {
   for (const EndpointId id : all_endpoints(model_)) {
     const std::string where = "endpoints." + endpoint_name(model_, id);
@@ -139,6 +176,10 @@ void NetworkCompiler::remarks() {
   for (const Service& service : model_.services) {
     if (service.shed) leave_out("services." + service.name + ": shedding by priority");
     if (service.rate_limit) leave_out("services." + service.name + ": its rate limit");
+    const Slowdown& slows = *service.runtime->slows;
+    if (slows.per || slows.failing || slows.cold)
+      leave_out("services." + service.name +
+                ": work that takes longer with its state (slows): taken as never");
     const Discipline discipline = service.runtime->discipline.or_else(Discipline::Fifo);
     if (discipline != Discipline::Fifo && discipline != Discipline::ProcessorSharing)
       leave_out("services." + service.name + ": queue discipline " +

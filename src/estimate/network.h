@@ -165,6 +165,7 @@ struct NetDependency {
   Kind kind = Kind::Service;
   std::int32_t index = -1;
   double need = 1;
+  std::uint64_t domains = 0;  // failure domains that it is in: bit i for `domain_down[i]`
 };
 
 // An event as published on a channel, and the endpoints that it starts.
@@ -209,8 +210,9 @@ struct EstimateNetwork {
   std::vector<double> operation_mean, operation_peak;  // its own load
   std::vector<int> depth;  // of each endpoint: services in its longest chain
   std::vector<std::vector<NetDependency>> dependencies;  // of each endpoint, its service first
-  std::vector<std::vector<NetCaller>> callers;           // of each service
-  std::vector<std::int32_t> first_endpoint;              // of each service
+  std::vector<double> domain_down;  // unavailability of what failure domains share; at most 64
+  std::vector<std::vector<NetCaller>> callers;  // of each service
+  std::vector<std::int32_t> first_endpoint;     // of each service
   std::vector<EndpointId> endpoint_ids;
   std::int32_t locks = 0, links = 0;
   int zones = 1, regions = 1;

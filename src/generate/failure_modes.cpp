@@ -69,14 +69,18 @@ void rate_severity(const PredictedFailure& failure, FailureRating& out) {
 // Availabilities that the model states; where it states none, what the estimate takes for a part
 // that is repaired in minutes.
 void rate_occurrence(const Plan& plan, const PredictedFailure& failure, FailureRating& out) {
-  for (const External& external : plan.model().externals) {
-    if (failure.part != "externals." + external.name || !external.availability) continue;
-    const double minutes = (1 - external.availability->value) * kMonthMinutes;
+  const auto stated = [&](const std::string& part, const Field<Share>& availability) {
+    if (failure.part != part || !availability) return false;
+    const double minutes = (1 - availability->value) * kMonthMinutes;
     out.occurrence = rating(kOccurrence, minutes);
-    out.why_occurrence = "promised " + readable(*external.availability) + ": " +
-                         number_text(minutes, 3) + " minutes a month";
-    return;
-  }
+    out.why_occurrence =
+        "promised " + readable(*availability) + ": " + number_text(minutes, 3) + " minutes a month";
+    return true;
+  };
+  for (const External& external : plan.model().externals)
+    if (stated("externals." + external.name, external.availability)) return;
+  for (const FailureDomain& domain : plan.model().placement->failure_domains)
+    if (stated("failure-domains." + domain.name, domain.availability)) return;
   for (const Store& store : plan.model().stores) {
     if (failure.part != "stores." + store.name) continue;
     const double minutes = store.failover.or_else({30'000'000'000}).seconds() / 60;

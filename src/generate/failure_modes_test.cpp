@@ -24,7 +24,9 @@ services:
       pay: { http: POST /payments, implements: pay, steps: [{ call: bank, timeout: 200ms }, { write: payments-db, timeout: 50ms }] }
       look: { http: "GET /payments/{id}", implements: look, steps: [{ read: payments-db, timeout: 50ms }] }
 stores: { payments-db: { engine: postgresql, owner: checkout, copies: 2, read: 1ms, write: 2ms } }
-placement: { platform: kubernetes }
+placement: { platform: kubernetes, failure-domains: { discovery: { all-services: true, availability: 99.5% } } }
+experiments:
+  discovery-down: { faults: [{ at: 10s, for: 20s, lose: domain discovery }, { at: 40s, lose: node a/1 }] }
 )";
 
 const PredictedFailure& find(const Predictions& all, std::string_view part, std::string_view what) {
@@ -46,6 +48,8 @@ TEST(FailureModes, EffectsComeFromTheSimulation) {
   EXPECT_GT(bank.operations[1].good_during, 0.99);
   const PredictedFailure& store = find(all, "stores.payments-db", "is gone");
   EXPECT_LT(store.operations[1].good_during, 0.1);
+  EXPECT_LT(find(all, "failure-domains.discovery", "is gone").operations[1].good_during, 0.01);
+  EXPECT_EQ(find(all, "nodes", "one is lost").problem, "");
 }
 
 TEST(FailureModes, DoNotDependOnThreads) {
@@ -72,6 +76,8 @@ TEST(FailureModes, RatesByTheScalesThatItPrints) {
   EXPECT_EQ(rating.priority(), 200);
   EXPECT_NE(rating.why_occurrence.find("216 minutes"), std::string::npos);
   EXPECT_NE(rating.why_detection.find("0.86 minutes"), std::string::npos) << rating.why_detection;
+  failure.part = "failure-domains.discovery";
+  EXPECT_EQ(rate_failure(plan, failure).why_occurrence, rating.why_occurrence);
   // Without an objective nobody is told.
   for (PredictedOperation& each : failure.operations)
     each.good_during = each.good_before - 0.0002;

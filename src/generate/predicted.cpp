@@ -111,6 +111,10 @@ class Jobs {
     }
     if (model_.placement->zones.or_else({1}).value > 1)
       add("zones", "one is lost", FaultKind::Lose, target_of(Target::Kind::Zone, "a"));
+    add("nodes", "one is lost", FaultKind::Lose, target_of(Target::Kind::Node, "a/1"));
+    for (const FailureDomain& domain : model_.placement->failure_domains)
+      add("failure-domains." + domain.name, "is gone", FaultKind::Lose,
+          target_of(Target::Kind::Domain, domain.name));
     return std::move(jobs_);
   }
 

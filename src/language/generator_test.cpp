@@ -89,7 +89,7 @@ std::string Generator::target() {
     case 2: return (chance(2) ? "store " : "cache ") + pick(names(RefKind::Store));
     case 3: return "channel " + pick(names(RefKind::Channel));
     case 4: return "external " + pick(names(RefKind::External));
-    case 5: return "zone a";
+    case 5: return chance(2) ? "zone a" : "node a/2";
     case 6: return "endpoint " + pick(endpoints_);
     default: return chance(2) ? "gateway" : "all";
   }
@@ -269,6 +269,15 @@ Out Generator::structure(const StructType& type, int depth) {
     map.add("do", Out::string(pick(endpoints_)));
     if (chance(2)) map.add("undo", Out::string(pick(endpoints_)));
     without = {"do", "undo"};
+  }
+  if (&type == &structure_of<Slowdown>()) {
+    map.add("failing", Out::scalar("x3"));
+    map.add("cold", Out::scalar("x1.5"));
+    without = {"failing", "cold", "per", "by"};
+    if (chance(2)) {
+      map.add("per", Out::scalar("100"));
+      map.add("by", Out::scalar("120%"));
+    }
   }
   if (&type == &structure_of<RetryPolicy>()) {
     without = {"backoff", "cap"};

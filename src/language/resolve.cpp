@@ -168,10 +168,12 @@ class Resolver {
   void target(const Pending& p) {
     auto& t = *static_cast<Target*>(p.where);
     switch (t.kind) {
+      case Target::Kind::Node:
       case Target::Kind::Zone:
       case Target::Kind::Gateway:
       case Target::Kind::All: return;
       case Target::Kind::Region: region(p); return;
+      case Target::Kind::Domain: domain(p); return;
       case Target::Kind::Instance: instance(p, t); return;
       case Target::Kind::Service: target_of(p, RefKind::Service, t.service.index); return;
       case Target::Kind::Store: target_of(p, RefKind::Store, t.store.index); return;
@@ -211,6 +213,14 @@ class Resolver {
                    model_.placement->regions->end());
     const bool known = std::find(regions.begin(), regions.end(), p.name) != regions.end();
     if (!known && !regions.empty()) undefined(p, "region", regions);
+  }
+
+  void domain(const Pending& p) {
+    std::vector<std::string> domains;
+    for (const FailureDomain& domain : model_.placement->failure_domains)
+      domains.push_back(domain.name);
+    if (std::find(domains.begin(), domains.end(), p.name) == domains.end())
+      undefined(p, "failure domain", domains, "placement.failure-domains has them");
   }
 
   // "psp": what has the name, among services, stores, channels, externals and endpoints.

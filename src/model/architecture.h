@@ -9,8 +9,10 @@
 
 #include "model/decision.h"
 #include "model/experiment.h"
+#include "model/placement.h"
 #include "model/problem.h"
 #include "model/solution.h"
+#include "model/stores.h"
 
 namespace scantling {
 

@@ -21,15 +21,17 @@ struct Target {
     Service,
     Store,
     Channel,
+    Node,
     Zone,
     Region,
+    Domain,
     External,
     Endpoint,
     Gateway,
     All
   };
   Kind kind = Kind::None;
-  std::string name;  // "a" for `zone a`
+  std::string name;  // "a" for `zone a`, "a/2" for `node a/2`
   ServiceId service;
   StoreId store;
   ChannelId channel;

@@ -65,10 +65,14 @@ struct CallPolicy {
   Field<Deadline> deadline;
 };
 
-// Work takes longer the more requests wait: by `by` of it for each `per` of them.
+// When the work of a service takes longer than its steps say. What is given multiplies.
 struct Slowdown {
-  Field<Count> per;
-  Field<Share> by;
+  Field<Count> per;       // by `by` of it for each `per` requests that wait in the instance
+  Field<Share> by;        // may exceed 100%
+  Field<Factor> failing;  // when every answer of late was an error; in between in proportion
+  Field<Duration> over;   // what `of late` is: an answer's weight falls by e in this time
+  Field<Factor> cold;     // right after a start, falling evenly to 1
+  Field<Duration> warms;  // within this time
 };
 
 }  // namespace scantling

@@ -1,4 +1,5 @@
-// The solution half of a model: what gets built.
+// The solution half of a model: what gets built. Stores and channels: stores.h; where it runs:
+// placement.h.
 #pragma once
 
 #include <string>
@@ -174,75 +175,6 @@ struct Service : Element {
   std::vector<Endpoint> endpoints;
 };
 
-struct Quorum {
-  std::int64_t read = 0;
-  std::int64_t write = 0;
-};
-struct Consistency {
-  ConsistencyKind kind = ConsistencyKind::Strong;
-  Quorum quorum;  // Quorum only
-};
-
-// "20 per instance" (of the calling service) or "200" (in all).
-struct Pool {
-  std::int64_t size = 0;
-  bool per_instance = false;
-};
-
-struct BackupPolicy {
-  Field<Duration> rpo, rto;
-  Field<Duration> every;
-  Field<Duration> keep;
-};
-
-struct Store : Element {
-  Field<std::string> summary;
-  Field<std::string> engine;  // catalogue name
-  Field<Ref<ServiceId>> owner;
-  Field<std::vector<Ref<AggregateId>>> holds;
-  Field<Count> copies, in_sync;  // of each shard; that have a write before it counts
-  Field<Count> shards;
-  Field<std::string> shard_key;
-  Field<double> skew;  // Zipf exponent over keys; 0: even
-  Field<Consistency> consistency;
-  Field<Pool> pool;
-  Field<Count> waiting;          // that may wait for a connection; -1: unbounded
-  Field<Count> max_connections;  // the server's own limit
-  Field<Count> concurrency;      // requests that one copy serves at once
-  Field<TimeLaw> read, write;    // times at the server
-  Field<Spread> spread;
-  Field<Duration> failover, lag;  // until another copy leads; of asynchronous copies
-  Field<Rebuild> rebuild;         // after a promotion
-  Field<BackupPolicy> backup;
-  Field<Duration> keep;
-  Field<bool> encrypted, fenced, bootstrap, read_repair, pre_vote, check_quorum;
-  // caches
-  Field<Duration> expires;
-  Field<Bytes> capacity;
-  Field<bool> single_flight, serve_stale, leases;
-  // event stores
-  Field<Count> snapshot_every;
-  Field<CrdtType> crdt;
-};
-
-struct Channel : Element {
-  Field<std::string> summary;
-  Field<std::string> broker;  // catalogue name
-  Field<ChannelKind> kind;
-  Field<Ref<ServiceId>> owner;
-  Field<std::vector<std::string>> events;
-  Field<Count> partitions;
-  Field<std::string> key;
-  Field<Count> copies, in_sync;  // that must have it before it counts
-  Field<Delivery> delivery;
-  Field<Duration> keep;
-  Field<SchemaFormat> schema;
-  Field<Compatibility> compatible;
-  Field<std::string> dead_letter;
-  Field<Count> attempts;
-  Field<Spread> spread;
-};
-
 struct SagaStep {
   Span span;
   std::string do_target;  // "inventory.reserve"
@@ -267,47 +199,6 @@ struct Saga : Element {
 // A named bundle of call policy: "critical" or "best-effort" is said once.
 struct Policy : Element {
   CallPolicy policy;
-};
-
-struct NodeSize {
-  Field<Cores> cpu;
-  Field<Bytes> memory;
-};
-
-struct Placement {
-  Field<std::vector<std::string>> regions;
-  Field<Count> zones;
-  Field<RegionMode> mode;
-  Field<NodeSize> nodes;
-  Field<std::string> platform, mesh, gateway, discovery, identity, secrets, network_policy,
-      provider;
-  Field<bool> mtls;
-  Field<Rollout> rollout;
-  Field<Share> canary;  // first step
-  Field<std::vector<std::string>> environments;
-  Field<Duration> same_zone, other_zone, other_region;  // network latency, one way
-};
-
-// How it is watched and run.
-struct Operating {
-  Field<std::string> metrics, logs, traces;  // technologies
-  Field<Share> trace_sampling;
-  Field<Duration> keep_logs, keep_traces, keep_metrics;
-  Field<std::vector<std::string>> redact;  // fields
-  Field<std::vector<std::string>> alerts;  // "burn-rate 14.4x over 1h and 5min: page"
-  Field<std::vector<std::string>> chaos;
-  Field<Duration> rpo, rto;
-};
-
-// The order in which services leave what exists.
-struct MigrationStep {
-  Span span;
-  Provenance from;
-  Field<std::string> extract;  // service
-  Field<std::string> how;      // "strangler", "branch by abstraction", ...
-  Field<std::string> interim;  // calls that cross while it stands
-  Field<std::string> data;     // how its data moves
-  Field<std::string> rollback;
 };
 
 }  // namespace scantling

@@ -236,9 +236,7 @@ void Compiler::runtime_of(const Service& service, ServiceInfo& info) {
   info.queue = bound(runtime.queue, defaults::queue);
   info.discipline = runtime.discipline.or_else(Discipline::Fifo);
   info.start = runtime.start ? runtime.start->nanoseconds : nanoseconds(defaults::start_seconds);
-  if (runtime.slows && runtime.slows->per && runtime.slows->by)
-    info.slope = runtime.slows->by->value /
-                 static_cast<double>(std::max<std::int64_t>(1, runtime.slows->per->value));
+  if (runtime.slows) info.slows = slowdown_of(*runtime.slows);
 }
 
 // Of a service whose instances are a range.
@@ -358,6 +356,7 @@ void Compiler::stores() {
     if (store.skew && *store.skew > 0 && info.shards > 1) {
       info.shard_choice = WeightedChoice(zipf_shards(info.shards, keys_of(store), *store.skew));
     }
+    rebuild_of(store, info);
     info.hop_run = hop("queue at " + store.name);
     info.hop_queue = info.hop_run;
     const std::uint32_t index = add_service(std::move(info));

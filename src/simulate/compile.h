@@ -31,6 +31,7 @@ class Compiler {
   void outside();
   void services();
   void runtime_of(const Service& service, ServiceInfo& info);
+  static SlowdownInfo slowdown_of(const Slowdown& slows);
   void scaling_of(const Service& service, ServiceInfo& info);
   void health_of(const Service& service, ServiceInfo& info);
   void limits_of(const Service& service, ServiceInfo& info);
@@ -41,6 +42,7 @@ class Compiler {
   void store_endpoints(StoreId id, std::uint32_t index, std::uint32_t batch);
   double keys_of(const Store& store) const;
   void replication_of(const Store& store, std::uint32_t index);
+  void rebuild_of(const Store& store, ServiceInfo& info);
   static std::uint32_t batch_of(const Step& step);
   static TimeLaw sum_of(const TimeLaw& one, std::uint32_t n);
   void externals();
@@ -110,12 +112,17 @@ class Compiler {
   void disturbances();
   void times();
 
+  // --- compile_nodes.cpp ---
+  void nodes();
+  void instances_of_node(const std::string& name, std::vector<std::uint32_t>& out);
+
   // --- compile_faults.cpp ---
   void faults();
+  void instances_of_domain(const std::string& name, std::vector<std::uint32_t>& out);
   std::vector<std::uint32_t> instances_of(const Target& target);
   void instances_of_service(std::uint32_t service, std::vector<std::uint32_t>& out) const;
   void one_instance_of(const Target& target, std::vector<std::uint32_t>& out) const;
-  void instances_of_zone(const std::string& name, std::vector<std::uint32_t>& out);
+  std::uint32_t zone_of(const std::string& name);
   void instances_in_zones(std::uint32_t first, std::uint32_t end,
                           std::vector<std::uint32_t>& out) const;
 
@@ -143,6 +150,8 @@ class Compiler {
   std::uint32_t sites_ = 0;    // within it
   std::uint32_t zones_ = 1, regions_ = 1, beyond_ = 0;
   std::vector<std::string> region_names_;
+  std::vector<std::uint32_t> node_of_;  // by instance, within its zone; empty: not yet placed
+  std::vector<std::uint32_t> nodes_in_zone_;
 };
 
 Expected<Program> compile(const Architecture& model, const Experiment& experiment,

@@ -42,8 +42,9 @@ void Compiler::one_instance_of(const Target& target, std::vector<std::uint32_t>&
   }
 }
 
-// "a" or "eu-central-a": the letter counts the zones of a region.
-void Compiler::instances_of_zone(const std::string& name, std::vector<std::uint32_t>& out) {
+// "a" or "eu-central-a": the letter counts the zones of a region. `beyond_` and a note for a zone
+// that there isn't.
+std::uint32_t Compiler::zone_of(const std::string& name) {
   std::uint32_t region = 0;
   for (std::uint32_t r = 0; r < regions_; ++r)
     if (!region_names_[r].empty() && name.starts_with(region_names_[r])) region = r;
@@ -53,8 +54,9 @@ void Compiler::instances_of_zone(const std::string& name, std::vector<std::uint3
     zone = static_cast<std::uint32_t>(letter - '1');
   else if (std::isalpha(static_cast<unsigned char>(letter)))
     zone = static_cast<std::uint32_t>(std::tolower(static_cast<unsigned char>(letter)) - 'a');
-  if (zone >= zones_) note("zone " + name + " does not exist: there are " + std::to_string(zones_));
-  instances_in_zones(region * zones_ + zone, region * zones_ + zone + 1, out);
+  if (zone < zones_) return region * zones_ + zone;
+  note("zone " + name + " does not exist: there are " + std::to_string(zones_));
+  return beyond_;
 }
 
 // Of the zones [first, end), counted over all regions.
@@ -63,6 +65,24 @@ void Compiler::instances_in_zones(std::uint32_t first, std::uint32_t end,
   for (std::uint32_t i = 0; i < program_.instances.size(); ++i) {
     const std::uint32_t zone = program_.instances[i].zone;
     if (zone != beyond_ && zone >= first && zone < end) out.push_back(i);
+  }
+}
+
+// All that fails with it.
+void Compiler::instances_of_domain(const std::string& name, std::vector<std::uint32_t>& out) {
+  const auto all_of = [&](const auto& members, const std::vector<std::uint32_t>& services) {
+    for (const auto& member : *members)
+      if (member.id.valid()) instances_of_service(services[index_of(member.id)], out);
+  };
+  for (const FailureDomain& domain : model_.placement->failure_domains) {
+    if (domain.name != name) continue;
+    if (domain.all_services.or_else(false))
+      for (const std::uint32_t service : service_)
+        instances_of_service(service, out);
+    all_of(domain.services, service_);
+    all_of(domain.stores, store_);
+    all_of(domain.channels, channel_);
+    all_of(domain.externals, external_);
   }
 }
 
@@ -82,7 +102,13 @@ std::vector<std::uint32_t> Compiler::instances_of(const Target& target) {
       all_of(service_, target.endpoint.service);
       note("a fault of endpoint " + target.name + " is simulated for its whole service");
       break;
-    case Target::Kind::Zone: instances_of_zone(target.name, out); break;
+    case Target::Kind::Node: instances_of_node(target.name, out); break;
+    case Target::Kind::Domain: instances_of_domain(target.name, out); break;
+    case Target::Kind::Zone: {
+      const std::uint32_t zone = zone_of(target.name);
+      instances_in_zones(zone, zone + 1, out);
+      break;
+    }
     case Target::Kind::Region:
       for (std::uint32_t r = 0; r < regions_; ++r)
         if (region_names_[r] == target.name || regions_ == 1)
@@ -93,6 +119,7 @@ std::vector<std::uint32_t> Compiler::instances_of(const Target& target) {
     case Target::Kind::None: break;
   }
   std::sort(out.begin(), out.end());
+  out.erase(std::unique(out.begin(), out.end()), out.end());
   return out;
 }
 
@@ -100,6 +127,8 @@ namespace {
 
 std::string name_of(const Target& target) {
   switch (target.kind) {
+    case Target::Kind::Node: return "node " + target.name;
+    case Target::Kind::Domain: return "failure domain " + target.name;
     case Target::Kind::Zone: return "zone " + target.name;
     case Target::Kind::Region: return "region " + target.name;
     case Target::Kind::Instance: return "an instance of " + target.name;
@@ -124,9 +153,9 @@ void Compiler::faults() {
     info.factor = fault.factor.value > 0 ? fault.factor.value : 1e-6;
     info.share = fault.share.value;
     info.every = fault.every.nanoseconds;
-    info.silent = fault.target.kind == Target::Kind::Zone ||
-                  fault.target.kind == Target::Kind::Region ||
-                  fault.target.kind == Target::Kind::All;
+    info.silent =
+        fault.target.kind == Target::Kind::Node || fault.target.kind == Target::Kind::Zone ||
+        fault.target.kind == Target::Kind::Region || fault.target.kind == Target::Kind::All;
     if (fault.target.kind == Target::Kind::Gateway && fault.kind != FaultKind::Cut &&
         fault.kind != FaultKind::Drop) {
       note("faults of the gateway itself are not simulated: it stands for the clients");

@@ -25,6 +25,15 @@ inline constexpr double scale_interval_seconds = 15;  // as Kubernetes' autoscal
 inline constexpr double scale_delay_seconds = 60;     // from decision to ready
 inline constexpr std::int64_t scale_step = 4;         // instances at a time, upwards
 
+// --- machines, for faults of nodes ---
+inline constexpr double node_cpu = 8, node_memory_gib = 32;
+inline constexpr double store_cpu = 2, store_memory_gib = 8;  // of a copy, a broker
+inline constexpr double instance_memory_gib = 1;
+
+// --- work that takes longer while answers fail and after a start ---
+inline constexpr double slow_failing_seconds = 10;  // what of late is
+inline constexpr double warms_seconds = 30;
+
 // --- calls: of a policy that is written without saying these ---
 inline constexpr std::int64_t attempts = 2;
 inline constexpr double backoff_seconds = .02;
@@ -49,6 +58,8 @@ inline constexpr std::int64_t store_concurrency = 32;  // requests that one copy
 inline constexpr double read_seconds = .001;
 inline constexpr double write_seconds = .002;
 inline constexpr double failover_seconds = 30;
+inline constexpr double rebuild_bytes_per_second = 100 * 0x1p20;  // of a copy, over the network
+inline constexpr std::int64_t record_bytes = 1024;                // of aggregates without a size
 inline constexpr double skewed_keys = 1'000'000;  // of a store whose aggregates have no count
 
 // --- externals ---

@@ -49,7 +49,7 @@ Replication Engine::run() {
   begin();
   while (!done_ && !heap_.empty())
     turn();
-  if (frames_most_ >= options_.max_frames) look_up();
+  if (full()) look_up();
   finish_measures();
   return std::move(out_);
 }
@@ -57,11 +57,12 @@ Replication Engine::run() {
 // Now and then: is there still time, memory, and somebody who wants to know?
 void Engine::look_up() {
   const bool stopped = options_.stop != nullptr && *options_.stop && (*options_.stop)();
-  if (!stopped && events_ < options_.max_events && frames_most_ < options_.max_frames) return;
+  if (!stopped && events_ < options_.max_events && !full()) return;
   out_.incomplete = true;
-  if (frames_most_ >= options_.max_frames)
+  if (full())
     out_.log.push_back("stopped: more than " + std::to_string(options_.max_frames) +
-                       " requests were in flight at once");
+                       (frames_most_ >= options_.max_frames ? " requests were in flight at once"
+                                                            : " messages were waiting at once"));
   done_ = true;
 }
 
@@ -142,7 +143,8 @@ void Engine::begin_work(std::uint32_t frame, const Instruction& in) {
   if (s.discipline == Discipline::ProcessorSharing) {
     f.state = FrameState::Sharing;
     SharedProcessors& shared = shared_[f.instance];
-    shared.add(frame, static_cast<double>(draw(in.a, in.b)) * s.slowness, now_, s.servers);
+    const double state = s.slows ? slowdown(f.instance) : 1;
+    shared.add(frame, static_cast<double>(draw(in.a, in.b)) * s.slowness * state, now_, s.servers);
     s.busy = std::min(shared.size(), s.servers);
     arm_shared(f.instance);
   } else if (s.busy < s.servers && !s.paused) {
@@ -164,8 +166,8 @@ void Engine::start_work(std::uint32_t frame, Station& station) {
   const Instruction& in = p_.code[f.pc - 1];
   f.state = FrameState::Working;
   double time = p_.laws[in.a].draw(streams_[in.b]) * station.slowness;
-  if (station.slope > 0) [[unlikely]]
-    time *= 1 + station.slope * static_cast<double>(station.run.length + station.queue.length);
+  if (station.slows) [[unlikely]]
+    time *= slowdown(f.instance);
   if (f.flags & frame_tied) [[unlikely]]
     take_other_back(frame);
   heap_.push(now_ + static_cast<Time>(time + .5), EventKind::WorkDone, frame);
@@ -307,6 +309,7 @@ void Engine::refuse(std::uint32_t frame, Station& station, Cause cause) {
   Frame& f = frames_[frame];
   ++station.count.rejected;
   ++endpoint_[f.endpoint].bad;
+  if (!memory_.empty() && cause == Cause::Failed) remember_answer(f.instance, false);
   f.cause = cause;
   f.seen = cause == Cause::Failed ? seen_error : seen_rejected;
   deliver(frame);
@@ -383,6 +386,8 @@ void Engine::finish(std::uint32_t frame, Cause cause, std::uint8_t seen) {
   } else {
     ++count.bad;
   }
+  if (!memory_.empty()) [[unlikely]]
+    remember_answer(f.instance, cause == Cause::None);
   if (p_.endpoints[f.endpoint].locks) release_locks(frame);
   leave(frame);
   deliver(frame);

@@ -6,6 +6,8 @@
 namespace scantling::sim {
 
 class Engine : private EngineState {
+  friend struct EngineBreaker;  // a test: breaks a counter, to see that it is found
+
  public:
   Engine(const Program& program, const RunOptions& options);
   Replication run();
@@ -143,6 +145,10 @@ class Engine : private EngineState {
   bool passes_check(std::uint32_t instance) const;
   void check_health(std::uint32_t service);
   bool throttled(std::uint32_t service, std::uint32_t key);
+  double slowdown(std::uint32_t instance) const;
+  void promoted(std::uint32_t service, std::uint32_t former, std::uint32_t leader);
+  Time rebuilding(std::uint32_t instance);
+  void remember_answer(std::uint32_t instance, bool well);
 
   // --- policies/replication.cpp ---
   std::uint32_t log_of(std::uint32_t instance) const;
@@ -226,6 +232,7 @@ class Engine : private EngineState {
   void phase();
   StationCounters service_count(std::uint32_t service);
   void check_conservation();
+  void check_flow();
   void sample_level();
 };
 

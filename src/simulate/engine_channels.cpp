@@ -25,6 +25,7 @@ void Engine::deliver_message(std::uint32_t channel, std::uint32_t event, std::ui
         std::find(group.events.begin(), group.events.end(), event) == group.events.end())
       continue;
     const std::uint32_t m = messages_.take();
+    if (full()) done_ = true;  // look_up says it
     Message& message = messages_[m];
     message.group = g;
     message.key = key;
@@ -108,6 +109,8 @@ void Engine::pull_partition(std::uint32_t g, std::uint32_t partition) {
     }
     const std::uint32_t m = line.pop_front(messages_);
     if (channel.keep > 0 && now_ - messages_[m].published > channel.keep) {
+      if (group.operation != none)
+        ++operation_[group.operation].errors[static_cast<std::size_t>(Cause::Lost)];
       message_over(m, false);
       continue;
     }

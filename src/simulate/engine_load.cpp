@@ -75,6 +75,7 @@ void Engine::enter(const SourceInfo& info, std::uint32_t source_index, std::uint
   if (instance == none) {
     f.instance = 0;
     f.cause = Cause::Lost;
+    f.seen = seen_error;
     complete(frame);
     return;
   }
@@ -100,7 +101,7 @@ void Engine::entry_answered(std::uint32_t frame) {
     out_.operation_latency[info.operation * phases_ + phase_].record(took);
     bucketing_[info.operation].record(took);
     if (f.trace != none) out_.traced.push_back({info.operation, took, traces_[f.trace]});
-  } else {
+  } else if (!counted_as_lost(f)) {
     ++count.errors[static_cast<std::size_t>(f.cause)];
   }
   if (f.parent == none) return;

@@ -99,6 +99,8 @@ void Engine::phase() {
     heap_.push(end_, EventKind::Phase, 1);
   else
     done_ = true;
+  // The end of the last bucket is due at the same moment, behind this.
+  if (done_ && now_ - bucket_last_.at == p_.bucket) bucket();
 }
 
 void Engine::bucket() {
@@ -193,6 +195,38 @@ void Engine::check_conservation() {
                    std::to_string(c.inside_area - c.sojourn - still[i]) + " request-nanoseconds";
       return;
     }
+  }
+  check_flow();
+}
+
+// What was asked for was answered, well or not, or somebody is still at it; what was published was
+// handled, was given up, or is still there.
+void Engine::check_flow() {
+  std::vector<std::uint64_t> open(operation_.size(), 0);
+  std::vector<std::uint64_t> behind(channel_.size(), 0);
+  for (std::uint32_t i = 0; i < frames_.size(); ++i)
+    if (frames_[i].kind == FrameKind::Entry && !counted_as_lost(frames_[i]))
+      ++open[p_.sources[frames_[i].item].operation];
+  for (std::uint32_t i = 0; i < messages_.size(); ++i) {
+    if (!messages_[i].used) continue;
+    const GroupInfo& group = p_.groups[messages_[i].group];
+    ++behind[group.channel];
+    if (group.operation != none) ++open[group.operation];
+  }
+  for (std::size_t i = 0; i < operation_.size() && out_.ok; ++i) {
+    const OperationCounters& c = operation_[i];
+    if (c.offered == c.good + c.bad() + open[i]) continue;
+    out_.ok = false;
+    out_.error = p_.operations[i].name + ": " + std::to_string(c.offered) + " were asked for, " +
+                 std::to_string(c.good + c.bad()) + " ended, " + std::to_string(open[i]) +
+                 " are under way";
+  }
+  for (std::size_t i = 0; i < channel_.size() && out_.ok; ++i) {
+    if (channel_[i].behind == behind[i]) continue;
+    out_.ok = false;
+    out_.error = p_.services[p_.channels[i].service].name + ": " +
+                 std::to_string(channel_[i].behind) + " messages were counted as waiting, " +
+                 std::to_string(behind[i]) + " are";
   }
 }
 

@@ -8,10 +8,14 @@ namespace scantling::sim {
 void Engine::prepare_stations() {
   const std::size_t n = p_.instances.size();
   stations_.resize(n);
+  if (std::any_of(p_.services.begin(), p_.services.end(),
+                  [](const ServiceInfo& info) { return info.slows.any(); }))
+    memory_.resize(n);
   shared_.resize(n);
   down_count_.assign(n, 0);
   pause_count_.assign(n, 0);
   silent_.assign(n, false);
+  to_rebuild_.assign(n, 0);
   starting_.assign(n, false);
   cpu_factor_.assign(n, 1);
   slow_factor_.assign(n, 1);
@@ -48,7 +52,7 @@ void Engine::prepare_stations() {
       s.discipline = info.discipline;
       base_slowness_[info.first_instance + i] = 1 / info.speed;
       s.slowness = 1 / info.speed;
-      s.slope = info.slope;
+      s.slows = info.slows.any();
       priority_run_[info.first_instance + i].prepare(p_.ranks[k]);
       priority_queue_[info.first_instance + i].prepare(p_.ranks[k]);
       s.up = s.rotating = i < initial;

@@ -49,8 +49,7 @@ void Engine::forget_what_is_left() {
         const Frame& f = frames_[event.index];
         const Station& s = stations_[f.instance];
         // What a fault makes slower while it runs is not exponential as a whole.
-        if ((f.flags & frame_dead) || s.paused || s.slope > 0 || !p_.faults.empty())
-          return event.time;
+        if ((f.flags & frame_dead) || s.paused || s.slows || !p_.faults.empty()) return event.time;
         const Instruction& in = p_.code[f.pc - 1];
         if (!p_.memoryless[in.a]) return event.time;
         return after(p_.laws[in.a].mean_nanoseconds() * s.slowness, in.b);

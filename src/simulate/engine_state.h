@@ -14,6 +14,7 @@
 #include "simulate/policies/priority.h"
 #include "simulate/policies/processor_sharing.h"
 #include "simulate/policies/replication.h"
+#include "simulate/policies/slowdown.h"
 #include "simulate/policies/throttle.h"
 #include "simulate/program.h"
 #include "simulate/span_log.h"
@@ -109,6 +110,14 @@ class EngineState {
     }
     return frames_.take();
   }
+  // A request of a client that vanished: it has been counted, its record waits for the client.
+  static bool counted_as_lost(const Frame& f) {
+    return f.cause == Cause::Lost && f.seen == seen_local;
+  }
+  // More requests, or more messages, than there may be.
+  bool full() const {
+    return frames_most_ >= options_.max_frames || messages_.size() >= options_.max_frames;
+  }
   // Sends a frame over the network, which takes it the same time as all others on the same way.
   void on_the_wire(std::uint32_t from, std::uint32_t to, EventKind kind, std::uint32_t frame) {
     const std::uint32_t lane =
@@ -150,6 +159,7 @@ class EngineState {
   std::vector<Station> stations_;
   std::vector<std::uint8_t> station_guarded_;  // per service: rate limit, shedding, failing
   std::vector<SharedProcessors> shared_;
+  std::vector<InstanceMemory> memory_;  // per instance; empty where no work goes by its state
   std::vector<Rotation> rotation_;
   std::vector<std::uint32_t> leader_;  // per store shard; indexed by shard_first_[service] + shard
   std::vector<std::uint32_t> shard_first_;  // per service
@@ -182,6 +192,7 @@ class EngineState {
   std::vector<Happening> happenings_;
   std::vector<std::uint32_t> down_count_, pause_count_;  // per instance: overlapping faults
   std::vector<bool> silent_;
+  std::vector<std::uint8_t> to_rebuild_;  // per instance: when it comes back
   std::vector<double> cpu_factor_, slow_factor_, fail_share_, base_slowness_, stretch_;
   std::vector<std::uint32_t> active_network_, active_failures_;  // faults
   bool network_faulty_ = false, failing_ = false;

@@ -147,6 +147,17 @@ const std::map<std::string, Setting> kSettings = {
      [](Busy& b) {
        b.back().rate_limit = said(RateLimitRule{said(std::string("service")), said(Rate{250}), {}});
      }},
+    {"rebuild",
+     [](Busy& b) {
+       Store& db = b.s.model.stores[b.store(3)];
+       db.rebuild = said(Rebuild::All);
+       db.failover = said(in_seconds(1));
+       Target leader;
+       leader.kind = Target::Kind::Instance;
+       leader.store = StoreId(0);
+       leader.name = "db";
+       b.experiment = with_faults({fault(FaultKind::Lose, 5, 5, leader)}, 20);
+     }},
     {"replication",
      [](Busy& b) {
        Consistency eventual;
@@ -162,6 +173,12 @@ const std::map<std::string, Setting> kSettings = {
      }},
     {"scaling", set_scaling},
     {"shedding", [](Busy& b) { b.back().shed = said(Count{3}); }},
+    {"slowdown",
+     [](Busy& b) {
+       Slowdown slows;
+       slows.failing = said(Factor{3});
+       b.back().runtime->slows = said(std::move(slows));
+     }},
     {"throttle",
      [](Busy& b) {
        b.call_policy.throttle = said(ThrottlePolicy{said(Factor{1.01}), said(in_seconds(5))});

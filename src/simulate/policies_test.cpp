@@ -1,6 +1,7 @@
 // Policies against what they are known to do: contention, throttling, limits, ties, ejection.
 #include <gtest/gtest.h>
 
+#include "simulate/policies/throttle.h"
 #include "simulate/test_results.h"
 
 namespace scantling::sim {
@@ -64,7 +65,44 @@ TEST(Throttle, SendsAtMostKTimesWhatIsAccepted) {
   EXPECT_EQ(run(s, o).operations.at(0).errors.total(), 0);
 }
 
-// --- limits for each caller ---
+TEST(Throttle, RefusesByItsFormula) {
+  // max(0, (asked - k accepts) / (asked + 1)): of 99 asked for and 30 accepted, k = 1.5, 54% more.
+  const ThrottleInfo info{1.5, 10'000'000'000, 0};
+  RandomStream random(1, 0, 0);
+  int refused = 0;
+  for (int n = 0; n < 20'000; ++n) {
+    Throttle t;
+    for (int i = 0; i < 99; ++i)
+      t.allows(info, 0, random);
+    for (int i = 0; i < 30; ++i)
+      t.accepted(info, 1'000'000'000);
+    refused += t.allows(info, 9'000'000'000, random) ? 0 : 1;
+    // Ten seconds later nothing of that counts.
+    EXPECT_TRUE(t.allows(info, 20'000'000'000, random));
+  }
+  EXPECT_NEAR(refused / 20'000., (99 - 45) / 100., .015);
+}
+
+// --- limits ---
+
+TEST(RateLimit, OfAServiceLetsASecondsWorthThroughAtOnce) {
+  // 100/s; 30/s come, and ten times that from 20 to 30 s: what was saved up, 100, and 100/s.
+  System s = one_station(30, fixed_time(.0001), 1000);
+  RateLimitRule rule;
+  rule.limit = said(Rate{100});
+  s.model.services.raw()[0].rate_limit = said(rule);
+  Experiment e = plain_experiment();
+  ExperimentLoad load;
+  load.spike = said(LoadSpike{said(in_seconds(20)), said(in_seconds(10)), said(Factor{10})});
+  e.load = said(std::move(load));
+  e.lasts = said(in_seconds(40));
+  const ExperimentResult r = run(s, quick(40), e);
+  const Series& good = series(r.operations[0], "goodput");
+  EXPECT_NEAR(mean_between(good, 0, 20), 30, 4);
+  EXPECT_NEAR(mean_between(good, 20, 30), (100 + 10 * 100) / 10., 3);
+  EXPECT_NEAR(mean_between(good, 21, 30), 100, 1);
+  EXPECT_NEAR(mean_between(good, 31, 40), 30, 4);
+}
 
 TEST(RateLimit, OfEachCallerIsARenewalProcess) {
   // A bucket of one request refilled at L: after one that is let in, none is for 1/L; callers ask

@@ -20,6 +20,15 @@ namespace scantling::sim {
 
 enum class ServiceKind : std::uint8_t { Outside, Service, Store, External, Channel };
 
+// How much longer work takes with the state of its instance; 0: not at all.
+struct SlowdownInfo {
+  double a_waiting = 0;  // for each request that waits
+  double failing = 0;    // if all answers of late were errors
+  double cold = 0;       // right after a start
+  Time over = 1, warms = 1;
+  bool any() const { return a_waiting > 0 || failing > 0 || cold > 0; }
+};
+
 struct ServiceInfo {
   ServiceKind kind = ServiceKind::Service;
   std::uint32_t model_id = none;  // index in the model's vector
@@ -35,9 +44,9 @@ struct ServiceInfo {
   std::uint32_t shed = unlimited;
   double rate_limit = 0;      // per second over all instances; 0: none
   std::uint32_t callers = 0;  // that the limit is counted for each; 0: for all together
-  double slope = 0;           // work takes this share longer for each request that waits
-  Time detection = 0;         // from a loss to leaving the rotation
-  Time start = 0;             // from the end of a loss to ready
+  SlowdownInfo slows;
+  Time detection = 0;  // from a loss to leaving the rotation
+  Time start = 0;      // from the end of a loss to ready
   // Active checks that take part in the pool of requests, or look at the callees; 0: none.
   Time health_every = 0, health_timeout = 0;
   std::uint32_t health_failures = 0;
@@ -55,6 +64,8 @@ struct ServiceInfo {
   std::uint32_t shards = 1, copies = 1;
   WeightedChoice shard_choice;  // empty: even
   Time failover = 0;
+  bool rebuilds_all = false;  // copies, after a promotion
+  Time rebuild_time = 0;
   std::uint32_t replication = none;  // of `replications`: copies that writes do not wait for
   std::uint32_t hop_queue = none, hop_run = none, hop_pool = none;
 };

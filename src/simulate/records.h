@@ -146,6 +146,7 @@ enum class TimerPurpose : std::uint8_t {
   Detect,      // instance
   Start,       // instance
   Scaled,      // instance
+  Rebuilt,     // instance
   Elect,       // shard; service in `call_generation`
   Readmit,     // instance
   TakeBack,    // frame; generation in `call_generation`

@@ -28,9 +28,9 @@ struct Station {
   std::uint32_t messages = 0;  // of these, messages being handled
   Line run, queue;
   double slowness = 1;  // nanoseconds of the clock per nanosecond of work
-  double slope = 0;
   Discipline discipline = Discipline::Fifo;
   bool up = true, paused = false, rotating = true;
+  bool slows = false;  // its work takes longer with its state
   Time changed = 0;
   Time queue_empty = 0;  // when the queue was last empty
   Time paused_at = 0, paused_until = never;

@@ -79,6 +79,83 @@ TEST(WarmUp, CutsWhatIsNotYetSteady) {
   EXPECT_FALSE(mser5(grows).settled);
 }
 
+TEST(Interval, OfAQuantileCoversItToo) {
+  // The p99 of M/M/1 is .05 ln 100. 120 intervals: about one misses; more than 6 would have a
+  // probability of 0.0002.
+  const System s = mm1();
+  int missed = 0;
+  for (std::uint64_t seed = 1; seed <= 120; ++seed) {
+    SimulateOptions o = quick(200, 6);
+    o.seed = seed;
+    o.warm_up = in_seconds(5);
+    const Interval i = run(s, o).operations.at(0).latency.p99;
+    missed += i.low() > .05 * std::log(100) || i.high() < .05 * std::log(100) ? 1 : 0;
+  }
+  EXPECT_LE(missed, 6);
+}
+
+// --- warm-up ---
+
+// White, Cobb, Spratt 2000: of the means of batches of five, the d that makes
+// sum over i > d of (Z_i - mean)^2 / (n - d)^2 the least.
+TEST(WarmUp, IsWhatTheRuleSaysByHand) {
+  // One batch of 100, then 20 that alternate between 1 and 2: .25 of variance over 20 is the least.
+  std::vector<double> samples(5, 100);
+  for (int i = 0; i < 20; ++i)
+    samples.insert(samples.end(), 5, 1 + i % 2);
+  EXPECT_EQ(mser5(samples).samples, 5U);
+}
+
+TEST(WarmUp, IsWhatTheRuleSaysOfAnySeries) {
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    RandomStream random(seed, 0, 0);
+    std::vector<double> samples;
+    double level = 50;  // falls to 0 by an autoregression
+    for (int i = 0; i < 1000; ++i)
+      samples.push_back(level = .98 * level + random.normal());
+    std::vector<double> z(200, 0);
+    for (std::size_t i = 0; i < samples.size(); ++i)
+      z[i / 5] += samples[i] / 5;
+    std::size_t cut = 0;
+    double best = 1e300;
+    for (std::size_t d = 0; d + 5 <= z.size(); ++d) {
+      const auto left = static_cast<double>(z.size() - d);
+      double mean = 0;
+      for (std::size_t i = d; i < z.size(); ++i)
+        mean += z[i] / left;
+      double squares = 0;
+      for (std::size_t i = d; i < z.size(); ++i)
+        squares += (z[i] - mean) * (z[i] - mean);
+      if (squares / (left * left) >= best) continue;
+      best = squares / (left * left);
+      cut = d;
+    }
+    const WarmUp found = mser5(samples);
+    EXPECT_EQ(found.settled, cut <= z.size() / 2);
+    EXPECT_EQ(found.samples, 5 * std::min(cut, z.size() / 2)) << seed;
+  }
+}
+
+// --- comparing designs ---
+
+TEST(CommonNumbers, MakeDifferencesSmall) {
+  // A server 2% faster, 30 times with the other's numbers and 30 times with its own.
+  const auto mean = [](double seconds, std::uint64_t seed) {
+    SimulateOptions o = quick(100, 1);
+    o.seed = seed;
+    o.warm_up = in_seconds(5);
+    return run(one_station(80, exponential_time(seconds)), o).operations.at(0).latency.mean.mean;
+  };
+  const auto variance = [&](std::uint64_t apart) {
+    std::vector<double> differences;
+    for (std::uint64_t seed = 1; seed <= 30; ++seed)
+      differences.push_back(mean(.01, seed) - mean(.0098, seed + apart));
+    const double half = interval(differences, .99).half_width;
+    return half * half;
+  };
+  EXPECT_LT(50 * variance(0), variance(1000));
+}
+
 TEST(Sequential, RunsUntilThePrecisionIsReached) {
   SimulateOptions o = quick(100, 5);
   o.precision = .05;

@@ -70,6 +70,9 @@ std::vector<Scenario> all_faults(const Architecture& model, Duration measured) {
   std::vector<std::string> faults;
   const bool zones = model.placement && model.placement->zones && model.placement->zones->value > 1;
   if (zones) faults.emplace_back("lose zone a");
+  faults.emplace_back("lose node a/1");
+  for (const FailureDomain& domain : model.placement->failure_domains)
+    faults.push_back(fmt::format("lose domain {}", domain.name));
   for (const Service& s : model.services) {
     const bool several = s.runtime && s.runtime->instances && s.runtime->instances->high > 1;
     faults.push_back(fmt::format("lose {} {}", several ? "instance" : "service", s.name));

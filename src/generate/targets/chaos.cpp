@@ -40,14 +40,26 @@ std::string lasts(const Fault& fault) {
   return go_duration(fault.lasts.or_else({60'000'000'000}).seconds());
 }
 
+// Which machine it is nobody knows before there are any: whoever runs the experiment labels one.
+constexpr std::string_view kNodeLabel = "scantling/lose";
+
+std::string node_value(const std::string& name) {
+  std::string out = name;
+  std::ranges::replace(out, '/', '-');
+  return dns_label(out);
+}
+
 Value pods_fail(const Plan& plan, const Fault& fault, std::string_view action) {
-  Value spec = map({{"action", action}, {"mode", "all"}});
-  if (fault.target.kind == scantling::Target::Kind::Zone) {
+  using Kind = scantling::Target::Kind;
+  const bool one = fault.target.kind == Kind::Instance || fault.kind == FaultKind::Fail;
+  Value spec = map({{"action", action}, {"mode", one ? "one" : "all"}});
+  if (fault.target.kind == Kind::Zone || fault.target.kind == Kind::Node) {
     Value of = selector(plan, {});
-    of.set("nodeSelectors", map({{"topology.kubernetes.io/zone", fault.target.name}}));
+    of.set("nodeSelectors", fault.target.kind == Kind::Zone
+                                ? map({{"topology.kubernetes.io/zone", fault.target.name}})
+                                : map({{kNodeLabel.data(), node_value(fault.target.name)}}));
     spec.set("selector", std::move(of));
   } else {
-    spec.set("mode", "one");
     spec.set("selector", selector(plan, labels_of(plan, fault.target)));
   }
   spec.set("duration", lasts(fault));
@@ -101,7 +113,8 @@ struct Experiment {
 std::optional<Experiment> experiment_of(const Plan& plan, const Fault& fault) {
   const bool elsewhere = fault.target.external.valid();
   const bool ours = !labels_of(plan, fault.target).empty();
-  const bool zone = fault.target.kind == scantling::Target::Kind::Zone;
+  const bool zone = fault.target.kind == scantling::Target::Kind::Zone ||
+                    fault.target.kind == scantling::Target::Kind::Node;
   if (!elsewhere && !ours && !zone) return std::nullopt;
   switch (fault.kind) {
     case FaultKind::Lose:
@@ -137,6 +150,35 @@ std::optional<Experiment> experiment_of(const Plan& plan, const Fault& fault) {
     case FaultKind::Flush: break;
   }
   return std::nullopt;
+}
+
+// A failure domain is as many faults as it has members.
+std::vector<Fault> faults_of(const Plan& plan, const Fault& fault) {
+  using Kind = scantling::Target::Kind;
+  if (fault.target.kind != Kind::Domain) return {fault};
+  std::vector<Fault> out;
+  const auto add = [&](Kind kind, const std::string& name) -> scantling::Target& {
+    Fault& one = out.emplace_back(fault);
+    one.target = {};
+    one.target.kind = kind;
+    one.target.name = name;
+    return one.target;
+  };
+  for (const FailureDomain& domain : plan.model().placement->failure_domains) {
+    if (domain.name != fault.target.name) continue;
+    if (domain.all_services.or_else(false)) {
+      for (const ServiceId id : plan.model().services.ids())
+        add(Kind::Service, plan.model().services[id].name).service = id;
+    } else {
+      for (const Ref<ServiceId>& member : *domain.services)
+        add(Kind::Service, member.name).service = member.id;
+    }
+    for (const Ref<StoreId>& member : *domain.stores)
+      add(Kind::Store, member.name).store = member.id;
+    for (const Ref<ExternalId>& member : *domain.externals)
+      add(Kind::External, member.name).external = member.id;
+  }
+  return out;
 }
 
 // What the simulation was held to, and the estimate of the undisturbed system.
@@ -188,24 +230,31 @@ Value predicted(const Plan& plan, const std::string& name) {
 void target_chaos(const Plan& plan, Output& out) {
   for (const scantling::Experiment& experiment : plan.model().experiments) {
     std::vector<Value> documents;
-    for (const Fault& fault : experiment.faults.value) {
-      const auto chaos = experiment_of(plan, fault);
-      if (!chaos) continue;
-      std::string name = dns_label(experiment.name);
-      if (!documents.empty()) name += "-" + std::to_string(documents.size() + 1);
-      Value meta = metadata(plan, origins_of_system(plan), name);
-      meta["annotations"].set("scantling/steady-state", steady_state(experiment));
-      Value of = object(kApi, chaos->kind, std::move(meta));
-      of.set("spec", chaos->spec);
-      documents.push_back(std::move(of));
+    std::string first;
+    for (const Fault& whole : experiment.faults.value) {
+      if (whole.target.kind == scantling::Target::Kind::Node)
+        first = "First, on the machine to lose: kubectl label node NAME " +
+                std::string(kNodeLabel) + "=" + node_value(whole.target.name) + "\n";
+      for (const Fault& fault : faults_of(plan, whole)) {
+        const auto chaos = experiment_of(plan, fault);
+        if (!chaos) continue;
+        std::string name = dns_label(experiment.name);
+        if (!documents.empty()) name += "-" + std::to_string(documents.size() + 1);
+        Value meta = metadata(plan, origins_of_system(plan), name);
+        meta["annotations"].set("scantling/steady-state", steady_state(experiment));
+        Value of = object(kApi, chaos->kind, std::move(meta));
+        of.set("spec", chaos->spec);
+        documents.push_back(std::move(of));
+      }
     }
     if (documents.empty()) continue;
     const std::string name = "tests/chaos/" + dns_label(experiment.name);
-    out.add(name + ".yaml",
-            to_yaml_stream(documents,
-                           "Under the load of tests/load. Stop it (kubectl delete -f) "
-                           "when an objective burns too fast:\n" +
-                               dns_label(experiment.name) + "-steady-state.yaml"));
+    out.add(
+        name + ".yaml",
+        to_yaml_stream(documents, first +
+                                      "Under the load of tests/load. Stop it (kubectl delete -f) "
+                                      "when an objective burns too fast:\n" +
+                                      dns_label(experiment.name) + "-steady-state.yaml"));
     Value state =
         map({{"expected", steady_state(experiment)}, {"watch", status_queries(plan, experiment)}});
     if (Value rows = predicted(plan, experiment.name); !rows.empty())

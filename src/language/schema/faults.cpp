@@ -19,8 +19,9 @@ struct TargetWord {
 constexpr TargetWord kTargetWords[] = {
     {"instance", TargetKind::Instance}, {"service", TargetKind::Service},
     {"store", TargetKind::Store},       {"cache", TargetKind::Store},
-    {"channel", TargetKind::Channel},   {"zone", TargetKind::Zone},
-    {"region", TargetKind::Region},     {"external", TargetKind::External},
+    {"channel", TargetKind::Channel},   {"node", TargetKind::Node},
+    {"zone", TargetKind::Zone},         {"region", TargetKind::Region},
+    {"domain", TargetKind::Domain},     {"external", TargetKind::External},
     {"endpoint", TargetKind::Endpoint}};
 
 struct FaultForm {
@@ -28,7 +29,9 @@ struct FaultForm {
   std::string_view example;
 };
 constexpr FaultForm kForms[] = {
-    {"what is gone: an instance, service, store, channel, zone, region or external", "zone a"},
+    {"what is gone: an instance, service, store, channel, node, zone, region, failure domain or "
+     "external",
+     "zone a"},
     {"what takes longer, and by how much", "psp x10"},
     {"what answers with an error, and how often", "psp 30%"},
     {"what no longer reaches what (one way)", "orders -> payments"},
@@ -129,7 +132,9 @@ std::string target_text(const Architecture& model, const Target& target) {
     case TargetKind::Gateway: return "gateway";
     case TargetKind::All: return "all";
     case TargetKind::Instance: return "instance " + name;
+    case TargetKind::Node: return "node " + name;
     case TargetKind::Zone: return "zone " + name;
+    case TargetKind::Domain: return "domain " + name;
     case TargetKind::Region: return "region " + name;
     case TargetKind::Service: return needs_word(model, name) ? "service " + name : name;
     case TargetKind::Store: return needs_word(model, name) ? "store " + name : name;

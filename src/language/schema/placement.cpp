@@ -32,6 +32,27 @@ SCANTLING_STRUCTURE(NodeSize) {
   return kType;
 }
 
+SCANTLING_STRUCTURE(FailureDomain) {
+  static constexpr Entry kEntries[] = {
+      field<&FailureDomain::summary>("summary", "what they share")
+          .eg("the discovery that all calls look names up in"),
+      field<&FailureDomain::all_services>("all-services", "whether every service fails with it")
+          .eg("true"),
+      field<&FailureDomain::services>("services", "that fail with it").eg("[catalog, orders]"),
+      field<&FailureDomain::stores>("stores", "that fail with it").eg("[orders-db]"),
+      field<&FailureDomain::channels>("channels", "that fail with it").eg("[order-events]"),
+      field<&FailureDomain::externals>("externals", "that fail with it").eg("[psp, fraud]"),
+      field<&FailureDomain::availability>("availability", "of what they share").eg("99.99%"),
+  };
+  static constexpr StructType kType{
+      .name = "failure domain",
+      .about =
+          "What fails together for a reason other than where it stands: a control plane, a "
+          "discovery service, a certificate, a rack",
+      .entries = kEntries};
+  return kType;
+}
+
 SCANTLING_STRUCTURE(Placement) {
   static constexpr Entry kEntries[] = {
       field<&Placement::platform>("platform", "what services run on").eg("kubernetes"),
@@ -57,6 +78,8 @@ SCANTLING_STRUCTURE(Placement) {
           .eg("600us"),
       field<&Placement::other_region>("other-region", "network latency between regions, one way")
           .eg("15ms"),
+      field<&Placement::failure_domains>("failure-domains", "what fails together for other reasons")
+          .eg("{ discovery: { services: [catalog, orders] } }"),
   };
   static constexpr StructType kType{
       .name = "placement", .about = "Where and on what it runs", .entries = kEntries};

@@ -1,4 +1,6 @@
 // Contexts and services.
+#include "language/kinds.h"
+#include "language/reader.h"
 #include "language/table.h"
 
 namespace scantling {
@@ -19,14 +21,56 @@ SCANTLING_STRUCTURE(Context) {
   return kType;
 }
 
+namespace {
+
+// Each of `per` and `by`, and `warms` and `over` with what they belong to.
+void finish_slowdown(Reader& reader, const Place& place, void* object) {
+  const auto& slows = *static_cast<const Slowdown*>(object);
+  const auto needs = [&](const auto& there, const auto& missing, std::string_view key,
+                         std::string_view example) {
+    if (!there || missing) return;
+    Diagnostic& d = reader.problem(kMissingKey, reader.heading_of(place),
+                                   "slows needs '" + std::string(key) + "'");
+    d.allowed = {std::string(example)};
+  };
+  needs(slows.per, slows.by, "by", "{ per: 100, by: 10% }");
+  needs(slows.by, slows.per, "per", "{ per: 100, by: 10% }");
+  needs(slows.over, slows.failing, "failing", "{ failing: x3, over: 10s }");
+  needs(slows.warms, slows.cold, "cold", "{ cold: x4, warms: 30s }");
+  const auto longer = [&](const Field<Factor>& factor, std::string_view key) {
+    if (!factor || factor->value >= 1) return;
+    Diagnostic& d = reader.problem(kBadValue, factor.from.span,
+                                   std::string(key) + ": work can't get shorter by this");
+    d.allowed = {std::string(key) + ": x3 (a factor of 1 or more)"};
+  };
+  longer(slows.failing, "failing");
+  longer(slows.cold, "cold");
+}
+
+}  // namespace
+
 SCANTLING_STRUCTURE(Slowdown) {
   static constexpr Entry kEntries[] = {
-      field<&Slowdown::per>("per", "requests waiting in one instance").eg("100").needed(),
-      field<&Slowdown::by>("by", "how much longer work takes for each of these").eg("10%").needed(),
+      field<&Slowdown::per>("per", "requests waiting in one instance").eg("100"),
+      field<&Slowdown::by>("by", "how much longer work takes for each of these")
+          .as(growth_type)
+          .eg("10%"),
+      field<&Slowdown::failing>("failing",
+                                "how much longer if all answers of late were errors; in "
+                                "proportion in between")
+          .eg("x3"),
+      field<&Slowdown::over>("over", "what `of late` is").eg("10s").by_default("10s"),
+      field<&Slowdown::cold>("cold", "how much longer right after an instance has started")
+          .eg("x4"),
+      field<&Slowdown::warms>("warms", "how long until it is as quick as the others")
+          .eg("30s")
+          .by_default("30s"),
   };
-  static constexpr StructType kType{.name = "slowdown",
-                                    .about = "Work that takes longer the more requests wait",
-                                    .entries = kEntries};
+  static constexpr StructType kType{
+      .name = "slowdown",
+      .about = "Work that takes longer while requests wait, while answers fail, or after a start",
+      .entries = kEntries,
+      .finish = finish_slowdown};
   return kType;
 }
 
@@ -49,8 +93,7 @@ SCANTLING_STRUCTURE(Runtime) {
       field<&Runtime::discipline>("discipline", "who leaves the queue first")
           .eg("fifo")
           .by_default("fifo"),
-      field<&Runtime::slows>("slows", "how work takes longer while requests wait")
-          .eg("{ per: 100, by: 10% }"),
+      field<&Runtime::slows>("slows", "when work takes longer").eg("{ per: 100, by: 10% }"),
       field<&Runtime::start>("start", "from scheduled to ready").eg("40s"),
   };
   static constexpr StructType kType{

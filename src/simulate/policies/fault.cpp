@@ -172,13 +172,16 @@ void Engine::elected(std::uint32_t service, std::uint32_t shard) {
   const std::uint32_t best = most_advanced(service, info.first_instance + shard * info.copies);
   if (best == none) return;
   leads(best, leader);
+  const std::uint32_t former = leader;
   leader = best;
+  promoted(service, former, best);
 }
 
 void Engine::bring_back(std::uint32_t i) {
   if (down_count_[i] == 0 || --down_count_[i] > 0) return;
   const std::uint32_t note = new_note(i, 0, TimerPurpose::Start);
-  heap_.push(now_ + p_.services[stations_[i].service].start, EventKind::Timer, note);
+  heap_.push(now_ + p_.services[stations_[i].service].start + rebuilding(i), EventKind::Timer,
+             note);
 }
 
 void Engine::set_rotation(std::uint32_t i, bool in) {
@@ -197,6 +200,7 @@ void Engine::other_timer(const Note& note) {
       pull_channel(stations_[note.call].service);
       break;
     case TimerPurpose::Start: started(note.call); break;
+    case TimerPurpose::Rebuilt: bring_back(note.call); break;
     case TimerPurpose::Scaled: scaled(note.call); break;
     case TimerPurpose::Readmit: readmit(note.call); break;
     case TimerPurpose::Ship: ship_timer(note.call); break;
@@ -218,6 +222,7 @@ void Engine::started(std::uint32_t i) {
     return;  // others have taken its place
   touch(s);
   s.up = true;
+  if (s.slows) memory_[i].started(now_);
   ejected_[i] = unwell_[i] = false;
   if (s.rotating)
     reassign(s.service);

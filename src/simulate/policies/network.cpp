@@ -42,6 +42,11 @@ void Engine::vanish(std::uint32_t child) {
   f.cause = Cause::Lost;
   f.seen = seen_error;
   f.state = FrameState::Returning;
+  if (f.kind == FrameKind::Entry) {
+    // Lost when it was asked, not when whoever asked gives up: see counted_as_lost.
+    ++operation_[p_.sources[f.item].operation].errors[static_cast<std::size_t>(Cause::Lost)];
+    f.seen = seen_local;
+  }
   const Time timeout = f.edge != none ? p_.edges[f.edge].timeout : 0;
   heap_.push(now_ + (timeout > 0 ? timeout : silence_noticed), EventKind::Answered, child);
 }

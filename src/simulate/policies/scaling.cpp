@@ -88,6 +88,7 @@ void Engine::scaled(std::uint32_t i) {
   if (down_count_[i] > 0) return;
   touch(s);
   s.up = true;
+  if (s.slows) memory_[i].started(now_);
   set_rotation(i, true);
 }
 
