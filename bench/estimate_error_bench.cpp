@@ -215,6 +215,64 @@ Expected<Figure> fork_error() {
   return errors.figure(kLoads[Load]);
 }
 
+// A callee that fails and is slow now and then, behind a breaker of random terms: callers of one to
+// three instances, half of them with a timeout and retries. Availability is what comes of the share
+// of the calls that it lets through.
+Expected<Figure> breaker_error() {
+  double error = 0;
+  double worst = 0;
+  double refused = 0;
+  std::uint64_t worst_seed = 0;
+  for (int i = 0; i < kSystems; ++i) {
+    const std::uint64_t seed = 20'000 + static_cast<std::uint64_t>(i);
+    RandomStream random(seed, 0, random_purpose("breakers"));
+    System system;
+    system.service("callee", 8, 1).balance = said(Balance::Random);
+    system.service("caller", 8, 1 + static_cast<std::int64_t>(random.next() % 3));
+    const double failing = between(random, .1, .9);
+    const EndpointId inside =
+        system.endpoint("callee", "get", {work(exponential_time(.005)), fail_step(failing)});
+    CallPolicy policy;
+    if (random.next() % 2 == 0) {
+      policy = timeout_policy(between(random, .01, .1));
+      policy.retry = said(retry_policy(2, .01, Jitter::Full));
+    }
+    BreakerPolicy breaker;
+    FailureThreshold threshold{Share{between(random, .2, .8)}, 0};
+    if (random.next() % 3 == 0) threshold.consecutive = 2 + random.next() % 6;
+    breaker.failures = said(threshold);
+    breaker.over = said(Count{static_cast<std::int64_t>(between(random, 5, 50))});
+    breaker.open = said(in_seconds(between(random, .1, 2)));
+    breaker.probes = said(Count{1 + static_cast<std::int64_t>(random.next() % 3)});
+    policy.breaker = said(breaker);
+    const double rate = between(random, 20, 200);
+    system.operation("ask", system.endpoint("caller", "get", {call(inside, policy)}), rate);
+    const Estimate estimated = estimate(system.model);
+    SimulateOptions options;
+    options.seed = seed;
+    options.measured = in_seconds(200);
+    options.replications = 5;
+    auto run = simulate(system.model, plain_experiment(), options);
+    if (!run) return std::unexpected(run.error());
+    // As a share of what is answered well without the breaker.
+    system.model.services[ServiceId(1)].endpoints[0].steps->front().policy.breaker = {};
+    const Estimate without = estimate(system.model);
+    const double all = without.operations[0].availability;
+    const double simulated = run->operations[0].availability.mean / all;
+    const double answered = estimated.operations[0].availability / all;
+    error += std::abs(answered - simulated);
+    if (std::abs(answered - simulated) > worst) {
+      worst = std::abs(answered - simulated);
+      worst_seed = seed;
+    }
+    refused += 1 - simulated;
+  }
+  return Figure{100 * error / kSystems, "points",
+                fmt::format("of 100: mean error of the share of calls that a breaker lets through; "
+                            "worst {:.1f} (seed {}); {} systems, {:.0f}% refused on average",
+                            100 * worst, worst_seed, kSystems, 100 * refused / kSystems)};
+}
+
 // Users that would keep the busiest station this busy if nobody had to wait.
 constexpr std::array<double, 3> kAsked = {.5, .9, 1.5};
 
@@ -289,6 +347,7 @@ int main(int argc, char** argv) {
       {"estimate.forks.70", "the same at 70%", fork_error<2>},
       {"estimate.forks.80", "the same at 80%", fork_error<3>},
       {"estimate.forks.90", "the same at 90%", fork_error<4>},
+      {"estimate.breakers", "what breakers let through, against simulation", breaker_error},
       {"estimate.closed.50", "closed loads against simulation, users for 50%", closed_error<0>},
       {"estimate.closed.90", "users for 90%", closed_error<1>},
       {"estimate.closed.150", "users for 150%", closed_error<2>},

@@ -17,6 +17,7 @@
 #include <cmath>
 
 #include "estimate/defaults.h"
+#include "estimate/incremental.h"
 #include "estimate/network.h"
 
 namespace scantling {
@@ -32,10 +33,10 @@ struct ZoneState {
   bool first_zone = true;  // where the elements are that are not spread
 };
 
-// At most two more zones down: three at once have 1e-10. Eight lanes, so that products over them
-// are a few vector instructions; those not used have probability 0.
-constexpr std::size_t kStates = 8;
-using States = std::array<double, kStates>;
+// At most two more zones down: three at once have 1e-10. Lanes that are not used have probability
+// 0.
+using States = ZoneStates;
+constexpr std::size_t kStates = std::tuple_size_v<States>;
 
 int zone_states(int zones, int lost, std::array<ZoneState, kStates>& out) {
   const int rest = std::max(0, zones - lost);
@@ -79,10 +80,11 @@ class Availability {
  public:
   // Fills `down`: of each element, its unavailability in each state of the zones.
   Availability(const EstimateNetwork& network, const EstimateOptions& options,
-               const NetworkSolution& solution, std::vector<States>& down);
+               const NetworkSolution& solution, std::vector<States>& down, SolveMemo* memo);
   double of(std::size_t endpoint) const;
 
  private:
+  double needed(std::size_t i) const;  // instances of a service
   // Given that so many failure domains are down, a bit each.
   double without(std::size_t endpoint, std::uint64_t domains) const;
   double service(std::size_t i, const ZoneState& zone) const;
@@ -104,7 +106,8 @@ class Availability {
 };
 
 Availability::Availability(const EstimateNetwork& network, const EstimateOptions& options,
-                           const NetworkSolution& solution, std::vector<States>& down)
+                           const NetworkSolution& solution, std::vector<States>& down,
+                           SolveMemo* memo)
     : net_(network), solution_(solution), down_(down) {
   states_ = zone_states(net_.zones, options.zones_lost, zones_);
   lost_ = options.zones_lost > 0
@@ -112,24 +115,42 @@ Availability::Availability(const EstimateNetwork& network, const EstimateOptions
               : 1;
   down_.resize(net_.services.size() + net_.stores.size() + net_.channels.size());
   std::size_t next = 0;
-  const auto fill = [&](std::size_t count, auto&& available) {
-    for (std::size_t i = 0; i < count; ++i, ++next)
+  const auto fill = [&](std::size_t count, auto&& key, auto&& available) {
+    for (std::size_t i = 0; i < count; ++i, ++next) {
+      if (memo != nullptr) {
+        const SolveMemo::Key now = key(i);
+        if (memo->down[next] == now) continue;
+        memo->down[next] = now;
+      }
       for (std::size_t s = 0; s < kStates; ++s)
         down_[next][s] = s < static_cast<std::size_t>(states_) ? 1 - available(i, zones_[s]) : 0;
+    }
   };
-  fill(net_.services.size(), [&](std::size_t i, const ZoneState& z) { return service(i, z); });
-  fill(net_.stores.size(), [&](std::size_t i, const ZoneState& z) { return store(i, z); });
-  fill(net_.channels.size(), [&](std::size_t i, const ZoneState& z) { return channel(i, z); });
+  fill(
+      net_.services.size(),
+      [&](std::size_t i) { return SolveMemo::Key{solution_.instances[i], needed(i)}; },
+      [&](std::size_t i, const ZoneState& z) { return service(i, z); });
+  fill(
+      net_.stores.size(), [&](std::size_t i) { return SolveMemo::Key{net_.stores[i].copies}; },
+      [&](std::size_t i, const ZoneState& z) { return store(i, z); });
+  fill(
+      net_.channels.size(), [](std::size_t) { return SolveMemo::Key{}; },
+      [&](std::size_t i, const ZoneState& z) { return channel(i, z); });
+}
+
+double Availability::needed(std::size_t i) const {
+  const NetService& service = net_.services[i];
+  const double busy =
+      std::max(1.0, std::ceil(solution_.services[i].demand / service.servers - 1e-9));
+  if (std::isinf(service.concurrency) || service.concurrency <= 0) return busy;
+  return std::max(busy, std::ceil(solution_.slots[i].demand / service.concurrency - 1e-9));
 }
 
 double Availability::service(std::size_t i, const ZoneState& zone) const {
-  const NetService& service = net_.services[i];
-  const double n = left_of(solution_.instances[i], service.spread_zones, zone);
-  double needed = std::max(1.0, std::ceil(solution_.services[i].demand / service.servers - 1e-9));
-  if (!std::isinf(service.concurrency) && service.concurrency > 0)
-    needed = std::max(needed, std::ceil(solution_.slots[i].demand / service.concurrency - 1e-9));
-  if (needed > n) return 0;
-  return often_k_of_n(needed, n, defaults::kInstanceAvailability);
+  const double n = left_of(solution_.instances[i], net_.services[i].spread_zones, zone);
+  const double wanted = needed(i);
+  if (wanted > n) return 0;
+  return often_k_of_n(wanted, n, defaults::kInstanceAvailability);
 }
 
 double Availability::store(std::size_t i, const ZoneState& zone) const {
@@ -214,10 +235,9 @@ double Availability::of(std::size_t endpoint) const {
 }  // namespace
 
 void solve_availability(const EstimateNetwork& network, const EstimateOptions& options,
-                        NetworkSolution& out) {
+                        NetworkSolution& out, SolveMemo* memo) {
   out.availability.resize(network.endpoints.size());
-  thread_local std::vector<States> down;
-  const Availability availability(network, options, out, down);
+  const Availability availability(network, options, out, out.down, memo);
   for (std::size_t e = 0; e < network.endpoints.size(); ++e)
     if (options.endpoints || network.is_entry[e]) out.availability[e] = availability.of(e);
 }

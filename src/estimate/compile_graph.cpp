@@ -166,9 +166,6 @@ void NetworkCompiler::remarks() {
   for (const EndpointId id : all_endpoints(model_)) {
     const std::string where = "endpoints." + endpoint_name(model_, id);
     for_each_step(*model_.endpoint(id).steps, [&](const Step& step) {
-      if (step.policy.breaker)
-        leave_out(where + ": the breaker to " + step.target +
-                  " (its state depends on what happened): taken as always closed");
       if (step.policy.hedge)
         leave_out(where + ": the hedge to " + step.target +
                   ": its extra load is counted, its gain in time is not");

@@ -32,7 +32,41 @@ std::size_t NetworkCompiler::add(NetOp op, std::int32_t target, double amount) {
   return net_.code.size() - 1;
 }
 
-std::int32_t NetworkCompiler::policy_of(const Step& step) {
+// Breakers are shared as the simulator shares them: by the calls of a service to one element under
+// the same terms.
+std::int32_t NetworkCompiler::breaker_of(const Step& step, std::int32_t service) {
+  const BreakerPolicy& policy = *step.policy.breaker;
+  NetBreaker out;
+  out.service = service;
+  out.to = step.target;
+  const auto count = [](std::size_t n) { return static_cast<std::int32_t>(n); };
+  const std::int32_t stores = count(model_.services.size());
+  const std::int32_t externals = stores + count(model_.stores.size());
+  const std::int32_t channels = externals + count(model_.externals.size());
+  out.callee = step.endpoint.valid()   ? step.endpoint.service.index
+               : step.store.valid()    ? stores + step.store.index
+               : step.external.valid() ? externals + step.external.index
+                                       : channels + step.channel.index;
+  const auto least_one = [](const Field<Count>& field, std::int64_t otherwise) {
+    return static_cast<double>(
+        std::clamp<std::int64_t>(field ? field->value : otherwise, 1, 100'000));
+  };
+  const FailureThreshold failures = policy.failures.or_else({Share{defaults::kBreakerShare}, 0});
+  out.terms.in_a_row = static_cast<double>(std::max<std::int64_t>(0, failures.consecutive));
+  out.terms.share = failures.share.value;
+  out.terms.window = least_one(policy.over, defaults::kBreakerWindow);
+  out.terms.open_seconds = policy.open ? policy.open->seconds() : defaults::kBreakerOpenSeconds;
+  out.terms.probes = least_one(policy.probes, defaults::kBreakerProbes);
+  for (std::size_t i = 0; i < net_.breakers.size(); ++i) {
+    const NetBreaker& known = net_.breakers[i];
+    if (known.service == out.service && known.callee == out.callee && known.terms == out.terms)
+      return count(i);
+  }
+  net_.breakers.push_back(std::move(out));
+  return count(net_.breakers.size() - 1);
+}
+
+std::int32_t NetworkCompiler::policy_of(const Step& step, std::int32_t service) {
   const CallPolicy& policy = step.policy;
   NetPolicy out;
   if (policy.timeout) out.timeout_seconds = policy.timeout->seconds();
@@ -61,7 +95,9 @@ std::int32_t NetworkCompiler::policy_of(const Step& step) {
     out.hedge_at_most =
         policy.hedge->at_most ? policy.hedge->at_most->value : defaults::kHedgeAtMost;
   }
-  if (std::isinf(out.timeout_seconds) && out.attempts == 1 && std::isinf(out.hedge_after_seconds))
+  if (policy.breaker) out.breaker = breaker_of(step, service);
+  if (std::isinf(out.timeout_seconds) && out.attempts == 1 && std::isinf(out.hedge_after_seconds) &&
+      out.breaker < 0)
     return -1;
   net_.policies.push_back(out);
   return static_cast<std::int32_t>(net_.policies.size() - 1);
@@ -184,7 +220,7 @@ void NetworkCompiler::emit_one_access(const Step& step, std::int32_t service, in
       if (net_.code[at].required) net_.code[at].time = fixed_time(defaults::kPublishSeconds);
       break;
   }
-  if (at < net_.code.size()) net_.code[at].policy = policy_of(step);
+  if (at < net_.code.size()) net_.code[at].policy = policy_of(step, service);
   if (step.miss && step.kind == StepKind::Read) {
     if (step.store.valid()) {
       net_.code[at].required = false;  // a cache that is gone is a miss

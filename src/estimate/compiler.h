@@ -44,7 +44,8 @@ class NetworkCompiler {
   void emit_one_access(const Step& step, std::int32_t service, int depth);
   void emit_list(double weight, const std::vector<Step>& steps, std::int32_t service, int depth);
   std::size_t add(NetOp op, std::int32_t target = -1, double amount = 1);
-  std::int32_t policy_of(const Step& step);
+  std::int32_t policy_of(const Step& step, std::int32_t service);
+  std::int32_t breaker_of(const Step& step, std::int32_t service);
   std::int32_t pool_of(StoreId store, std::int32_t service);
   std::int32_t event_of(ChannelId channel, const std::string& name);
   std::int32_t lock_of(std::int32_t service, const std::string& name);

@@ -23,6 +23,10 @@ inline constexpr double kScaleTarget = .6;        // utilisation that autoscalin
 inline constexpr double kBackoffSeconds = .02;
 inline constexpr double kBackoffCapSeconds = 1;
 inline constexpr double kHedgeAtMost = .1;  // of the calls
+inline constexpr double kBreakerShare = .5;
+inline constexpr std::int64_t kBreakerWindow = 20;  // calls
+inline constexpr double kBreakerOpenSeconds = 5;
+inline constexpr std::int64_t kBreakerProbes = 1;
 
 // --- stores ---
 inline constexpr std::int64_t kCopies = 1;

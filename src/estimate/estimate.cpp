@@ -288,6 +288,21 @@ void crowded(const Architecture& model, const EstimateNetwork& network,
   }
 }
 
+// Breakers that open at this load: a mean over time hides that all is well, and then nothing is.
+void opening(const Architecture& model, const EstimateNetwork& network,
+             const NetworkSolution& solution, std::vector<std::string>& out) {
+  for (std::size_t i = 0; i < network.breakers.size(); ++i) {
+    const NetBreaker& breaker = network.breakers[i];
+    const double refused = 1 - solution.breakers[i].passed;
+    if (refused < .001) continue;
+    out.push_back("services." + model.services[ServiceId(breaker.service)].name +
+                  ": its breaker to " + breaker.to + " opens, and refuses " +
+                  number_text(100 * refused, 2) +
+                  "% of the calls: means over its cycle; a backlog that comes and goes with it is "
+                  "left out");
+  }
+}
+
 }  // namespace
 
 Estimate estimate(const Architecture& model, const EstimateOptions& options) {
@@ -307,6 +322,7 @@ Estimate estimate(const Architecture& model, const EstimateOptions& options,
   assembly.operations(out);
   out.does_not_apply = network.does_not_apply;
   crowded(model, network, solution, out.does_not_apply);
+  opening(model, network, solution, out.does_not_apply);
   if (!solution.converged)
     out.does_not_apply.push_back(
         "retries: their rates did not settle in 100 rounds (near the edge of overload)");
@@ -375,6 +391,7 @@ Estimate estimate_closed(const Architecture& model, const Experiment& experiment
   assembly.operations(out);
   out.does_not_apply = network.does_not_apply;
   refusing(model, network, solution, users.users, out.does_not_apply);
+  opening(model, network, solution, out.does_not_apply);
   return out;
 }
 

@@ -346,12 +346,12 @@ TEST(Estimate, SaysWhereItDoesNotApply) {
   const EndpointId inner = b.endpoint(b.service("back"), "get", {wait(fixed(1))});
   Step calls = call(inner);
   calls.target = "back.get";
-  calls.policy.breaker = given(BreakerPolicy{});
+  calls.policy.at_once = given(BulkheadPolicy{});
   b.operation("get", b.endpoint(b.service("front"), "get", {calls}), 1, 1);
   const Estimate out = estimate(b.model);
   ASSERT_EQ(out.does_not_apply.size(), 1U);
   EXPECT_NE(out.does_not_apply[0].find("front.get"), std::string::npos);
-  EXPECT_NE(out.does_not_apply[0].find("breaker to back.get"), std::string::npos);
+  EXPECT_NE(out.does_not_apply[0].find("bulkhead to back.get"), std::string::npos);
 }
 
 TEST(Estimate, SaysWhereARequestMeetsItself) {

@@ -153,6 +153,8 @@ Attempted with_policy(const Moments& one, double ok, double up, const NetPolicy&
   }
   out.hold = out.calls * cut.mean_spent + backoff;
   const double bad = 1 - good;
+  out.failing = bad;
+  out.seconds = cut.mean_spent;
   out.fail_seconds = bad > 0 ? out.calls * (cut.cut > 0 ? (cut.cut * policy.timeout_seconds +
                                                            (bad - cut.cut) * cut.kept.mean) /
                                                               bad

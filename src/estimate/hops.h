@@ -28,6 +28,8 @@ struct Attempted {  // a call with its retries
   double up = 1;  // `ok` while no dependency has an outage
   double calls = 1;
   double fail_seconds = 0;  // spent when it fails
+  double failing = 0;       // P(an attempt fails)
+  double seconds = 0;       // mean, that an attempt takes, well or badly
 };
 // `ok`: P(an attempt that is in time succeeds); `up`: the same while no dependency has an outage.
 Attempted with_policy(const Moments& one, double ok, double up, const NetPolicy& policy);

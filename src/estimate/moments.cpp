@@ -330,6 +330,28 @@ double still_running(std::span<const double> survival, std::size_t need,
   return 1 - ended[need];
 }
 
+using Curve = std::array<double, kGrid>;
+
+// P(not all branches have ended).
+Curve last_running(const std::vector<Curve>& laws, const Curve& at, double alike,
+                   std::vector<std::size_t>& place) {
+  Curve ended;
+  Curve latest{};
+  Curve out{};
+  ended.fill(1);
+  for (std::size_t i = 0; i < laws.size(); ++i)
+    for (std::size_t q = 0; q < kGrid; ++q) {
+      const double runs = survival_at(laws[i], at[q], place[i]);
+      ended[q] *= 1 - runs;
+      latest[q] = std::max(latest[q], runs);
+    }
+  for (std::size_t q = 0; q < kGrid; ++q) {
+    out[q] = 1 - ended[q];
+    if (alike > 0) out[q] += alike * (latest[q] - out[q]);
+  }
+  return out;
+}
+
 }  // namespace
 
 Moments order_statistic(std::span<const Moments> branches, int first, double alike) {
@@ -339,7 +361,7 @@ Moments order_statistic(std::span<const Moments> branches, int first, double ali
   const std::size_t need = std::min<std::size_t>(static_cast<std::size_t>(std::max(1, first)), n);
   thread_local std::vector<std::array<double, kGrid>> laws;
   thread_local std::vector<std::size_t> place;
-  thread_local std::vector<double> level, running, ended;
+  thread_local std::vector<double> level, running, ended_of;
   laws.resize(n);
   place.assign(n, 0);
   double heavy = 0;
@@ -373,14 +395,12 @@ Moments order_statistic(std::span<const Moments> branches, int first, double ali
                      level.end());
     at[q] = level[need - 1];
   }
-  for (std::size_t q = 0; q < kGrid; ++q) {
+  if (need == n) survival = last_running(laws, at, alike, place);
+  for (std::size_t q = 0; q < kGrid && need < n; ++q) {
     running.resize(n);
-    double product = 1;
-    for (std::size_t i = 0; i < n; ++i) {
+    for (std::size_t i = 0; i < n; ++i)
       running[i] = survival_at(laws[i], at[q], place[i]);
-      product *= 1 - running[i];
-    }
-    survival[q] = need == n ? 1 - product : still_running(running, need, ended);
+    survival[q] = still_running(running, need, ended_of);
     if (alike <= 0) continue;
     // Equally late: the `need`-th ends where that many laws have.
     std::nth_element(running.begin(), running.begin() + static_cast<std::ptrdiff_t>(need - 1),

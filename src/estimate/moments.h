@@ -28,6 +28,7 @@ struct Moments {
     light += o.light;
     return *this;
   }
+  bool operator==(const Moments&) const = default;
   double third_moment() const { return third + mean * (3 * variance + mean * mean); }
   Moments times(double n) const { return {mean * n, variance * n, third * n, light * n}; }
   // Of this time stretched.

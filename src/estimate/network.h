@@ -18,6 +18,7 @@
 #include <string>
 #include <vector>
 
+#include "estimate/breakers.h"
 #include "estimate/estimate.h"
 #include "estimate/moments.h"
 #include "estimate/solution.h"
@@ -88,6 +89,15 @@ struct NetPolicy {
   bool propagate = false;
   double hedge_after_seconds = kUnlimited;
   double hedge_at_most = 1;
+  std::int32_t breaker = -1;  // of `breakers`
+};
+
+// One a caller's instance: of all calls of a service to one element under the same terms.
+struct NetBreaker {
+  std::int32_t service = -1;  // that calls
+  std::int32_t callee = -1;   // services first, then stores, externals, channels
+  std::string to;             // its name
+  BreakerTerms terms;
 };
 
 struct NetService {
@@ -184,6 +194,7 @@ struct NetCaller {
 struct EstimateNetwork {
   std::vector<NetInstruction> code;
   std::vector<NetPolicy> policies;
+  std::vector<NetBreaker> breakers;
   std::vector<NetService> services;  // this and the next four in the model's order
   std::vector<NetStore> stores;
   std::vector<NetExternal> externals;
@@ -220,8 +231,9 @@ void solve(const EstimateNetwork& network, const EstimateOptions& options, Netwo
 // Availability of each endpoint (only of entries, when options.endpoints is false) into
 // `out.availability`; needs `solve` before (how many instances carry the load). See
 // availability.cpp for the algebra.
+struct SolveMemo;  // incremental.h
 void solve_availability(const EstimateNetwork& network, const EstimateOptions& options,
-                        NetworkSolution& out);
+                        NetworkSolution& out, SolveMemo* memo = nullptr);
 // What it costs a month: machines held at mean load, stores sized for peak. See cost.cpp.
 std::vector<CostLine> estimate_cost(const Architecture& model, const EstimateNetwork& network,
                                     const NetworkSolution& at_mean, const NetworkSolution& at_peak,

@@ -24,6 +24,7 @@ struct Waiting {
   double spread = 2;
   double alike = 1;  // waits of one request at its visits go together: as one this much longer
 
+  bool operator==(const Waiting&) const = default;
   double quantile(double q) const;  // 0 when q <= 1 - p_wait
   double tail(double seconds) const;
 };

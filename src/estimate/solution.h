@@ -2,10 +2,12 @@
 // one allocates nothing.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <limits>
 #include <vector>
 
+#include "estimate/breakers.h"
 #include "estimate/moments.h"
 #include "estimate/queueing.h"
 
@@ -45,15 +47,38 @@ struct EndpointState {
   Waiting delay;          // consumers: in the channel
 };
 
+// A number for each state of the zones (availability.cpp): five, and one more so that products over
+// them are a few vector instructions.
+using ZoneStates = std::array<double, 6>;
+
+// What goes through a breaker while it is closed, and the share of the calls that it lets through.
+struct BreakerState {
+  BreakerFlow flow;
+  double passed = 1;
+  double missing = 0;  // to what its flow says
+  double passed_before = 1, missing_before = 0;
+};
+
+// Of a call with a policy: how often it is asked for, and what an attempt comes to.
+struct AttemptState {
+  double asked = 0;  // a second
+  double calls = 1;  // attempts of one that is let through
+  double failing = 0;
+  double seconds = 0;
+};
+
 struct NetworkSolution {
   std::vector<StationState> services;  // processors; rate: visits
   std::vector<StationState> slots;     // of each service; rate: requests
   std::vector<StationState> stores, pools, externals, channels, locks;
   std::vector<double> instances;  // of each service at this load
+  std::vector<double> turns;      // of each service called in turns: that count as independent
   std::vector<EndpointState> endpoints;
   std::vector<double> availability;  // of each endpoint: see solve_availability
-  double asked = 1;                  // closed loads: of the peak loads, what comes in
-  int rounds = 0;                    // of the fixed point
+  std::vector<BreakerState> breakers;
+  std::vector<AttemptState> attempts;  // of each policy
+  double asked = 1;                    // closed loads: of the peak loads, what comes in
+  int rounds = 0;                      // of the fixed point
   bool converged = true;
 
   // Work space of `solve`.
@@ -64,11 +89,12 @@ struct NetworkSolution {
   std::vector<Frame> stack;
   std::vector<Moments> branches;
   std::vector<double> weights;
-  std::vector<double> calls;   // of each instruction: made for one that is asked for
-  std::vector<double> linked;  // of each link: calls a second
-  std::vector<double> forked;  // of each fork: a second
-  std::vector<double> passes;  // of each instruction: P(the endpoint goes on after it)
-  std::vector<double> before;  // of the last round
+  std::vector<double> calls;     // of each instruction: made for one that is asked for
+  std::vector<double> linked;    // of each link: calls a second
+  std::vector<double> forked;    // of each fork: a second
+  std::vector<double> passes;    // of each instruction: P(the endpoint goes on after it)
+  std::vector<double> before;    // of the last round
+  std::vector<ZoneStates> down;  // of services, stores and channels: unavailability
 };
 
 }  // namespace scantling

@@ -42,9 +42,12 @@ void NetworkSolver::prepare() {
   reset(out_.locks, at(net_.locks));
   out_.endpoints.assign(net_.endpoints.size(), EndpointState{});
   out_.instances.assign(net_.services.size(), 1);
+  out_.turns.assign(net_.services.size(), 1);
   out_.calls.assign(net_.code.size(), 1);
   out_.passes.assign(net_.code.size(), 1);
   out_.forked.assign(net_.forks.size(), 0);
+  out_.breakers.assign(net_.breakers.size(), BreakerState{});
+  out_.attempts.assign(net_.breakers.empty() ? 0 : net_.policies.size(), AttemptState{});
   out_.before.clear();
   out_.rounds = 0;
   out_.converged = true;
@@ -75,6 +78,8 @@ void NetworkSolver::endpoint_rates(const NetEndpoint& endpoint, double weight) {
   for (std::int32_t pc = endpoint.first; pc < endpoint.last; ++pc) {
     const NetInstruction& op = net_.code[at(pc)];
     const double calls = weights.back() * out_.calls[at(pc)];
+    if (op.policy >= 0 && net_.policies[at(op.policy)].breaker >= 0)
+      out_.attempts[at(op.policy)].asked += weights.back();
     switch (op.op) {
       case NetOp::Work: {
         StationState& cpu = out_.services[at(endpoint.service)];
@@ -124,18 +129,23 @@ void NetworkSolver::endpoint_rates(const NetEndpoint& endpoint, double weight) {
 
 void NetworkSolver::rates() {
   const auto clear = [](std::vector<StationState>& states) {
-    for (StationState& state : states) {
-      state.rate = state.reads = state.writes = state.demand = state.square = state.cube = 0;
-      state.read_trips = state.write_trips = state.extra = state.outside = 0;
-    }
+    for (StationState& state : states)
+      state.rate = state.demand = state.square = state.cube = state.outside = 0;
+  };
+  // Their rate and demand follow from these.
+  const auto clear_trips = [](std::vector<StationState>& states) {
+    for (StationState& state : states)
+      state.reads = state.writes = state.read_trips = state.write_trips = state.extra = 0;
   };
   clear(out_.services);
-  clear(out_.stores);
-  clear(out_.pools);
+  clear_trips(out_.stores);
+  clear_trips(out_.pools);
   clear(out_.externals);
   clear(out_.channels);
   clear(out_.locks);
   out_.linked.assign(at(net_.links), 0);
+  for (AttemptState& attempt : out_.attempts)
+    attempt.asked = 0;
   for (std::size_t e = 0; e < net_.endpoints.size(); ++e) {
     out_.endpoints[e].rate = outside_rate(net_.endpoints[e]);
     out_.services[at(net_.endpoints[e].service)].outside += out_.endpoints[e].rate;
@@ -158,6 +168,10 @@ Moments NetworkSolver::batch_seconds(const NetInstruction& op) const {
 void NetworkSolver::store_station(std::size_t i) {
   const NetStore& store = net_.stores[i];
   StationState& state = out_.stores[i];
+  if (known(&SolveMemo::stores, i,
+            {state.reads, state.writes, store.copies, store.shards, store.concurrency, 0, 0, 0}))
+    return;
+  if (memo_ != nullptr) note_change(memo_->store_at(i), true);
   const double alive = store.spread_zones ? std::max(1.0, std::floor(store.copies * left(true)))
                                           : store.copies * left(false);
   const bool gone = alive < 1 || left(store.spread_zones) <= 0;
@@ -174,6 +188,8 @@ void NetworkSolver::store_station(std::size_t i) {
   const double rate = reads + writes;
   state.demand = state.reads * read_part * store.read.mean + state.writes * store.write.mean;
   state.servers = gone ? 0 : store.concurrency * store.shards;
+  state.utilisation = state.scatter = 0;
+  state.wait = {};
   if (gone) {
     state.utilisation = state.rate > 0 ? kUnlimited : 0;
     state.wait = {kForever, 1, 1};
@@ -235,18 +251,36 @@ double NetworkSolver::callers_of(std::size_t service) const {
   return squares > 0 ? all * all / squares : 1;
 }
 
-void NetworkSolver::stations() {
-  for (std::size_t i = 0; i < net_.services.size(); ++i)
-    out_.instances[i] = instances_of(net_.services[i], out_.services[i].demand);
+void NetworkSolver::turns() {
   for (std::size_t i = 0; i < net_.services.size(); ++i) {
-    const NetService& service = net_.services[i];
-    StationState& cpu = out_.services[i];
-    const double n = out_.instances[i];
-    cpu.servers = n * service.servers;
-    cpu.utilisation = cpu.demand <= 0 ? 0 : n > 0 ? cpu.demand / cpu.servers : kUnlimited;
-    cpu.wait = {};
-    cpu.waited = {};
-    if (cpu.rate <= 0) continue;
+    if (net_.services[i].balance != Balance::RoundRobin) continue;
+    if (memo_ != nullptr) {
+      std::uint64_t newest = std::max<std::uint64_t>(memo_->rates, 1);
+      for (const NetCaller& caller : net_.callers[i])
+        newest = std::max(newest, memo_->instances[at(caller.service)]);
+      if (newest <= memo_->turned[i]) continue;
+      memo_->turned[i] = memo_->round;
+    }
+    out_.turns[i] = callers_of(i);
+  }
+}
+
+void NetworkSolver::service_station(std::size_t i) {
+  const NetService& service = net_.services[i];
+  StationState& cpu = out_.services[i];
+  const double n = out_.instances[i];
+  if (known(&SolveMemo::services, i,
+            {n, static_cast<double>(service.servers), service.concurrency, cpu.rate, cpu.demand,
+             cpu.square, cpu.cube, out_.turns[i]}))
+    return;
+  const Moments waited_before = cpu.waited;
+  const double scatter_before = cpu.scatter;
+  cpu.servers = n * service.servers;
+  cpu.utilisation = cpu.demand <= 0 ? 0 : n > 0 ? cpu.demand / cpu.servers : kUnlimited;
+  cpu.wait = {};
+  cpu.waited = {};
+  cpu.scatter = 0;
+  if (cpu.rate > 0) {
     const double seconds = cpu.demand / cpu.rate;
     double cs2 = seconds > 0 ? cpu.square / cpu.rate / (seconds * seconds) - 1 : 0;
     double shape = cpu.square > 0 ? cpu.demand * cpu.cube / (cpu.square * cpu.square) : 1;
@@ -259,7 +293,7 @@ void NetworkSolver::stations() {
         closed_ != nullptr
             ? closed_balanced(i, i, {n, service.servers, cpu.rate, seconds, 1, std::max(0.0, cs2)})
             : balanced_wait(service.balance, n, service.servers, room, cpu.rate, seconds,
-                            std::max(0.0, cs2), shape, callers_of(i));
+                            std::max(0.0, cs2), shape, out_.turns[i]);
     // The waits of one request's visits to the same instance go together, the more the busier it
     // is.
     if (service.visits > 1 && cpu.utilisation < 1)
@@ -267,34 +301,54 @@ void NetworkSolver::stations() {
     cpu.waited = waiting_moments(cpu.wait);
     // Work of `visits` visits arrives together, unless by turns.
     const double ca2 = service.balance == Balance::RoundRobin
-                           ? round_robin_ca2(n, callers_of(i), cpu.utilisation)
+                           ? round_robin_ca2(n, out_.turns[i], cpu.utilisation)
                            : 1;
     cpu.scatter = cpu.rate * n * (service.visits - 1 + ca2 + std::max(0.0, cs2));
   }
+  if (memo_ != nullptr)
+    note_change(i, !(cpu.waited == waited_before && cpu.scatter == scatter_before));
+}
+
+void NetworkSolver::pool_station(std::size_t i) {
+  const NetPool& pool = net_.pools[i];
+  StationState& state = out_.pools[i];
+  const StationState& store = out_.stores[at(pool.store)];
+  const double n = pool.service < 0 ? 1 : out_.instances[at(pool.service)];
+  if (known(&SolveMemo::pools, i,
+            {n, state.reads, state.writes, state.extra, store.read.mean, store.write.mean, 0, 0}))
+    return;
+  if (memo_ != nullptr) note_change(memo_->pool_at(i), true);
+  state.rate = state.reads + state.writes;
+  state.servers = pool.size * n;
+  state.wait = {};
+  state.demand = state.utilisation = 0;
+  if (state.rate <= 0 || n < 1) return;
+  const double hold =
+      net_.stores[at(pool.store)].reach.mean +
+      (state.reads * store.read.mean + state.writes * store.write.mean + state.extra) / state.rate;
+  state.demand = state.rate * hold;
+  state.utilisation = state.demand / state.servers;
+  if (closed_ != nullptr)
+    state.wait = closed_wait(pool_at(i), {n, static_cast<int>(pool.size), state.rate, hold, 1, 1});
+  else
+    state.wait = mmck_wait(static_cast<int>(pool.size), pool.waiting, state.rate / n, hold);
+  state.wait.mean = std::min(state.wait.mean, kForever);
+}
+
+void NetworkSolver::stations() {
+  for (std::size_t i = 0; i < net_.services.size(); ++i) {
+    out_.instances[i] = instances_of(net_.services[i], out_.services[i].demand);
+    if (memo_ == nullptr || out_.instances[i] == memo_->counts[i]) continue;
+    memo_->counts[i] = out_.instances[i];
+    memo_->instances[i] = memo_->round;
+  }
+  turns();
+  for (std::size_t i = 0; i < net_.services.size(); ++i)
+    service_station(i);
   for (std::size_t i = 0; i < net_.stores.size(); ++i)
     store_station(i);
-  for (std::size_t i = 0; i < net_.pools.size(); ++i) {
-    const NetPool& pool = net_.pools[i];
-    StationState& state = out_.pools[i];
-    const StationState& store = out_.stores[at(pool.store)];
-    state.rate = state.reads + state.writes;
-    const double n = pool.service < 0 ? 1 : out_.instances[at(pool.service)];
-    state.servers = pool.size * n;
-    state.wait = {};
-    if (state.rate <= 0 || n < 1) continue;
-    const double hold =
-        net_.stores[at(pool.store)].reach.mean +
-        (state.reads * store.read.mean + state.writes * store.write.mean + state.extra) /
-            state.rate;
-    state.demand = state.rate * hold;
-    state.utilisation = state.demand / state.servers;
-    if (closed_ != nullptr)
-      state.wait =
-          closed_wait(pool_at(i), {n, static_cast<int>(pool.size), state.rate, hold, 1, 1});
-    else
-      state.wait = mmck_wait(static_cast<int>(pool.size), pool.waiting, state.rate / n, hold);
-    state.wait.mean = std::min(state.wait.mean, kForever);
-  }
+  for (std::size_t i = 0; i < net_.pools.size(); ++i)
+    pool_station(i);
   for (std::size_t i = 0; i < net_.externals.size(); ++i) {
     StationState& state = out_.externals[i];
     const double limit = net_.externals[i].limit;
@@ -304,11 +358,11 @@ void NetworkSolver::stations() {
   }
 }
 
-// Largest change of anything that the next round's rates and waits would start from.
-double NetworkSolver::moved() {
+// Whether anything that the next round's rates and waits would start from has changed.
+bool NetworkSolver::moved() {
   auto& before = out_.before;
-  const std::size_t n =
-      out_.calls.size() + 2 * out_.slots.size() + out_.locks.size() + out_.endpoints.size();
+  const std::size_t n = out_.calls.size() + 2 * out_.slots.size() + out_.locks.size() +
+                        out_.endpoints.size() + out_.breakers.size();
   const bool fresh = before.size() != n;
   if (fresh) {
     // The first round started from calls 1, passes 1 and no waits.
@@ -316,11 +370,12 @@ double NetworkSolver::moved() {
     std::fill(before.begin(), before.begin() + static_cast<std::ptrdiff_t>(out_.calls.size()), 1.0);
     std::fill(before.end() - static_cast<std::ptrdiff_t>(out_.endpoints.size()), before.end(), 1.0);
   }
-  double most = 0;
+  bool some = false;
   std::size_t i = 0;
   const auto compare = [&](double now) {
-    most = std::max(most, std::abs(now - before[i]) / std::max(1e-3, std::abs(now)));
+    const double was = before[i];
     before[i++] = now;
+    some = some || std::abs(now - was) >= kSettled * std::max(1e-3, std::abs(now));
   };
   for (const double calls : out_.calls)
     compare(calls);
@@ -332,16 +387,26 @@ double NetworkSolver::moved() {
     compare(lock.wait.mean);
   for (const EndpointState& endpoint : out_.endpoints)
     compare(endpoint.success);
-  return most;
+  for (const BreakerState& breaker : out_.breakers)
+    some = some || std::abs(breaker.missing) >= kSettled;
+  return some;
 }
 
 void NetworkSolver::run() {
-  prepare();
+  if (memo_ != nullptr && memo_->filled)
+    prepare_again();
+  else
+    prepare();
   for (out_.rounds = 1;; ++out_.rounds) {
-    rates();
+    if (memo_ == nullptr) {
+      rates();
+    } else {
+      ++memo_->round;
+      rates_again();
+    }
     stations();
     times();
-    if (moved() < 1e-6) break;
+    if (!moved()) break;
     if (out_.rounds == kRounds) {
       out_.converged = false;
       break;
@@ -349,6 +414,7 @@ void NetworkSolver::run() {
   }
   consumers();
   amplified();
+  if (memo_ != nullptr) memo_->filled = true;
 }
 
 void solve(const EstimateNetwork& network, const EstimateOptions& options, NetworkSolution& out) {

@@ -26,7 +26,7 @@ Waiting NetworkSolver::closed_balanced(std::size_t which, std::size_t service, C
       visit.count = 1;
       break;
     case Balance::RoundRobin:
-      visit.ca2 = round_robin_ca2(n, callers_of(service), out_.services[service].utilisation);
+      visit.ca2 = round_robin_ca2(n, out_.turns[service], out_.services[service].utilisation);
       break;
     default: break;
   }

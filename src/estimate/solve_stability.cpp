@@ -116,7 +116,12 @@ void NetworkSolver::amplify_endpoint(std::size_t e) {
 }
 
 void NetworkSolver::amplified() {
-  for (auto it = net_.callers_first.rbegin(); it != net_.callers_first.rend(); ++it)
+  const bool known = longest_known();
+  if (copies_known() && known) return;
+  for (auto* states : {&out_.services, &out_.stores, &out_.externals})
+    for (StationState& state : *states)
+      state.amplified = 0;
+  for (auto it = net_.callers_first.rbegin(); it != net_.callers_first.rend() && !known; ++it)
     endpoint_longest(at(*it));
   for (std::size_t e = 0; e < net_.endpoints.size(); ++e)
     out_.endpoints[e].amplified = outside_rate(net_.endpoints[e]);

@@ -58,7 +58,8 @@ void NetworkSolver::access(std::size_t pc, NetworkSolution::Frame& frame) {
     return;
   }
   const NetPolicy& policy = net_.policies[at(op.policy)];
-  const Attempted result = with_policy(one, ok, up, policy);
+  Attempted result = with_policy(one, ok, up, policy);
+  if (policy.breaker >= 0) through_breaker(policy, out_.attempts[at(op.policy)], result);
   double calls = result.calls;
   if (!std::isinf(policy.hedge_after_seconds))
     calls *= 1 + std::min(policy.hedge_at_most, tail(one, policy.hedge_after_seconds));
@@ -272,6 +273,7 @@ void NetworkSolver::admission() {
     }
     slots.wait = {};
     slots.waited = {};
+    slots.scatter = 0;
     if (n < 1) {
       slots.utilisation = slots.rate > 0 ? kUnlimited : 0;
       if (slots.rate > 0) slots.wait = {0, 0, 1};
@@ -284,13 +286,23 @@ void NetworkSolver::admission() {
     slots.utilisation = std::isinf(slots.servers) ? 0 : slots.demand / slots.servers;
     if (std::isinf(service.concurrency)) continue;
     const double held = slots.demand / slots.rate;
+    if (known(&SolveMemo::slots, i,
+              {n, service.concurrency, service.queue, slots.rate, slots.demand, out_.turns[i], 0,
+               0})) {
+      const SolveMemo::Slots& solved = memo_->slots_solved[i];
+      slots.wait = solved.wait;
+      slots.waited = solved.waited;
+      slots.scatter = solved.scatter;
+      continue;
+    }
     const int places = static_cast<int>(std::min(service.concurrency, 1e6));
     slots.wait = closed_ != nullptr
                      ? closed_balanced(slots_at(i), i, {n, places, slots.rate, held, 1, 1})
                      : balanced_wait(service.balance, n, static_cast<int>(service.concurrency),
-                                     service.queue, slots.rate, held, 1, 1.5, callers_of(i));
+                                     service.queue, slots.rate, held, 1, 1.5, out_.turns[i]);
     slots.waited = waiting_moments(slots.wait);
     slots.scatter = slots.rate * n * 2;
+    if (memo_ != nullptr) memo_->slots_solved[i] = {slots.wait, slots.waited, slots.scatter};
   }
   for (std::size_t i = 0; i < out_.locks.size(); ++i) {
     StationState& lock = out_.locks[i];
@@ -308,14 +320,23 @@ void NetworkSolver::admission() {
 void NetworkSolver::times() {
   for (StationState& lock : out_.locks)
     lock.demand = 0;
+  if (memo_ != nullptr) see_slots();
   for (auto it = net_.callers_first.rbegin(); it != net_.callers_first.rend(); ++it)
-    endpoint_times(at(*it));
+    if (memo_ != nullptr)
+      solve_endpoint(at(*it));
+    else
+      endpoint_times(at(*it));
   admission();
+  breakers();
 }
 
 // Delay in channels. A topic's partitions are dealt out to places that work on one each; a queue is
 // one line for all places.
 void NetworkSolver::consumers() {
+  for (StationState& channel : out_.channels) {
+    channel.utilisation = channel.servers = channel.demand = 0;
+    channel.wait = {};
+  }
   for (std::size_t e = 0; e < net_.endpoints.size(); ++e) {
     const NetEndpoint& endpoint = net_.endpoints[e];
     if (endpoint.channel < 0) continue;

@@ -1,11 +1,12 @@
 // The fixed point of a network: one object a solution. Its parts are in solve.cpp (rates, stations,
-// rounds), solve_times.cpp (times and failures, slots, channels), solve_closed.cpp and
-// solve_stability.cpp.
+// rounds), solve_times.cpp (times and failures, slots, channels), solve_breakers.cpp,
+// solve_closed.cpp and solve_stability.cpp.
 #pragma once
 
 #include "estimate/closed.h"
 #include "estimate/closed_load.h"
 #include "estimate/hops.h"
+#include "estimate/incremental.h"
 #include "estimate/network.h"
 
 namespace scantling {
@@ -14,21 +15,44 @@ inline std::size_t at(std::int32_t i) {
   return static_cast<std::size_t>(i);
 }
 
+// Change of a round that is none any more, of a number itself.
+inline constexpr double kSettled = 1e-6;
+
 class NetworkSolver {
  public:
   NetworkSolver(const EstimateNetwork& network, const EstimateOptions& options,
-                NetworkSolution& out)
-      : net_(network), options_(options), out_(out) {}
+                NetworkSolution& out, SolveMemo* memo = nullptr)
+      : net_(network),
+        options_(options),
+        out_(out),
+        memo_(memo != nullptr && memo->usable ? memo : nullptr) {}
   void run();
   void run_closed(const ClosedUsers& users);
 
  private:
   void prepare();
+  void prepare_again();
+  void rates_again();
   double outside_rate(const NetEndpoint& endpoint) const;
   void rates();
   void endpoint_rates(const NetEndpoint& endpoint, double weight);
   void deliver(const NetInstruction& publish, double rate);
   void stations();
+  void service_station(std::size_t i);
+  void pool_station(std::size_t i);
+  void turns();
+  void see_slots();
+  bool unchanged(std::size_t endpoint) const;
+  void solve_endpoint(std::size_t endpoint);
+  // Whether a part was last solved from these numbers; from now on it is.
+  static bool same(SolveMemo::Key& known, const SolveMemo::Key& now);
+  bool known(std::vector<SolveMemo::Key> SolveMemo::* keys, std::size_t i,
+             const SolveMemo::Key& now) {
+    return memo_ != nullptr && same((memo_->*keys)[i], now);
+  }
+  void note_change(std::size_t part, bool different) {
+    if (different) memo_->changed[part] = memo_->round;
+  }
   void store_station(std::size_t i);
   Moments batch_seconds(const NetInstruction& op) const;
   void times();
@@ -37,8 +61,10 @@ class NetworkSolver {
   void close(std::size_t pc);
   double alike(const NetInstruction& together, const NetworkSolution::Frame* lists) const;
   void admission();
+  void through_breaker(const NetPolicy& policy, AttemptState& attempt, Attempted& call) const;
+  void breakers();
   void consumers();
-  double moved();
+  bool moved();
   void amplified();
   double answer_seconds() const;
   // Waiting at a set of queues: `which` counts services, their slots, stores, pools, locks.
@@ -60,10 +86,13 @@ class NetworkSolver {
   }
   double left(bool spread) const;
   double callers_of(std::size_t service) const;
+  bool longest_known();
+  bool copies_known();
 
   const EstimateNetwork& net_;
   const EstimateOptions& options_;
   NetworkSolution& out_;
+  SolveMemo* memo_;                 // of the last solution; null: nothing is remembered
   ClosedQueues* closed_ = nullptr;  // while a closed load is solved
   double closed_scale_ = 0;         // of all peak loads
 };

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "language/language.h"
+#include "report/estimate.h"
 #include "report/facts.h"
 #include "report/outline.h"
 #include "report/requirements.h"
@@ -367,6 +368,12 @@ Json requirements_json(const Facts& facts) {
 }
 
 }  // namespace
+
+std::string estimate_document(const Architecture& model, const Estimate& estimate) {
+  Json out = {{"schema", "scantling.estimate/1"}};
+  out.update(estimate_json(model, estimate));
+  return out.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+}
 
 std::string report_json(const DesignResult& result, const Sources& sources) {
   const Facts facts(result);
