@@ -35,6 +35,7 @@ class NetworkCompiler {
   void count_visits();
   void forks();
   void dependencies();
+  void copies_beside_stores();
   void remarks();
 
   void emit(const std::vector<Step>& steps, std::int32_t service, int depth);

@@ -51,6 +51,10 @@ enum class NetOp : std::uint8_t {
   EndFallback,  // the fallback's list and the call's
 };
 
+// Whom a read asks: whom the store's reads ask; any copy; none but whom it would ask that asks not
+// any.
+enum class CopyChoice : std::uint8_t { Stores, Any, NotAny };
+
 struct NetInstruction {
   NetOp op = NetOp::Work;
   bool near = false;  // stays in its zone
@@ -60,7 +64,8 @@ struct NetInstruction {
   std::int32_t policy = -1;  // of `policies`
   std::int32_t pool = -1;    // of `pools`; Call: link
   std::int32_t count = 0;
-  double batch = 1;  // Read, Write: statements of one round trip
+  double batch = 1;                      // Read, Write: statements of one round trip
+  CopyChoice copy = CopyChoice::Stores;  // Read
   double amount = 1;
   Moments time;
 };
@@ -113,9 +118,15 @@ struct NetStore {
   double hottest_key = 0;  // share of the requests; 0: even
   double failover_seconds = 30;
   bool spread_zones = true;
-  // Network, there and back: to the copy that answers, and from a leader to those that make a
-  // majority with it.
-  Moments reach, copying;
+  bool read_anywhere = false;  // some steps choose any copy by themselves
+  // Network, there and back: to the copy that answers, also where any does, and from a leader to
+  // those that make a majority with it.
+  Moments reach, reach_any, copying;
+
+  bool any_copy(const NetInstruction& of) const {
+    return of.copy == CopyChoice::Stores ? consistency == ConsistencyKind::Eventual
+                                         : of.copy == CopyChoice::Any;
+  }
 };
 
 // Connections from one service to one store, or of all services to it.
@@ -151,7 +162,8 @@ struct NetEndpoint {
 
 // A step whose failure fails its endpoint, with the probability that a request comes to need it.
 struct NetDependency {
-  enum class Kind : std::uint8_t { Service, Store, External, Channel };
+  // Copies: any copy of a store, of those that answer by more than one or by a leader.
+  enum class Kind : std::uint8_t { Service, Store, Copies, External, Channel };
   Kind kind = Kind::Service;
   std::int32_t index = -1;
   double need = 1;

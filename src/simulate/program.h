@@ -153,7 +153,10 @@ struct CacheInfo {
 
 struct ReplicationInfo {
   std::uint32_t service = 0;
-  Time lag = 0;     // from the answer of a write until it is sent
+  Time lag = 0;  // from the answer of a write until it is sent; `kept`: until it is seen
+  // A write that was answered is at as many copies as it takes for none to be lost. They all show
+  // it late: what they have written down they have not yet applied.
+  bool kept = false;
   ZipfChoice keys;  // that are written and read
   std::uint32_t stream = 0;
   std::uint32_t first = 0;  // of the logs: one a shard
