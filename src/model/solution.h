@@ -53,7 +53,6 @@ struct ContextRelation {
 };
 
 struct Step;
-
 // One alternative of `choose`, or the fill of a cache miss.
 struct Branch {
   Field<Share> share;
@@ -98,8 +97,9 @@ struct Step {
   Field<ConsistencyKind> consistency;  // Read: which copies answer it; else as the store says
   std::vector<Step> steps;
   std::vector<Branch> branches;
+  Field<Count> first;
   Field<Factor> times;
-  Field<Count> first, batch;  // batch: statements of one round trip; writes of one commit
+  Field<Count> batch;  // statements of one round trip; writes of one commit
   std::string lock;
   Field<Duration> lease;           // Lock: it is lost after so long
   Field<WriteGuard> guard;         // Write
