@@ -50,6 +50,7 @@ struct Technology {
   double cpu_ms_per_request = 0;  // runtimes and gateways
   Duration start;                 // runtimes: process to ready
   Duration failover;
+  Duration copies_behind;       // where copies answer reads: how old that is; 0: they don't
   std::vector<Figure> figures;  // where the numbers above are from
   std::string note;
   std::vector<std::string> aliases;  // other names that `find` takes: "postgres"

@@ -237,6 +237,7 @@ void CatalogReader::technology(const MapEntry& entry) {
        {"cpu-per-request", [&](NodeId n) { t.cpu_ms_per_request = duration(n).milliseconds(); }},
        {"start", [&](NodeId n) { t.start = duration(n); }},
        {"failover", [&](NodeId n) { t.failover = duration(n); }},
+       {"copies-behind", [&](NodeId n) { t.copies_behind = duration(n); }},
        {"aliases", set_list(t.aliases)},
        {"note", set(t.note)},
        {"figures", [&](NodeId n) {

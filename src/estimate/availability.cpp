@@ -9,9 +9,9 @@
 //
 // A(service | j): at least k of its instances that are left work, k carrying the load at full use.
 // A(store | j):   enough copies for its consistency work; with a leader, minus the time of
-// failovers. Elements that are not spread over zones stand in one zone, the same for all of them.
-// Externals: as promised, in outages longer than any retry. Failures by load (timeouts, refusals)
-// come on top: EndpointState::success_up.
+// failovers. For a read that chooses any copy by itself: one works. Elements that are not spread
+// over zones stand in one zone, the same for all of them. Externals: as promised, in outages longer
+// than any retry. Failures by load (timeouts, refusals) come on top: EndpointState::success_up.
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -88,18 +88,22 @@ class Availability {
   // Given that so many failure domains are down, a bit each.
   double without(std::size_t endpoint, std::uint64_t domains) const;
   double service(std::size_t i, const ZoneState& zone) const;
+  double copies_left(const NetStore& store, const ZoneState& zone) const;
   double store(std::size_t i, const ZoneState& zone) const;
+  double copies(std::size_t i, const ZoneState& zone) const;
   double channel(std::size_t i, const ZoneState& zone) const;
   const States& down(const NetDependency& needed) const {
     const auto i = static_cast<std::size_t>(needed.index);
     if (needed.kind == NetDependency::Kind::Service) return down_[i];
     if (needed.kind == NetDependency::Kind::Store) return down_[net_.services.size() + i];
+    if (needed.kind == NetDependency::Kind::Copies)
+      return down_[net_.services.size() + net_.stores.size() + net_.channels.size() + i];
     return down_[net_.services.size() + net_.stores.size() + i];
   }
 
   const EstimateNetwork& net_;
   const NetworkSolution& solution_;
-  std::vector<States>& down_;  // services, stores, channels
+  std::vector<States>& down_;  // services, stores, channels, copies of stores
   std::array<ZoneState, kStates> zones_{};
   int states_ = 0;
   double lost_ = 1;  // share of the zones that the options leave
@@ -113,7 +117,7 @@ Availability::Availability(const EstimateNetwork& network, const EstimateOptions
   lost_ = options.zones_lost > 0
               ? std::max(0.0, 1 - static_cast<double>(options.zones_lost) / net_.zones)
               : 1;
-  down_.resize(net_.services.size() + net_.stores.size() + net_.channels.size());
+  down_.resize(net_.services.size() + 2 * net_.stores.size() + net_.channels.size());
   std::size_t next = 0;
   const auto fill = [&](std::size_t count, auto&& key, auto&& available) {
     for (std::size_t i = 0; i < count; ++i, ++next) {
@@ -136,6 +140,11 @@ Availability::Availability(const EstimateNetwork& network, const EstimateOptions
   fill(
       net_.channels.size(), [](std::size_t) { return SolveMemo::Key{}; },
       [&](std::size_t i, const ZoneState& z) { return channel(i, z); });
+  fill(
+      net_.stores.size(), [&](std::size_t i) { return SolveMemo::Key{net_.stores[i].copies}; },
+      [&](std::size_t i, const ZoneState& z) {
+        return net_.stores[i].read_anywhere ? copies(i, z) : 1;
+      });
 }
 
 double Availability::needed(std::size_t i) const {
@@ -153,10 +162,18 @@ double Availability::service(std::size_t i, const ZoneState& zone) const {
   return often_k_of_n(wanted, n, defaults::kInstanceAvailability);
 }
 
+double Availability::copies_left(const NetStore& store, const ZoneState& zone) const {
+  return left_of(std::floor(store.copies * (store.spread_zones ? lost_ : 1) + 1e-9),
+                 store.spread_zones, zone);
+}
+
+double Availability::copies(std::size_t i, const ZoneState& zone) const {
+  return often_k_of_n(1, copies_left(net_.stores[i], zone), defaults::kNodeAvailability);
+}
+
 double Availability::store(std::size_t i, const ZoneState& zone) const {
   const NetStore& store = net_.stores[i];
-  const double n = left_of(std::floor(store.copies * (store.spread_zones ? lost_ : 1) + 1e-9),
-                           store.spread_zones, zone);
+  const double n = copies_left(store, zone);
   double needed = 1;
   double switching = 0;  // share of the time without a leader
   if (store.consistency == ConsistencyKind::Quorum)

@@ -133,6 +133,26 @@ TEST(Availability, LeadersFailOver) {
               1e-12);
 }
 
+TEST(Availability, AnyCopyAnswersAReadThatChoosesIt) {
+  Fixture f(1, 1);
+  const StoreId db = f.store("db", fixed(1), fixed(1), 10);
+  f.model.stores[db].copies = given(Count{3});
+  f.model.stores[db].failover = given(Duration::from_seconds(60));
+  const double alone = f.availability();
+  Step any = access(StepKind::Read, db);
+  any.consistency = given(ConsistencyKind::Eventual);
+  f.model.endpoint(f.get).steps->push_back(any);
+  const double down = 1 - kNodeAvailability;
+  EXPECT_NEAR(f.availability(), alone * (1 - down * down * down), 1e-12);
+  EXPECT_EQ(estimate(f.model).endpoints[0].hard_dependencies,
+            (std::vector<std::string>{"services.api", "stores.db"}));
+  // Who needs the store besides needs no more for it.
+  f.model.endpoint(f.get).steps->back() = access(StepKind::Write, db);
+  const double with_store = f.availability();
+  f.model.endpoint(f.get).steps->push_back(any);
+  EXPECT_EQ(f.availability(), with_store);
+}
+
 TEST(Availability, ExternalsAndHowOftenTheyAreNeeded) {
   Fixture f(1, 1);
   const double own = f.availability();

@@ -44,23 +44,23 @@ void NetworkCompiler::placement() {
 
 // Requests come in where their key is at home, when every region serves and has shards of its own.
 void NetworkCompiler::distances(const Store& store, NetStore& out) const {
-  out.reach = out.copying = net_.hop;
+  out.reach = out.reach_any = out.copying = net_.hop;
   if (net_.regions < 2) return;
   const bool apart = store.spread && *store.spread == Spread::Regions;
   const Moments far = fixed_time(2 * net_.region_seconds);
   if (apart) out.copying = far;
-  if (apart && out.consistency == ConsistencyKind::Quorum) {
-    out.reach = far;  // the copies that answer are in several regions
-    return;
-  }
-  const bool any = out.consistency == ConsistencyKind::Eventual;  // one of this region answers
-  const bool at_home = net_.active_active && out.shards >= net_.regions;
-  if (at_home || (any && apart)) return;
   const double here = 1.0 / net_.regions;
   Mixture mixed;
   mixed.add(here, net_.hop);
   mixed.add(1 - here, far);
-  out.reach = mixed.moments();
+  const bool at_home = net_.active_active && out.shards >= net_.regions;
+  if (!at_home && !apart) out.reach_any = mixed.moments();  // else one of this region answers
+  if (out.consistency == ConsistencyKind::Eventual)
+    out.reach = out.reach_any;
+  else if (apart && out.consistency == ConsistencyKind::Quorum)
+    out.reach = far;  // the copies that answer are in several regions
+  else if (!at_home)
+    out.reach = mixed.moments();
 }
 
 void NetworkCompiler::services() {
@@ -232,6 +232,7 @@ EstimateNetwork NetworkCompiler::run() {
   count_visits();
   forks();
   dependencies();
+  copies_beside_stores();
   failure_domains();
   remarks();
   expiries();

@@ -107,7 +107,10 @@ void NetworkCompiler::dependencies() {
           break;
         case NetOp::Read:
         case NetOp::Write:
-          if (now > 0 && at.required) need(NetDependency::Kind::Store, at.target, now);
+          if (now > 0 && at.required)
+            need(at.op == NetOp::Read && at.copy == CopyChoice::Any ? NetDependency::Kind::Copies
+                                                                    : NetDependency::Kind::Store,
+                 at.target, now);
           break;
         case NetOp::Publish:
           if (now > 0 && at.required)
@@ -152,6 +155,7 @@ void NetworkCompiler::failure_domains() {
         of[key(Kind::Service, id.index)] |= bit;
     mark(domain.services, Kind::Service);
     mark(domain.stores, Kind::Store);
+    mark(domain.stores, Kind::Copies);
     mark(domain.channels, Kind::Channel);
     mark(domain.externals, Kind::External);
   }
@@ -160,6 +164,22 @@ void NetworkCompiler::failure_domains() {
     for (NetDependency& one : needed)
       if (const auto found = of.find(key(one.kind, one.index)); found != of.end())
         one.domains = found->second;
+}
+
+// Where the store works that a request needs, some copy of it does: what is left to need of its
+// copies are the requests that don't need the store.
+void NetworkCompiler::copies_beside_stores() {
+  for (std::vector<NetDependency>& needs : net_.dependencies) {
+    for (NetDependency& copies : needs) {
+      if (copies.kind != NetDependency::Kind::Copies) continue;
+      for (const NetDependency& store : needs)
+        if (store.kind == NetDependency::Kind::Store && store.index == copies.index)
+          copies.need *= 1 - store.need;
+    }
+    std::erase_if(needs, [](const NetDependency& of) {
+      return of.kind == NetDependency::Kind::Copies && of.need <= 0;
+    });
+  }
 }
 
 void NetworkCompiler::remarks() {

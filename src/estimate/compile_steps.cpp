@@ -3,6 +3,7 @@
 
 #include "estimate/compiler.h"
 #include "estimate/defaults.h"
+#include "model/reads.h"
 #include "model/retries.h"
 
 namespace scantling {
@@ -211,6 +212,11 @@ void NetworkCompiler::emit_one_access(const Step& step, std::int32_t service, in
       if (!step.store.valid()) break;
       at = add(step.kind == StepKind::Read ? NetOp::Read : NetOp::Write, step.store.index);
       net_.code[at].pool = pool_of(step.store, service);
+      if (step.kind == StepKind::Read && step.consistency) {
+        net_.code[at].copy = chooses_any_copy(step) ? CopyChoice::Any : CopyChoice::NotAny;
+        if (chooses_any_copy(step))
+          net_.stores[static_cast<std::size_t>(step.store.index)].read_anywhere = true;
+      }
       if (step.batch) net_.code[at].batch = std::max(1.0, static_cast<double>(step.batch->value));
       break;
     default:

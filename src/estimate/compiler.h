@@ -36,6 +36,7 @@ class NetworkCompiler {
   void forks();
   void dependencies();
   void failure_domains();
+  void copies_beside_stores();
   void remarks();
 
   void emit(const std::vector<Step>& steps, std::int32_t service, int depth);

@@ -123,14 +123,19 @@ void Bill::stores() {
       const double used = (load.reads / engine->reads_per_core +
                            load.writes * net.copies / engine->writes_per_core) /
                           (net.copies * net.shards);
-      // An engine that shards itself puts many shards on a node.
+      // A leader has all reads of its shard but those that any copy answers.
+      const double busiest =
+          ((load.reads - load.any_reads * (1 - 1 / net.copies)) / engine->reads_per_core +
+           load.writes / engine->writes_per_core) /
+          net.shards;
+      // An engine that shards itself puts many shards on a node, leaders of some among them.
       if (engine->shards_itself)
         nodes = std::max({std::min(nodes, double{net.copies}),
                           std::ceil(used * nodes / defaults::kScaleTarget / defaults::kStoreCpu),
                           std::ceil(bytes * defaults::kStorageOverhead * net.copies / kGib /
                                     std::max(1.0, engine->max_shard_gib))});
       else
-        cores = std::max(cores, std::ceil(used / defaults::kScaleTarget));
+        cores = std::max(cores, std::ceil(busiest / defaults::kScaleTarget));
     }
     const bool in_memory = engine != nullptr && engine->kind == "cache";
     const double held = in_memory && store.capacity ? static_cast<double>(store.capacity->count)

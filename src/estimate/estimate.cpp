@@ -124,8 +124,8 @@ StationEstimate Assembly::store(std::size_t i) const {
           std::max(out.wait_p99_seconds,
                    seconds_or_endless(std::max(pool.wait.quantile(.99), state.wait.quantile(.99))));
     }
-  out.in_progress =
-      state.read_trips * state.read.mean + state.write_trips * state.write.mean + state.extra;
+  out.in_progress = state.read_seconds(state.read_trips, state.any_trips) +
+                    state.write_trips * state.write.mean + state.extra;
   out.connections =
       out.in_progress + (state.read_trips + state.write_trips) * net_.stores[i].reach.mean;
   finish(out, state.demand, state.amplified,
@@ -184,6 +184,7 @@ std::string Assembly::name_of(const NetDependency& needed) const {
   const auto i = static_cast<std::size_t>(needed.index);
   switch (needed.kind) {
     case NetDependency::Kind::Service: return "services." + model_.services.raw()[i].name;
+    case NetDependency::Kind::Copies:
     case NetDependency::Kind::Store: return "stores." + model_.stores.raw()[i].name;
     case NetDependency::Kind::External: return "externals." + model_.externals.raw()[i].name;
     case NetDependency::Kind::Channel: return "channels." + model_.channels.raw()[i].name;
@@ -200,6 +201,11 @@ void set_times(Result& out, const Moments& time) {
   out.p999_seconds = seconds_or_endless(quantile(time, Percentile::P999));
 }
 
+// A store and its copies have one name.
+void add_once(std::vector<std::string>& names, std::string name) {
+  if (std::ranges::find(names, name) == names.end()) names.push_back(std::move(name));
+}
+
 void Assembly::endpoints(Estimate& out) const {
   for (std::size_t e = 0; e < net_.endpoints.size(); ++e) {
     const EndpointState& state = solution_.endpoints[e];
@@ -209,7 +215,7 @@ void Assembly::endpoints(Estimate& out) const {
     set_times(estimate, state.time);
     estimate.availability = solution_.availability[e];
     for (const NetDependency& needed : net_.dependencies[e])
-      estimate.hard_dependencies.push_back(name_of(needed));
+      add_once(estimate.hard_dependencies, name_of(needed));
     out.endpoints.push_back(std::move(estimate));
   }
 }

@@ -277,6 +277,29 @@ TEST(Estimate, CopiesShardsAndLeaders) {
   EXPECT_GT(use(), (.1 + .2) / 2);
 }
 
+TEST(Estimate, ReadsThatChooseAnyCopyLeaveTheLeader) {
+  // As copies_test.cpp of the simulator has it: M/M/1 of 60/s at the leader, of 20/s at the other.
+  ModelBuilder b;
+  const StoreId db = b.store("db", exponential(10), fixed(0), 1);
+  Store& store = b.model.stores[db];
+  store.copies = given(Count{2});
+  store.consistency = given(Consistency{});
+  const ServiceId s = b.service("api");
+  Step any = access(StepKind::Read, db);
+  any.consistency = given(ConsistencyKind::Eventual);
+  const OperationId look =
+      b.operation("look", b.endpoint(s, "look", {access(StepKind::Read, db)}), 40, 40);
+  const OperationId list = b.operation("list", b.endpoint(s, "list", {any}), 40, 40);
+  const Estimate out = estimate(b.model);
+  EXPECT_NEAR(out.station("store", "db")->utilisation, .6, 1e-9);
+  EXPECT_NEAR(out.of(look)->mean_seconds, .025, 1e-9);
+  EXPECT_NEAR(out.of(list)->mean_seconds, (.025 + .0125) / 2, 1e-9);
+  // The other way: a strong read of a store whose copies answer.
+  store.consistency->kind = ConsistencyKind::Eventual;
+  b.model.endpoint(out.of(look)->entry).steps->front().consistency = given(ConsistencyKind::Strong);
+  EXPECT_NEAR(estimate(b.model).of(look)->mean_seconds, .025, 1e-9);
+}
+
 TEST(Estimate, EventsStartTheirConsumers) {
   ModelBuilder b;
   const ChannelId events = b.channel("orders.events", 4);

@@ -205,7 +205,8 @@ bool NetworkSolver::copies_known() {
   bool known = memo_->filled;
   memo_->copies.resize(net_.stores.size(), -1);
   for (std::size_t i = 0; i < net_.stores.size(); ++i) {
-    if (net_.stores[i].consistency != ConsistencyKind::Eventual) continue;
+    const NetStore& store = net_.stores[i];
+    if (store.consistency != ConsistencyKind::Eventual && !store.read_anywhere) continue;
     known = known && memo_->copies[i] == net_.stores[i].copies;
     memo_->copies[i] = net_.stores[i].copies;
   }
@@ -222,7 +223,7 @@ IncrementalSolver::IncrementalSolver(const EstimateNetwork& network, const Estim
   memo_.slots.assign(services, none);
   memo_.stores.assign(network.stores.size(), none);
   memo_.pools.assign(network.pools.size(), none);
-  memo_.down.assign(services + network.stores.size() + network.channels.size(), none);
+  memo_.down.assign(services + 2 * network.stores.size() + network.channels.size(), none);
   memo_.slots_solved.resize(services);
   memo_.slots_seen.resize(services);
   memo_.counts.assign(services, kNone);

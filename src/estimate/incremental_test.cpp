@@ -33,6 +33,7 @@ Architecture layered(double busy, bool with_lock, bool with_breaker) {
     b.model.stores[db].pool = given(Pool{10, true});
     for (int e = 0; e < 2; ++e) {
       std::vector<Step> steps = {work(exponential(2)), access(StepKind::Read, db)};
+      if (e == 1 && i % 2 == 1) steps.back().consistency = given(ConsistencyKind::Eventual);
       Step fork;
       fork.kind = StepKind::Together;
       for (std::size_t c = 0; c < 2 && !below.empty(); ++c) {
@@ -86,6 +87,7 @@ void expect_equal(const std::vector<StationState>& a, const std::vector<StationS
     EXPECT_EQ(a[i].scatter, b[i].scatter);
     EXPECT_TRUE(a[i].wait == b[i].wait && a[i].waited == b[i].waited);
     EXPECT_TRUE(a[i].read == b[i].read && a[i].write == b[i].write);
+    EXPECT_TRUE(a[i].any_read == b[i].any_read);
   }
 }
 

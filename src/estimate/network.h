@@ -20,6 +20,7 @@
 
 #include "estimate/breakers.h"
 #include "estimate/estimate.h"
+#include "estimate/instructions.h"
 #include "estimate/moments.h"
 #include "estimate/solution.h"
 #include "model/architecture.h"
@@ -27,57 +28,6 @@
 namespace scantling {
 
 class Catalog;
-
-// A program per endpoint, run on a stack of accumulators (lists of steps).
-enum class NetOp : std::uint8_t {
-  Work,      // time at the processor
-  Delay,     // time
-  Call,      // target: endpoint; policy
-  External,  // target; policy
-  Read,      // target: store; policy; pool
-  Write,     // the same
-  Publish,   // target: event; policy; time
-  Fail,      // amount: share
-  Lock,      // target: lock; its holding time ends with the endpoint
-  // These open a list.
-  Begin,     // amount: its weight (share of `choose`, times of `repeat`, else 1)
-  Fill,      // steps of a cache miss; amount: miss rate
-  Fallback,  // steps instead of the call in the list below; target: that call's instruction
-  // These close lists.
-  Together,     // `count` lists; amount: how many must end; target: of `forks`
-  Choose,       // `count` lists
-  Repeat,       // one list; amount: times
-  Spawn,        // one list that nobody waits for
-  EndFill,      // one list
-  EndFallback,  // the fallback's list and the call's
-};
-
-struct NetInstruction {
-  NetOp op = NetOp::Work;
-  bool near = false;  // stays in its zone
-  // False: not needed. Publish by an outbox, read of a cache, list of a spawn or of "first n".
-  bool required = true;
-  std::int32_t target = -1;
-  std::int32_t policy = -1;  // of `policies`
-  std::int32_t pool = -1;    // of `pools`; Call: link
-  std::int32_t count = 0;
-  double batch = 1;  // Read, Write: statements of one round trip
-  double amount = 1;
-  Moments time;
-};
-
-// Lists that an instruction closes; 0 when it closes none.
-inline std::size_t lists_closed(const NetInstruction& instruction) {
-  switch (instruction.op) {
-    case NetOp::Together:
-    case NetOp::Choose: return static_cast<std::size_t>(instruction.count);
-    case NetOp::Repeat:
-    case NetOp::Spawn:
-    case NetOp::EndFill: return 1;
-    case NetOp::EndFallback: return 2;
-    default: return 0;
-  }
-}
 
 struct NetPolicy {
   double timeout_seconds = kUnlimited;
@@ -123,9 +73,15 @@ struct NetStore {
   double hottest_key = 0;  // share of the requests; 0: even
   double failover_seconds = 30;
   bool spread_zones = true;
-  // Network, there and back: to the copy that answers, and from a leader to those that make a
-  // majority with it.
-  Moments reach, copying;
+  bool read_anywhere = false;  // some steps choose any copy by themselves
+  // Network, there and back: to the copy that answers, also where any does, and from a leader to
+  // those that make a majority with it.
+  Moments reach, reach_any, copying;
+
+  bool any_copy(const NetInstruction& of) const {
+    return of.copy == CopyChoice::Stores ? consistency == ConsistencyKind::Eventual
+                                         : of.copy == CopyChoice::Any;
+  }
 };
 
 // Connections from one service to one store, or of all services to it.
@@ -161,7 +117,8 @@ struct NetEndpoint {
 
 // A step whose failure fails its endpoint, with the probability that a request comes to need it.
 struct NetDependency {
-  enum class Kind : std::uint8_t { Service, Store, External, Channel };
+  // Copies: any copy of a store, of those that answer by more than one or by a leader.
+  enum class Kind : std::uint8_t { Service, Store, Copies, External, Channel };
   Kind kind = Kind::Service;
   std::int32_t index = -1;
   double need = 1;

@@ -23,7 +23,9 @@ struct StationState {
   double demand = 0;                       // seconds of service asked for per second
   double square = 0;                       // the same of squared service times: for their variation
   double cube = 0;                         // and of the cubes: for how long those wait who do
+  double any_reads = 0;                    // stores: of the reads, those that any copy answers
   double read_trips = 0, write_trips = 0;  // stores, pools: round trips, of one or more statements
+  double any_trips = 0;                    // of the read trips, those to any copy
   double extra = 0;    // stores, pools: seconds of a trip's further statements, per second
   double servers = 0;  // in all; 0: nothing is left
   double utilisation = 0;
@@ -32,6 +34,11 @@ struct StationState {
   Moments waited;       // the same, as moments
   double scatter = 0;   // rate x instances x (variation of arrivals and of service): see forks
   Moments read, write;  // stores: wait and service
+  Moments any_read;     // the same at any copy
+  // Seconds of so many reads, of which so many are answered by any copy.
+  double read_seconds(double all, double any) const {
+    return any <= 0 ? all * read.mean : (all - any) * read.mean + any * any_read.mean;
+  }
 };
 
 struct EndpointState {

@@ -99,12 +99,15 @@ void NetworkSolver::endpoint_rates(const NetEndpoint& endpoint, double weight) {
       case NetOp::Read:
       case NetOp::Write: {
         StationState& store = out_.stores[at(op.target)];
+        const bool any = op.op == NetOp::Read && net_.stores[at(op.target)].any_copy(op);
         (op.op == NetOp::Read ? store.reads : store.writes) += calls * op.batch;
         (op.op == NetOp::Read ? store.read_trips : store.write_trips) += calls;
         store.extra += calls * batch_seconds(op).mean;
+        if (any) store.any_reads += calls * op.batch, store.any_trips += calls;
         if (op.pool >= 0) {
           StationState& pool = out_.pools[at(op.pool)];
           (op.op == NetOp::Read ? pool.reads : pool.writes) += calls;
+          if (any) pool.any_trips += calls;
           pool.extra += calls * batch_seconds(op).mean;
         }
         break;
@@ -135,7 +138,8 @@ void NetworkSolver::rates() {
   // Their rate and demand follow from these.
   const auto clear_trips = [](std::vector<StationState>& states) {
     for (StationState& state : states)
-      state.reads = state.writes = state.read_trips = state.write_trips = state.extra = 0;
+      state.reads = state.writes = state.read_trips = state.write_trips = state.extra =
+          state.any_reads = state.any_trips = 0;
   };
   clear(out_.services);
   clear_trips(out_.stores);
@@ -165,27 +169,83 @@ Moments NetworkSolver::batch_seconds(const NetInstruction& op) const {
   return store.write.times((op.batch - 1) * (copied ? 2 : 1));
 }
 
+namespace {
+
+// The requests that come to one copy of a shard.
+struct CopyLoad {
+  double reads = 0, writes = 0;  // per second
+  double seconds = 0, square = 0, cube = 0;
+  double cs2 = 0;
+
+  CopyLoad(const NetStore& store, double read_rate, double write_rate)
+      : reads(read_rate), writes(write_rate) {
+    const auto mean = [&](double of_read, double of_write) {
+      return (reads * of_read + writes * of_write) / rate();
+    };
+    if (rate() <= 0) return;
+    seconds = mean(store.read.mean, store.write.mean);
+    square = mean(store.read.variance + store.read.mean * store.read.mean,
+                  store.write.variance + store.write.mean * store.write.mean);
+    cube = mean(store.read.third_moment(), store.write.third_moment());
+    cs2 = std::max(0.0, seconds > 0 ? square / (seconds * seconds) - 1 : 0);
+  }
+  double rate() const { return reads + writes; }
+
+  Waiting wait(int servers) const {
+    Waiting out = allen_cunneen(servers, rate(), seconds, 1, cs2);
+    if (square > 0)
+      out.spread = waiting_spread(rate() * seconds / servers, seconds * cube / (square * square));
+    out.mean = std::min(out.mean, kForever);
+    return out;
+  }
+};
+
+// Which part of the reads the busiest copy of a shard serves: its share of those that any copy
+// answers, and all others, which go to the leader or to copies that are asked together.
+double busiest_part(const StationState& state, double alive) {
+  if (state.any_reads <= 0) return 1;
+  const double share = 1 / std::max(1.0, alive);
+  if (state.any_reads == state.reads) return share;
+  return (state.reads - state.any_reads * (1 - share)) / state.reads;
+}
+
+}  // namespace
+
+// What a read waits that any copy answers: at the leader, where the others of the shard's reads are
+// as well, or at a copy that has only its share of such reads. Every copy takes every write.
+// Customers of a closed network are taken to wait at each as they do at the leader.
+void NetworkSolver::any_copy(std::size_t i, double alive, double hot) {
+  const NetStore& store = net_.stores[i];
+  StationState& state = out_.stores[i];
+  state.any_read = store.read;
+  if (state.any_reads <= 0 || state.any_reads == state.reads || alive < 2 || closed_ != nullptr) {
+    state.any_read += state.waited;
+    return;
+  }
+  const CopyLoad load(store, state.any_reads / alive * hot, state.writes * hot);
+  Mixture either;
+  either.add(1 / alive, state.waited);
+  either.add(1 - 1 / alive, waiting_moments(load.wait(static_cast<int>(store.concurrency))));
+  state.any_read += either.moments();
+}
+
 void NetworkSolver::store_station(std::size_t i) {
   const NetStore& store = net_.stores[i];
   StationState& state = out_.stores[i];
   if (known(&SolveMemo::stores, i,
-            {state.reads, state.writes, store.copies, store.shards, store.concurrency, 0, 0, 0}))
+            {state.reads, state.writes, store.copies, store.shards, store.concurrency,
+             state.any_reads, 0, 0}))
     return;
   if (memo_ != nullptr) note_change(memo_->store_at(i), true);
   const double alive = store.spread_zones ? std::max(1.0, std::floor(store.copies * left(true)))
                                           : store.copies * left(false);
   const bool gone = alive < 1 || left(store.spread_zones) <= 0;
   state.rate = state.reads + state.writes;
-  // Which part of the reads the busiest copy of a shard serves: the leader all of them, copies that
-  // are asked together all of them too. Every copy takes every write.
-  const double read_part =
-      store.consistency == ConsistencyKind::Eventual ? 1 / std::max(1.0, alive) : 1;
+  const double read_part = busiest_part(state, alive);
   const double hot = store.hottest_key > 0
                          ? store.hottest_key + (1 - store.hottest_key) / store.shards
                          : 1 / store.shards;
-  const double reads = state.reads * read_part * hot;
-  const double writes = state.writes * hot;
-  const double rate = reads + writes;
+  const CopyLoad load(store, state.reads * read_part * hot, state.writes * hot);
   state.demand = state.reads * read_part * store.read.mean + state.writes * store.write.mean;
   state.servers = gone ? 0 : store.concurrency * store.shards;
   state.utilisation = state.scatter = 0;
@@ -193,26 +253,18 @@ void NetworkSolver::store_station(std::size_t i) {
   if (gone) {
     state.utilisation = state.rate > 0 ? kUnlimited : 0;
     state.wait = {kForever, 1, 1};
-  } else if (rate > 0) {
-    const double seconds = (reads * store.read.mean + writes * store.write.mean) / rate;
-    const double square = (reads * (store.read.variance + store.read.mean * store.read.mean) +
-                           writes * (store.write.variance + store.write.mean * store.write.mean)) /
-                          rate;
+  } else if (load.rate() > 0) {
     const int servers = static_cast<int>(store.concurrency);
-    state.utilisation = rate * seconds / servers;
-    const double cube =
-        (reads * store.read.third_moment() + writes * store.write.third_moment()) / rate;
-    const double cs2 = seconds > 0 ? square / (seconds * seconds) - 1 : 0;
-    if (closed_ != nullptr)
-      state.wait = closed_wait(store_at(i), {1, servers, rate, seconds, 1, std::max(0.0, cs2)});
-    else
-      state.wait = allen_cunneen(servers, rate, seconds, 1, std::max(0.0, cs2));
-    if (square > 0 && closed_ == nullptr)
-      state.wait.spread = waiting_spread(state.utilisation, seconds * cube / (square * square));
+    state.utilisation = load.rate() * load.seconds / servers;
+    state.wait =
+        closed_ != nullptr
+            ? closed_wait(store_at(i), {1, servers, load.rate(), load.seconds, 1, load.cs2})
+            : load.wait(servers);
     state.wait.mean = std::min(state.wait.mean, kForever);
-    state.scatter = state.rate * store.shards * (1 + std::max(0.0, cs2));
+    state.scatter = state.rate * store.shards * (1 + load.cs2);
   }
   state.waited = waiting_moments(state.wait);
+  any_copy(i, alive, hot);
   state.read = store.read;
   state.read += state.waited;
   state.write = store.write;
@@ -315,7 +367,8 @@ void NetworkSolver::pool_station(std::size_t i) {
   const StationState& store = out_.stores[at(pool.store)];
   const double n = pool.service < 0 ? 1 : out_.instances[at(pool.service)];
   if (known(&SolveMemo::pools, i,
-            {n, state.reads, state.writes, state.extra, store.read.mean, store.write.mean, 0, 0}))
+            {n, state.reads, state.writes, state.extra, store.read.mean, store.write.mean,
+             state.any_trips, store.any_read.mean}))
     return;
   if (memo_ != nullptr) note_change(memo_->pool_at(i), true);
   state.rate = state.reads + state.writes;
@@ -324,8 +377,9 @@ void NetworkSolver::pool_station(std::size_t i) {
   state.demand = state.utilisation = 0;
   if (state.rate <= 0 || n < 1) return;
   const double hold =
-      net_.stores[at(pool.store)].reach.mean +
-      (state.reads * store.read.mean + state.writes * store.write.mean + state.extra) / state.rate;
+      net_.stores[at(pool.store)].reach.mean + (store.read_seconds(state.reads, state.any_trips) +
+                                                state.writes * store.write.mean + state.extra) /
+                                                   state.rate;
   state.demand = state.rate * hold;
   state.utilisation = state.demand / state.servers;
   if (closed_ != nullptr)

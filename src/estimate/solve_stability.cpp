@@ -96,8 +96,7 @@ void NetworkSolver::amplify_endpoint(std::size_t e) {
       case NetOp::Write: {
         const NetStore& store = net_.stores[at(op.target)];
         double part = 1;
-        if (op.op == NetOp::Read && store.consistency == ConsistencyKind::Eventual)
-          part = 1 / store.copies;
+        if (op.op == NetOp::Read && store.any_copy(op)) part = 1 / store.copies;
         out_.stores[at(op.target)].amplified +=
             calls(kUnlimited, false, Discipline::Fifo) * part * op.batch *
             (op.op == NetOp::Read ? store.read.mean : store.write.mean);

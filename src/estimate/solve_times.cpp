@@ -34,8 +34,10 @@ void NetworkSolver::access(std::size_t pc, NetworkSolution::Frame& frame) {
       break;
     default: {  // Read, Write
       const StationState& store = out_.stores[at(op.target)];
-      one = op.op == NetOp::Read ? store.read : store.write;
-      one += net_.stores[at(op.target)].reach;
+      const NetStore& of = net_.stores[at(op.target)];
+      const bool any = op.op == NetOp::Read && of.any_copy(op);
+      one = any ? store.any_read : op.op == NetOp::Read ? store.read : store.write;
+      one += any ? of.reach_any : of.reach;
       if (op.batch > 1) one += batch_seconds(op);
       ok = 1 - store.wait.loss;
       if (op.pool >= 0) {

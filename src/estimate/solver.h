@@ -54,6 +54,7 @@ class NetworkSolver {
     if (different) memo_->changed[part] = memo_->round;
   }
   void store_station(std::size_t i);
+  void any_copy(std::size_t i, double alive, double hot);
   Moments batch_seconds(const NetInstruction& op) const;
   void times();
   void endpoint_times(std::size_t e);

@@ -95,8 +95,11 @@ class ModelAudit {
     for (const StoreUse& use : service.stores) {
       const Engine& engine = engine_of(plan_.model().stores[use.store].engine.value);
       if (from == nullptr || engine.run_by == RunBy::Elsewhere) continue;
-      for (const std::string& node : plan_.store_nodes(use.store))
+      for (const std::string& node : plan_.store_nodes(use.store)) {
         look_way(*from, pods_of(node), engine.port);
+        const int copies = copy_reads(node, engine).port;
+        if (!use.any_copy.empty() && copies != engine.port) look_way(*from, pods_of(node), copies);
+      }
     }
   }
 

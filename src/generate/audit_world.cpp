@@ -145,6 +145,8 @@ void World::add_made(const AuditObject& object) {
     for (const char* suffix : {"-superuser", "-root", "-node"})
       made("Secret", name + suffix);
     made("Service", std::string(by->before) + name + std::string(by->after));
+    const std::string copies = copy_reads(name, engine_of(by->engine)).service;
+    if (!copies.empty()) made("Service", copies);
   }
 }
 

@@ -228,6 +228,62 @@ TEST(Coverage, ClickHouseGathersAndWaitsForItsQuorum) {
   EXPECT_EQ(number(quorum, "default/select_sequential_consistency"), 1);
 }
 
+std::string with_copy_reads(const char* engine) {
+  return replace_all(text_with("ENGINE", engine), "- { write: things",
+                     "- { read: things, consistency: eventual, timeout: 40ms }\n"
+                     "          - { write: things");
+}
+
+// Reads that any copy answers have an address, or a way to ask, of their own.
+TEST(Coverage, ReadsOfAnyCopyGoWhereTheEngineTakesThem) {
+  const auto setting = [](const char* engine, const std::string& key) {
+    const Architecture model = model_of(with_copy_reads(engine), engine);
+    const Generated result = generate_all(model, {}, {});
+    for (const Resource& each : result.output.resources())
+      if (each.object.text_at({"kind"}) == "ConfigMap" &&
+          each.object.text_at({"metadata", "name"}) == "keeping")
+        return std::string(each.object.text_at({"data", "THINGS_" + key}));
+    return std::string("no settings");
+  };
+  EXPECT_EQ(setting("postgresql", "HOST"), "things-rw.yard.svc.cluster.local");
+  EXPECT_EQ(setting("postgresql", "ANY_COPY_HOST"), "things-r.yard.svc.cluster.local");
+  EXPECT_EQ(setting("postgresql", "ANY_COPY_FOR"), "put");
+  EXPECT_EQ(setting("mysql", "ANY_COPY_HOST"), "things-haproxy-replicas.yard.svc.cluster.local");
+  EXPECT_EQ(setting("mongodb", "ANY_COPY_HOST"), "");
+  EXPECT_EQ(setting("mongodb", "ANY_COPY_READ_PREFERENCE"), "nearest");
+  EXPECT_EQ(setting("cassandra", "ANY_COPY_READ_CONSISTENCY"), "LOCAL_ONE");
+  EXPECT_EQ(setting("sqlserver", "ANY_COPY_HOST"), setting("sqlserver", "HOST").insert(6, "-read"));
+}
+
+Value replaced(const Value& in, std::int64_t number, std::int64_t by) {
+  if (in.kind() == Value::Kind::Integer && in.integer() == number) return by;
+  if (!in.is_map() && !in.is_list()) return in;
+  Value out = in.is_map() ? Value::empty_map() : Value::empty_list();
+  for (std::size_t i = 0; i < in.size(); ++i)
+    if (in.is_map())
+      out.set(in.keys()[i], replaced(in.at(i), number, by));
+    else
+      out.add(replaced(in.at(i), number, by));
+  return out;
+}
+
+// HAProxy takes such reads at a port of its own, which the policies of both sides let through.
+TEST(Coverage, FindsAClosedPortForReadsOfAnyCopy) {
+  const Architecture model = model_of(with_copy_reads("mysql"), "mysql");
+  const auto blocked = [&](const char* policy) {
+    std::vector<Resource> objects = generate_all(model, {}, {}).output.resources();
+    for (Resource& each : objects)
+      if (each.object.text_at({"kind"}) == "NetworkPolicy" &&
+          each.object.text_at({"metadata", "name"}) == policy)
+        each.object = replaced(each.object, 3307, 3308);
+    return std::ranges::count(audit_model(Plan(model, {}), objects), "blocked-call",
+                              &AuditFinding::rule);
+  };
+  EXPECT_EQ(blocked("none"), 0);
+  EXPECT_EQ(blocked("things"), 1);
+  EXPECT_EQ(blocked("keeping"), 1);
+}
+
 // A policy without its clients blocks a declared use of the store.
 TEST(Coverage, FindsAClosedStore) {
   for (const char* engine : {"mongodb", "scylladb", "clickhouse", "yugabytedb"}) {

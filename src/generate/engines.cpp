@@ -108,6 +108,18 @@ std::string node_service(std::string_view node, const Engine& engine) {
   return std::string(node) + (engine.run_by == RunBy::CloudNativePg ? "-rw" : "");
 }
 
+CopyReads copy_reads(std::string_view node, const Engine& engine) {
+  // CloudNativePG's Service of all instances; the one of HAProxy that Percona's operator makes,
+  // whose pods take it at a port of its own.
+  if (engine.run_by == RunBy::CloudNativePg) return {std::string(node) + "-r", {}, {}, engine.port};
+  if (engine.name == "mysql") return {std::string(node) + "-haproxy-replicas", {}, {}, 3307};
+  // By each request, of the same servers.
+  if (engine.name == "mongodb") return {"", "READ_PREFERENCE", "nearest", engine.port};
+  if (engine.name == "cassandra" || engine.name == "scylladb")
+    return {"", "READ_CONSISTENCY", "LOCAL_ONE", engine.port};
+  return {"", {}, {}, engine.port};
+}
+
 std::string node_secret(std::string_view node, const Engine& engine) {
   if (engine.name == "memcached") return "";
   return std::string(node) + (engine.run_by == RunBy::CloudNativePg ? "-app" : "-credentials");

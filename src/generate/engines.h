@@ -65,6 +65,14 @@ bool is_cache(const Store& store);  // what it holds is a copy: nothing is lost 
 // The Service that clients of a node (Plan::store_nodes) connect to: a CloudNativePG cluster's
 // "-rw" Service, a cache's own.
 std::string node_service(std::string_view node, const Engine& engine);
+// Where reads go that any copy answers.
+struct CopyReads {
+  std::string service;  // of the namespace; "" where the same server is asked in another way:
+  std::string_view setting, value;  // "READ_PREFERENCE", "nearest"
+  int port = 0;                     // of the pods behind the service
+};
+// Nothing in it for an engine that offers no such way, or that we don't run.
+CopyReads copy_reads(std::string_view node, const Engine& engine);
 // The Secret with a node's user and password, made by the operator or by External Secrets; "" for
 // Memcached, which knows no users.
 std::string node_secret(std::string_view node, const Engine& engine);

@@ -59,8 +59,10 @@ Value store_peer(const Plan& plan, StoreId id, const Engine& engine) {
   return internet_peer();
 }
 
-Value store_ports(const Engine& engine, const Store& store) {
+Value store_ports(const Engine& engine, const Store& store, const StoreUse& use) {
   Value out = list({policy_port(engine.port)});
+  const int copies = copy_reads("", engine).port;
+  if (!use.any_copy.empty() && copies != engine.port) out.add(policy_port(copies));
   if (has_sentinels(engine, store)) out.add(policy_port(kSentinelPort));
   return out;
 }
@@ -74,7 +76,7 @@ Value egress(const Plan& plan, const ServicePlan& service) {
   for (const StoreUse& use : service.stores) {
     const Store& store = plan.model().stores[use.store];
     const Engine& engine = engine_of(store.engine.value);
-    out.add(egress_rule(store_peer(plan, use.store, engine), store_ports(engine, store)));
+    out.add(egress_rule(store_peer(plan, use.store, engine), store_ports(engine, store, use)));
   }
   if (plan.uses_broker(service)) {
     const Broker& broker = broker_of(plan.broker());

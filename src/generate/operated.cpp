@@ -219,9 +219,12 @@ Value network(const OperatedNode& of) {
   Value from = store_clients(of.plan, of.node.id);
   if (has_role_job(of.engine))
     from.add(pods_peer(selector_labels(of.plan, role_job(of.node.name))));
-  Value ingress =
-      list({map({{"from", std::move(from)}, {"ports", list({policy_port(of.engine.port)})}}),
-            map({{"from", list({self, namespace_peer(of.by.space)})}})});
+  Value ports = list({policy_port(of.engine.port)});
+  if (const int copies = copy_reads("", of.engine).port;
+      copies != of.engine.port && of.plan.reads_any_copy(of.node.id))
+    ports.add(policy_port(copies));
+  Value ingress = list({map({{"from", std::move(from)}, {"ports", std::move(ports)}}),
+                        map({{"from", list({self, namespace_peer(of.by.space)})}})});
   if (of.by.metrics_port != 0)
     ingress.add(ingress_rule(namespace_peer(kMonitoringNamespace),
                              list({policy_port(of.by.metrics_port)})));

@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "generate/names.h"
+#include "model/reads.h"
 
 namespace scantling::generate {
 namespace {
@@ -115,10 +116,11 @@ void Plan::plan_steps(ServicePlan& out, const Endpoint& endpoint, EndpointId id)
     } else if (step.store.valid()) {
       auto known = std::ranges::find(out.stores, step.store, &StoreUse::store);
       if (known == out.stores.end()) {
-        out.stores.push_back({step.store, &step.policy, false});
+        out.stores.push_back({step.store, &step.policy, false, {}});
         known = out.stores.end() - 1;
       }
       known->writes = known->writes || step.kind == StepKind::Write;
+      if (chooses_any_copy(step)) add_once(known->any_copy, endpoint.name);
     } else if (step.kind == StepKind::Publish && step.channel.valid()) {
       auto known = std::ranges::find(out.publishes, step.channel, &ChannelUse::channel);
       if (known == out.publishes.end()) {
@@ -250,6 +252,13 @@ std::vector<ServiceId> Plan::users_of(StoreId id) const {
     if (std::ranges::find(service.stores, id, &StoreUse::store) != service.stores.end())
       out.push_back(service.id);
   return out;
+}
+
+bool Plan::reads_any_copy(StoreId id) const {
+  return std::ranges::any_of(services_, [&](const ServicePlan& service) {
+    const auto use = std::ranges::find(service.stores, id, &StoreUse::store);
+    return use != service.stores.end() && !use->any_copy.empty();
+  });
 }
 
 std::vector<ServiceId> Plan::broker_users() const {

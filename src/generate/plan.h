@@ -41,6 +41,7 @@ struct StoreUse {
   StoreId store;
   const CallPolicy* policy = nullptr;
   bool writes = false;
+  std::vector<std::string> any_copy;  // endpoints with reads that any copy answers
 };
 
 struct ChannelUse {
@@ -110,6 +111,7 @@ class Plan {
   bool uses_broker(const ServicePlan& service) const;  // one that its pods connect to
   // Services that connect to the store or the broker, by id.
   std::vector<ServiceId> users_of(StoreId id) const;
+  bool reads_any_copy(StoreId id) const;  // one of them, with some step
   std::vector<ServiceId> broker_users() const;
   // The bill's machines for "stores.orders-db", "channels.orders.events".
   CostLine size_of(std::string_view element) const;

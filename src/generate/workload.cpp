@@ -81,6 +81,25 @@ void add_store(const Plan& plan, const ServicePlan& service, const StoreUse& use
     out[key + "_TIMEOUT"] = go_duration(use.policy->timeout->seconds());
 }
 
+// Reads that any copy answers: where to, or how else than the others, and of which endpoints.
+void add_copy_reads(const Plan& plan, const StoreUse& use, Settings& out) {
+  if (use.any_copy.empty()) return;
+  const Engine& engine = engine_of(plan.model().stores[use.store].engine.value);
+  const std::string key = upper_name(plan.store_name(use.store));
+  std::vector<std::string> hosts;
+  for (const std::string& node : plan.store_nodes(use.store)) {
+    const CopyReads reads = copy_reads(node, engine);
+    if (!reads.service.empty())
+      hosts.push_back(service_host(reads.service, plan.system()));
+    else if (engine.run_by == RunBy::Elsewhere)
+      hosts.push_back(node + "-read." + plan.options().domain);
+    if (!reads.setting.empty())
+      out[key + "_ANY_COPY_" + std::string(reads.setting)] = std::string(reads.value);
+  }
+  if (!hosts.empty()) out[key + "_ANY_COPY_HOST"] = join(hosts, ",");
+  out[key + "_ANY_COPY_FOR"] = join(use.any_copy, ",");
+}
+
 void add_broker(const Plan& plan, const ServicePlan& service, Settings& out) {
   const Broker& broker = broker_of(plan.broker());
   const std::string port = ":" + std::to_string(broker.port);
@@ -140,7 +159,7 @@ std::vector<std::pair<std::string, std::string>> settings_of(const Plan& plan,
   add_callees(plan, service, out);
   add_policies(plan, service, out);
   for (const StoreUse& use : service.stores)
-    add_store(plan, service, use, out);
+    add_store(plan, service, use, out), add_copy_reads(plan, use, out);
   add_channels(plan, service, out);
   // Suffixes of thousands are the language's, not a program's.
   for (auto& [key, value] : out)

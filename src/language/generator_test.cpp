@@ -145,6 +145,8 @@ Out Generator::step(int depth) {
     case StepKind::Write:
       map.add(key, Out::string(pick(names(RefKind::Store))));
       if (chance(2)) map.add("times", Out::scalar(factor()));
+      if (kind == StepKind::Read && chance(3))
+        map.add("consistency", Out::scalar(pick_enum<ConsistencyKind>()));
       if (kind == StepKind::Read && chance(3)) {
         Out miss = Out::map();
         miss.add(chance(2) ? "rate" : "keys", Out::scalar("5%"));

@@ -71,7 +71,7 @@ struct Miss {
 // One step inside an endpoint. Which members mean something depends on `kind`:
 //   Work, Wait     time
 //   Call           endpoint or external, use, policy, fallback
-//   Read, Write    store, use, policy, miss (Read), times, batch
+//   Read, Write    store, use, policy, miss and consistency (Read), times, batch
 //   Publish        channel, event, via, use, policy
 //   Together       steps (each its own branch), first (0: wait for all)
 //   Choose         branches
@@ -96,6 +96,7 @@ struct Step {
   CallPolicy policy;         // after reading: own values over those of `use`
   std::vector<Step> fallback;
   Field<Miss> miss;
+  Field<ConsistencyKind> consistency;  // Read: which copies answer it; else as the store says
   std::vector<Step> steps;
   std::vector<Branch> branches;
   Field<Count> first;

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "model/reads.h"
 #include "report/blocks.h"
 
 namespace scantling {
@@ -116,6 +117,19 @@ std::string stack_text(const Runtime& runtime) {
   return join(parts, ", ");
 }
 
+// "any copy for view-order": whose reads choose it, whatever the store says.
+std::string chosen_copies(const Service& service, StoreId store) {
+  std::vector<std::string> endpoints;
+  for (const Endpoint& endpoint : service.endpoints) {
+    bool chooses = false;
+    for_each_step(*endpoint.steps, [&](const Step& step) {
+      chooses = chooses || (step.store == store && chooses_any_copy(step));
+    });
+    if (chooses) endpoints.push_back(endpoint.name);
+  }
+  return endpoints.empty() ? "" : "any copy for " + enumerate(endpoints);
+}
+
 std::string consistency_text(const Facts& facts, ServiceId id) {
   std::vector<std::string> parts;
   for (const StoreId store_id : facts.stores_of(id)) {
@@ -126,6 +140,8 @@ std::string consistency_text(const Facts& facts, ServiceId id) {
       text += fmt::format(" (read {}, write {})", store.consistency->quorum.read,
                           store.consistency->quorum.write);
     parts.push_back(std::move(text));
+    if (std::string any = chosen_copies(facts.model.services[id], store_id); !any.empty())
+      parts.back() += " (" + any + ")";
   }
   for (const Saga& saga : facts.model.sagas)
     if (saga.coordinator && saga.coordinator->id == id)

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "model/reads.h"
+
 namespace scantling {
 
 namespace {
@@ -80,7 +82,10 @@ class Builder {
       case StepKind::Read:
       case StepKind::Write:
         if (step.store.valid())
-          message(at, model_.stores[step.store].name, std::string(to_text_enum(step.kind)), false);
+          message(
+              at, model_.stores[step.store].name,
+              std::string(to_text_enum(step.kind)) + (chooses_any_copy(step) ? " any copy" : ""),
+              false);
         break;
       case StepKind::Publish:
         if (step.channel.valid())

@@ -6,6 +6,7 @@
 #include <functional>
 
 #include "base/text.h"
+#include "model/reads.h"
 #include "simulate/defaults.h"
 #include "simulate/policies.h"
 
@@ -390,9 +391,22 @@ double Compiler::keys_of(const Store& store) const {
   return keys > 0 ? keys : defaults::skewed_keys;
 }
 
-void Compiler::replication_of(const Store& store, std::uint32_t index) {
+// Whether some step reads any copy of it.
+bool Compiler::copies_answer(StoreId id) const {
+  const Store& store = model_.stores[id];
+  bool out = false;
+  for (const Service& service : model_.services)
+    for (const Endpoint& endpoint : service.endpoints)
+      for_each_step(*endpoint.steps, [&](const Step& step) {
+        out = out || (step.store == id && may_be_behind(store, step));
+      });
+  return out;
+}
+
+void Compiler::replication_of(const Store& store, std::uint32_t index, bool kept) {
   ReplicationInfo info;
   info.service = index;
+  info.kept = kept;
   if (store.lag) info.lag = std::max<Time>(0, store.lag->nanoseconds);
   info.keys = ZipfChoice(static_cast<std::uint64_t>(keys_of(store)), store.skew.or_else(0));
   info.stream = stream("copies of " + store.name);
@@ -429,22 +443,26 @@ void Compiler::store_endpoints(StoreId id, std::uint32_t index, std::uint32_t ba
   const std::uint32_t waits_for = store.in_sync ? clamped(store.in_sync, 1, 1, copies) - 1
                                   : kind == ConsistencyKind::Strong ? copies / 2
                                                                     : 0;
-  const bool behind = copies > 1 && kind != ConsistencyKind::Quorum && waits_for == 0 && !is_cache;
-  if (behind && program_.services[index].replication == none) replication_of(store, index);
+  // What waits for some of the copies still leaves others behind, which matters where they answer.
+  const bool kept = waits_for > 0 && waits_for + 1 < copies && copies_answer(id);
+  const bool behind =
+      copies > 1 && kind != ConsistencyKind::Quorum && (waits_for == 0 || kept) && !is_cache;
+  if (behind && program_.services[index].replication == none) replication_of(store, index, kept);
   const std::uint32_t replication = program_.services[index].replication;
   store_read_[at][batch] = emit("read", read_law);
   if (behind) add(Op::See).a = replication;
   add(Op::End);
   store_apply_[at][batch] = emit("apply", write_law);
-  if (behind) add(Op::Applied);
+  if (behind && !kept) add(Op::Applied);
   add(Op::End);
   store_write_[at][batch] = emit("write", write_law);
   if (copies > 1 && kind != ConsistencyKind::Quorum) {
     Instruction& in = add(Op::Replicate);
     in.a = store_apply_[at][batch];
     in.b = waits_for;
-    if (behind) in.c = replication;
+    if (behind && !kept) in.c = replication;
   }
+  if (kept) add(Op::Replicate).c = replication;  // it counts, and will be seen
   add(Op::End);
 }
 
@@ -520,6 +538,13 @@ void Compiler::unsupported() {
     const Store& store = model_.stores.raw()[m];
     const ServiceInfo& info = program_.services[store_[m]];
     if (store.lag && info.copies > 1 && info.replication == none) waiting.push_back(store.name);
+  }
+  for (const StoreId id : model_.stores.ids()) {
+    const Store& store = model_.stores[id];
+    if (store.consistency && store.consistency->kind == ConsistencyKind::Quorum &&
+        copies_answer(id))
+      note("reads at one copy of " + store.name +
+           ": how old their answers are is not measured, for no leader orders its writes");
   }
   if (!waiting.empty())
     note("replication lag (" + join(waiting, ", ") +

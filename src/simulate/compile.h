@@ -41,7 +41,8 @@ class Compiler {
   std::set<std::uint32_t> batches_of(StoreId id) const;
   void store_endpoints(StoreId id, std::uint32_t index, std::uint32_t batch);
   double keys_of(const Store& store) const;
-  void replication_of(const Store& store, std::uint32_t index);
+  bool copies_answer(StoreId id) const;
+  void replication_of(const Store& store, std::uint32_t index, bool kept);
   void rebuild_of(const Store& store, ServiceInfo& info);
   static std::uint32_t batch_of(const Step& step);
   static TimeLaw sum_of(const TimeLaw& one, std::uint32_t n);

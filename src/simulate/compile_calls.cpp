@@ -1,6 +1,7 @@
 // Edges: who calls whom, under which policies.
 #include <algorithm>
 
+#include "model/reads.h"
 #include "simulate/compile.h"
 #include "simulate/policies.h"
 
@@ -104,11 +105,10 @@ std::uint32_t Compiler::store_edge(const Step& step) {
   const Store& store = model_.stores[step.store];
   const auto s = static_cast<std::size_t>(step.store.index);
   const bool write = step.kind == StepKind::Write;
-  const bool is_cache = store.expires || store.capacity || store.single_flight || step.miss;
-  Consistency consistency = store.consistency.or_else(Consistency{});
-  if (!store.consistency && is_cache) consistency.kind = ConsistencyKind::Eventual;
+  const ConsistencyKind kind = answers(store, step);
+  const Quorum sizes = store.consistency.or_else(Consistency{}).quorum;
   const ServiceInfo& info = program_.services[store_[s]];
-  const bool quorum = consistency.kind == ConsistencyKind::Quorum && info.copies > 1;
+  const bool quorum = kind == ConsistencyKind::Quorum && info.copies > 1;
   const std::uint32_t endpoint = (!write   ? store_read_
                                   : quorum ? store_apply_
                                            : store_write_)[s]
@@ -118,13 +118,12 @@ std::uint32_t Compiler::store_edge(const Step& step) {
   EdgeInfo& e = program_.edges[index];
   if (quorum) {
     e.access = Access::Quorum;
-    const std::int64_t wanted = write ? consistency.quorum.write : consistency.quorum.read;
+    const std::int64_t wanted = write ? sizes.write : sizes.read;
     e.quorum = static_cast<std::uint16_t>(
         std::clamp<std::int64_t>(wanted > 0 ? wanted : info.copies / 2 + 1, 1, info.copies));
     e.plain = false;
   } else {
-    e.access =
-        write || consistency.kind == ConsistencyKind::Strong ? Access::Leader : Access::AnyCopy;
+    e.access = write || kind == ConsistencyKind::Strong ? Access::Leader : Access::AnyCopy;
   }
   pool(e, step.store);
   return index;

@@ -119,6 +119,80 @@ TEST(Copies, AMajorityLosesNothingAndIsNotCounted) {
   EXPECT_NE(r.notes[0].find("changes nothing"), std::string::npos) << r.notes[0];
 }
 
+// The same with a leader that answers, but for the reads of `get`, which any of the copies does.
+struct Chosen : Behind {
+  explicit Chosen(std::int64_t copies, double lag, double allowed = 0) : Behind(lag, allowed) {
+    model.stores[db].consistency = said(Consistency{});
+    model.stores[db].copies = said(Count{copies});
+    model.services.raw()[0].endpoints[1].steps->front().consistency =
+        said(ConsistencyKind::Eventual);
+  }
+};
+
+TEST(Copies, AReadThatChoosesAnyCopyMissesWhatItsStoreWouldNot) {
+  // Writes wait for one of two copies, and both show them 250 ms later: two thirds of the reads.
+  Chosen s(3, .25, .1);
+  s.operation("look", s.endpoint("web", "look", {access(StepKind::Read, s.db)}), 100);
+  const ExperimentResult r = run(s, quick(300, 8));
+  const ReadsResult& reads = r.operations[1].reads;
+  EXPECT_NEAR(reads.rate.mean, 100, 2);
+  expect_inside(reads.outdated, 2 / 3. * (1 - std::exp(-.5)), .03, "outdated");
+  expect_inside(reads.stale, 2 / 3. * (1 - std::exp(-.3)), .04, "stale");
+  EXPECT_EQ(r.operations[2].reads.rate.mean, 0);  // the leader's, which can't be old
+  ASSERT_EQ(r.copies.size(), 1U);
+  EXPECT_NEAR(r.copies[0].lag.p50.mean, .25, .001);
+}
+
+TEST(Copies, WhatAMajorityHasIsNotLostWithItsLeader) {
+  const Chosen s(3, .25);
+  const ExperimentResult r = run(s, quick(40), with_faults({s.lose_leader(10, 20)}, 40));
+  EXPECT_NEAR(r.copies[0].failovers, 1, 1e-9);
+  EXPECT_EQ(r.copies[0].lost_writes.mean, 0);
+}
+
+TEST(Copies, AReadThatChoosesAnyCopyIsAnsweredWhileALeaderIsMissing) {
+  // Half of 40 s without a leader. One of the three copies is down, and known to be after 10 s.
+  Chosen s(3, .01);
+  s.model.stores[s.db].failover = said(in_seconds(60));
+  const ExperimentResult r = run(s, quick(40), with_faults({s.lose_leader(20, 20)}, 40));
+  EXPECT_LT(r.operations[0].availability.mean, .55);
+  EXPECT_GT(r.operations[1].availability.mean, 1 - 12 / 3. / 40);
+}
+
+TEST(Copies, ReadsThatChooseAnyCopyLeaveTheLeader) {
+  // 40/s each, 10 ms at one server a copy. All at the leader: M/M/1 at 80%, 50 ms. One of them at
+  // either copy: 60/s at the leader, 25 ms; 20/s at the other, 12.5 ms.
+  const auto times = [](bool chosen) {
+    System s;
+    s.service("web", 1000);
+    const StoreId db = s.store("db", exponential_time(.01), fixed_time(0), 1);
+    s.model.stores[db].copies = said(Count{2});
+    s.model.stores[db].in_sync = said(Count{1});
+    Step any = access(StepKind::Read, db);
+    if (chosen) any.consistency = said(ConsistencyKind::Eventual);
+    s.operation("look", s.endpoint("web", "look", {access(StepKind::Read, db)}), 40);
+    s.operation("list", s.endpoint("web", "list", {any}), 40);
+    return run(s, quick(600, 8));
+  };
+  const ExperimentResult before = times(false), after = times(true);
+  expect_inside(before.operations[0].latency.mean, .05, .1, "strong, all at the leader");
+  expect_inside(after.operations[0].latency.mean, .025, .05, "strong");
+  expect_inside(after.operations[1].latency.mean, (.025 + .0125) / 2, .05, "any copy");
+}
+
+TEST(Copies, OneCopyOfAQuorumIsReadAndNotJudged) {
+  Chosen s(3, .25);
+  Consistency quorum;
+  quorum.kind = ConsistencyKind::Quorum;
+  quorum.quorum = {2, 2};
+  s.model.stores[s.db].consistency = said(quorum);
+  s.model.stores[s.db].lag = {};
+  const ExperimentResult r = run(s, quick(20));
+  EXPECT_NEAR(edge_to(r, "db read").attempts.mean, 100, 5);  // no call of three
+  ASSERT_FALSE(r.notes.empty());
+  EXPECT_NE(r.notes[0].find("one copy of db"), std::string::npos) << r.notes[0];
+}
+
 TEST(Shedding, FollowsPriorityInSteps) {
   // One server, room for 20: 0 is refused from 5, 1 from 12 (half way to full), 2 when it is full.
   // A birth-death chain; an arrival sees it as it is in the long run.

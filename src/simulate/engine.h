@@ -160,7 +160,10 @@ class Engine : private EngineState {
   void ship_timer(std::uint32_t instance);
   void ship_now(std::uint32_t instance);
   void applied(std::uint32_t frame);
+  void shown(std::uint32_t instance, std::uint32_t number);
+  void show(std::uint32_t leader, std::uint32_t copy, std::uint32_t number);
   void missed(std::uint32_t frame);
+  void missed(std::uint32_t instance, std::uint32_t number);
   void resend(std::uint32_t instance);
   void see(std::uint32_t frame, std::uint32_t replication);
   std::uint32_t operation_of(std::uint32_t frame) const;

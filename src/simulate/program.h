@@ -15,19 +15,11 @@
 #include "model/enums.h"
 #include "simulate/instructions.h"
 #include "simulate/loads.h"
+#include "simulate/policies/slowdown.h"
 
 namespace scantling::sim {
 
 enum class ServiceKind : std::uint8_t { Outside, Service, Store, External, Channel };
-
-// How much longer work takes with the state of its instance; 0: not at all.
-struct SlowdownInfo {
-  double a_waiting = 0;  // for each request that waits
-  double failing = 0;    // if all answers of late were errors
-  double cold = 0;       // right after a start
-  Time over = 1, warms = 1;
-  bool any() const { return a_waiting > 0 || failing > 0 || cold > 0; }
-};
 
 struct ServiceInfo {
   ServiceKind kind = ServiceKind::Service;
@@ -169,7 +161,10 @@ struct CacheInfo {
 
 struct ReplicationInfo {
   std::uint32_t service = 0;
-  Time lag = 0;     // from the answer of a write until it is sent
+  Time lag = 0;  // from the answer of a write until it is sent; `kept`: until it is seen
+  // A write that was answered is at as many copies as it takes for none to be lost. They all show
+  // it late: what they have written down they have not yet applied.
+  bool kept = false;
   ZipfChoice keys;  // that are written and read
   std::uint32_t stream = 0;
   std::uint32_t first = 0;  // of the logs: one a shard

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "model/reads.h"
 #include "verify/protocol.h"
 
 namespace scantling::verify {
@@ -217,14 +218,14 @@ bool takes_time(StepKind kind) {
 
 // The first write to a store that the endpoint has read, when something may come in between.
 void find_writer(const Derivation& d, EndpointId id) {
-  std::vector<std::pair<StoreId, bool>> reads;  // and whether time has passed since
+  std::vector<std::pair<StoreId, bool>> reads;  // and whether the write may find something else
   std::vector<StoreId> done;
   bool locked = false;
   for (const Step* step : steps_of(d.model.endpoint(id))) {
     if (step->kind == StepKind::Lock) locked = true;
     if (step->kind == StepKind::Read && step->store.valid() &&
         !is_cache(d.model.stores[step->store]))
-      reads.emplace_back(step->store, false);
+      reads.emplace_back(step->store, chooses_any_copy(*step));
     if (takes_time(step->kind))
       for (auto& [store, passed] : reads)
         passed = true;

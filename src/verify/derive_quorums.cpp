@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "model/reads.h"
 #include "verify/protocol.h"
 
 namespace scantling::verify {
@@ -16,7 +17,7 @@ bool read_strictly(const Derivation& d, StoreId id) {
   for (const EndpointId e : all_endpoints(d.model)) {
     const Endpoint& endpoint = d.model.endpoint(e);
     const bool reads = std::ranges::any_of(steps_of(endpoint), [&](const Step* s) {
-      return s->kind == StepKind::Read && s->store == id;
+      return s->kind == StepKind::Read && s->store == id && !chooses_any_copy(*s);
     });
     if (!reads) continue;
     const bool known = endpoint.implements && endpoint.implements->id.valid();
@@ -263,8 +264,7 @@ void derive_freshness(const Derivation& d) {
           std::string sum;
           if (store.expires)
             age += store.expires->seconds(), sum = "expires " + readable(*store.expires);
-          if (store.consistency && store.consistency->kind == ConsistencyKind::Eventual &&
-              store.lag) {
+          if (store.lag && said_any_copy(store, *step)) {
             age += store.lag->seconds();
             sum += (sum.empty() ? "lag " : " + lag ") + readable(*store.lag);
           }

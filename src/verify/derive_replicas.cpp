@@ -1,7 +1,8 @@
 // An endpoint that writes a store and then reads it, where any copy answers: whether it sees what
-// it has just written.
+// it has just written. Of a store without a leader, the copy that it wrote to stands for one.
 #include <algorithm>
 
+#include "model/reads.h"
 #include "verify/protocol.h"
 
 namespace scantling::verify {
@@ -11,25 +12,27 @@ constexpr int kMostCopies = 3;
 
 class OwnWrites {
  public:
-  OwnWrites(const Derivation& d, EndpointId id, StoreId store)
-      : id_(store),
-        store_(d.model.stores[store]),
+  OwnWrites(const Derivation& d, EndpointId id, const Step& read)
+      : d_(d),
+        endpoint_(id),
+        step_(read),
+        store_(d.model.stores[read.store]),
+        leaderless_(store_.consistency && store_.consistency->kind == ConsistencyKind::Quorum),
         copies_(static_cast<int>(std::min<std::int64_t>(store_.copies->value, kMostCopies))),
-        in_sync_(static_cast<int>(
-            std::clamp<std::int64_t>(store_.in_sync.or_else({1}).value, 1, copies_))),
+        in_sync_(static_cast<int>(std::clamp<std::int64_t>(waited_for(), 1, copies_))),
         span_(d.model.endpoint(id).from.span),
         b_("what " + endpoint_name(d.model, id) + " reads of " + store_.name,
            path_of(d.model, id)) {
     if (store_.copies->value > kMostCopies) {
       b_.note(std::to_string(store_.copies->value) + " copies stand as 3");
       // One at least is behind unless all are in sync.
-      if (in_sync_ == copies_ && store_.in_sync->value < store_.copies->value) --in_sync_;
+      if (in_sync_ == copies_ && waited_for() < store_.copies->value) --in_sync_;
     }
     me_ = b_.lane(endpoint_name(d.model, id));
     at_ = b_.place("work", me_, {"to write", "written", "acknowledged", "done"});
     got_ = b_.variable("read", me_, {"not yet", "the new value", "what was before"});
     for (int i = 0; i < copies_; ++i) {
-      lanes_.push_back(b_.lane(i == 0 ? "leader" : "copy " + std::to_string(i)));
+      lanes_.push_back(b_.lane(copy(i)));
       has_.push_back(b_.variable("write at " + copy(i), lanes_.back(), {"missing", "there"}));
     }
   }
@@ -60,17 +63,45 @@ class OwnWrites {
             .add();
     b_.never("reads-own-writes", {{{got_, 2}}}, {{{at_, 3}}},
              "it doesn't see what it has written itself: a copy answers that is behind");
-    b_.repair("reads-own-writes", "consistency: strong", "stores." + store_.name,
-              [id = id_](Mender& m) { m.set(m.model.stores[id].consistency, Consistency{}); });
+    repair();
     return b_.finish(span_);
   }
 
  private:
-  static std::size_t at(int i) { return static_cast<std::size_t>(i); }
-  static std::string copy(int i) { return i == 0 ? "leader" : "copy " + std::to_string(i); }
+  // Copies that have a write before it is acknowledged.
+  std::int64_t waited_for() const {
+    return leaderless_ ? store_.consistency->quorum.write : store_.in_sync.or_else({1}).value;
+  }
 
-  StoreId id_;
+  // Who said that any copy may answer is asked to say otherwise: the step, or the store.
+  void repair() {
+    const auto text = [](ConsistencyKind kind) {
+      return "consistency: " + std::string(to_text_enum(kind));
+    };
+    if (!chooses_any_copy(step_)) {
+      b_.repair(
+          "reads-own-writes", text(ConsistencyKind::Strong), "stores." + store_.name,
+          [id = step_.store](Mender& m) { m.set(m.model.stores[id].consistency, Consistency{}); });
+      return;
+    }
+    const ConsistencyKind kind = leaderless_ ? ConsistencyKind::Quorum : ConsistencyKind::Strong;
+    b_.repair("reads-own-writes", text(kind), path_of(d_.model, endpoint_),
+              [id = endpoint_, &model = d_.model, &step = step_, kind](Mender& m) {
+                if (Step* of = same_step(m.model, model, id, step)) m.set(of->consistency, kind);
+              });
+  }
+
+  static std::size_t at(int i) { return static_cast<std::size_t>(i); }
+  std::string copy(int i) const {
+    if (i > 0) return "copy " + std::to_string(i);
+    return leaderless_ ? "the copy written to" : "leader";
+  }
+
+  const Derivation& d_;
+  EndpointId endpoint_;
+  const Step& step_;
   const Store& store_;
+  bool leaderless_;
   int copies_, in_sync_;
   Span span_;
   Builder b_;
@@ -80,10 +111,10 @@ class OwnWrites {
   std::vector<Var> has_;
 };
 
-// Any copy answers, and one may be behind.
-bool is_behind(const Store& store) {
-  return store.consistency && store.consistency->kind == ConsistencyKind::Eventual &&
-         store.copies.or_else({1}).value > 1 && !store.crdt && !is_cache(store);
+// A copy that is behind may answer.
+bool is_behind(const Store& store, const Step& read) {
+  return said_any_copy(store, read) && may_be_behind(store, read) && !store.crdt &&
+         !is_cache(store);
 }
 
 }  // namespace
@@ -92,14 +123,14 @@ void derive_replicas(const Derivation& d) {
   for (const EndpointId id : all_endpoints(d.model)) {
     std::vector<StoreId> written, told;
     for (const Step* step : steps_of(d.model.endpoint(id))) {
-      if (!step->store.valid() || !is_behind(d.model.stores[step->store])) continue;
+      if (!step->store.valid()) continue;
       const auto in = [&](const std::vector<StoreId>& list) {
         return std::ranges::find(list, step->store) != list.end();
       };
       if (step->kind == StepKind::Write) written.push_back(step->store);
-      if (step->kind != StepKind::Read || !in(written) || in(told)) continue;
+      if (!is_behind(d.model.stores[step->store], *step) || !in(written) || in(told)) continue;
       told.push_back(step->store);
-      d.out.push_back(OwnWrites(d, id, step->store).read());
+      d.out.push_back(OwnWrites(d, id, *step).read());
     }
   }
 }

@@ -140,6 +140,26 @@ TEST(Twins, ACopyThatIsBehindHidesWhatWasJustWritten) {
             "no such property");
 }
 
+TEST(Twins, AReadMayChooseAnyCopyOfAStoreThatIsLed) {
+  const auto seen = [](const char* copies, const char* choice) {
+    return look(
+        own_writes(copies, ("{ write: db }, { read: db" + std::string(choice) + " }").c_str()),
+        "reads-own-writes");
+  };
+  constexpr const char* kLed = "copies: 3, consistency: strong";
+  const Seen any = seen(kLed, ", consistency: eventual");
+  EXPECT_EQ(any.outcome, "fails");
+  EXPECT_EQ(any.repair, "consistency: strong");
+  EXPECT_EQ(seen(kLed, "").outcome, "no such property");
+  EXPECT_EQ(seen("copies: 3, in-sync: 3, consistency: strong", ", consistency: eventual").outcome,
+            "holds");
+  EXPECT_EQ(seen("copies: 3, consistency: eventual", ", consistency: strong").outcome,
+            "no such property");
+  const Seen one = seen("copies: 3, consistency: quorum read 2 write 2", ", consistency: eventual");
+  EXPECT_EQ(one.outcome, "fails");
+  EXPECT_EQ(one.repair, "consistency: quorum");
+}
+
 // --- quorums: the page is the rule's ---
 
 TEST(Twins, QuorumsThatDoNotOverlapFailByTheSum) {

@@ -1,5 +1,6 @@
 #include "check/rule_support.h"
 #include "model/entries.h"
+#include "model/reads.h"
 
 namespace scantling {
 namespace {
@@ -17,9 +18,7 @@ void run(const CheckContext& c) {
           const Store& store = c.model.stores[step.store];
           const Field<Duration>* age = nullptr;
           if (store.expires && *store.expires > allowed) age = &store.expires;
-          const bool any_copy =
-              store.consistency && store.consistency->kind == ConsistencyKind::Eventual;
-          if (any_copy && store.lag && *store.lag > allowed) age = &store.lag;
+          if (store.lag && *store.lag > allowed && said_any_copy(store, step)) age = &store.lag;
           if (!age) return;
           Diagnostic& d = report(
               c, rule_stale_beyond_allowed, place_of(age->from, store.from),
@@ -27,6 +26,8 @@ void run(const CheckContext& c) {
               path_of(operation));
           d.fingerprint_salt = store.name;
           d.labels.push_back({operation.staleness.from.span, "this old is allowed"});
+          if (age == &store.lag && step.consistency)
+            d.labels.push_back({step.consistency.from.span, "any copy may answer"});
           d.chain = {endpoint_name(c.model, entry)};
           if (id != entry) d.chain.push_back(endpoint_name(c.model, id));
           d.chain.push_back(store.name);

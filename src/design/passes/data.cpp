@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "design/channels.h"
+#include "design/copy_reads.h"
 #include "design/gathering.h"
 #include "design/locks.h"
 #include "design/passes.h"
@@ -515,6 +516,7 @@ void pass_data(Workspace& ws) {
   decide_channels(ws);
   set_snapshots(ws);
   fill_endpoints(ws);
+  decide_copy_reads(ws);
 }
 
 }  // namespace scantling

@@ -97,6 +97,11 @@ Value needs(const Plan& plan, const ServicePlan& service) {
   return out;
 }
 
+// "ORDERS_DB_ANY_COPY_HOST" of "ORDERS_DB_HOST"; sorted before it.
+std::string any_copy_host(std::string_view host) {
+  return std::string(host.substr(0, host.rfind("_HOST"))) + "_ANY_COPY_HOST";
+}
+
 Value app(const Plan& plan, const ServicePlan& service, int port) {
   Value environment = Value::empty_map();
   for (const auto& [key, value] : settings_of(plan, service)) {
@@ -105,6 +110,9 @@ Value app(const Plan& plan, const ServicePlan& service, int port) {
     // And no collector.
     if (key.starts_with("OTEL_")) continue;
     environment.set(key, value);
+    // One server is all copies.
+    if (key.ends_with("_HOST") && environment.find(any_copy_host(key)) != nullptr)
+      environment.set(any_copy_host(key), value);
   }
   environment.set("OTEL_SDK_DISABLED", "true");
   Value out = map({{"image", plan.image(service) + ":" + plan.options().tag},

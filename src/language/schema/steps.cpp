@@ -121,6 +121,10 @@ bool read_lock(Reader& reader, const Place& place, void* owner) {
   return claim(reader, place, step, StepKind::Lock) && reader.read(text_type, place, &step.lock);
 }
 
+Out write_lock(const Writer&, const void* owner) {
+  return Out::string(step_of(owner).lock);
+}
+
 constexpr std::uint32_t bit(StepKind kind) {
   return 1U << static_cast<unsigned>(kind);
 }
@@ -143,6 +147,7 @@ constexpr KeyUse kKeyUses[] = {
     {"steps", bit(StepKind::Repeat)},
     {"first", bit(StepKind::Together)},
     {"miss", bit(StepKind::Read)},
+    {"consistency", bit(StepKind::Read)},
     {"fallback", kAccesses},
     {"use", kAccesses},
     {"timeout", kAccesses},
@@ -267,8 +272,7 @@ SCANTLING_STRUCTURE(Step) {
           .eg("[{ share: 20%, steps: [call: fraud.score] }, { share: 80%, steps: [] }]"),
       kind_entry<StepKind::Repeat, &Step::times>("how many times `steps` are done").eg("x20"),
       own_entry("lock", "name of a lock, held until the endpoint ends", text_type,
-                {read_lock,
-                 [](const Writer&, const void* owner) { return Out::string(step_of(owner).lock); }})
+                {read_lock, write_lock})
           .when(is_kind<StepKind::Lock>)
           .eg("stock"),
       kind_entry<StepKind::Fail, &Step::share>("share of the runs that end here with an error")
@@ -300,6 +304,7 @@ SCANTLING_STRUCTURE(Step) {
           .by_default("false"),
       field<&Step::miss>("miss", "read of a cache: what happens when the entry is not there")
           .eg("{ rate: 8%, then: [read: catalog-db] }"),
+      field<&Step::consistency>("consistency", "read: which copies answer it").eg("eventual"),
       field<&Step::use>("use", "a bundle of `policies`; own values count over its").eg("critical"),
       field<&Step::fallback>("fallback", "steps done where this one would have failed")
           .eg("[read: catalog-cache]"),

@@ -3,6 +3,10 @@
 // A copy shows it when it has all writes before it. So the measured delay is the lag, the network
 // and the copy's own queue together.
 //
+// A write that waits for some of the copies is on none of them alone, and no failover loses it.
+// But that a copy has it safe does not yet mean that its reads show it (PostgreSQL's
+// synchronous_commit `on` against `remote_apply`): where copies answer, each shows it after `lag`.
+//
 // What the network loses is sent again after the time in which TCP notices (200 ms: Linux' least
 // retransmission timeout), and what comes behind it waits. A copy that was down has caught up
 // before it answers. When the leader is lost, the copy that was sent most leads: what it was not
@@ -175,6 +179,11 @@ void Engine::ship(std::uint32_t leader) {
         break;
       }
       log.sent(c);
+      if (info.kept) {
+        show(leader, first + c, number);
+        if (!log.sends_to(c)) break;
+        continue;
+      }
       const std::uint32_t leg = new_frame();
       Frame& f = frames_[leg];
       const std::uint32_t generation = f.generation;
@@ -202,10 +211,23 @@ void Engine::ship_timer(std::uint32_t instance) {
 
 // A copy has done a write.
 void Engine::applied(std::uint32_t frame) {
-  const Frame& f = frames_[frame];
-  const ServiceInfo& store = p_.services[p_.instances[f.instance].service];
-  WriteLog& log = logs_[log_of(f.instance)];
-  const auto [from, to] = log.done(copy_of(store, f.instance), f.item);
+  shown(frames_[frame].instance, frames_[frame].item);
+}
+
+// A write that its copies have had since before it was answered becomes visible at one of them,
+// unless the network lost it on the way there.
+void Engine::show(std::uint32_t leader, std::uint32_t copy, std::uint32_t number) {
+  const double lost = network_faulty_ ? drop_share(leader, copy) : 0;
+  if (lost > 0 && stream(fault_stream_).uniform() < lost)
+    missed(copy, number);
+  else
+    shown(copy, number);
+}
+
+void Engine::shown(std::uint32_t instance, std::uint32_t number) {
+  const ServiceInfo& store = p_.services[p_.instances[instance].service];
+  WriteLog& log = logs_[log_of(instance)];
+  const auto [from, to] = log.done(copy_of(store, instance), number);
   if (measuring_)
     for (std::uint32_t n = from; n < to; ++n)
       out_.replica_lag[store.replication].record(now_ - log.written(n));
@@ -216,9 +238,13 @@ void Engine::applied(std::uint32_t frame) {
 void Engine::missed(std::uint32_t frame) {
   const Frame& f = frames_[frame];
   const ServiceInfo& store = p_.services[p_.instances[f.instance].service];
-  if (store.replication == none || f.item == none) return;
-  if (!logs_[log_of(f.instance)].missed(copy_of(store, f.instance), f.item)) return;
-  heap_.push(now_ + resend_after, EventKind::Timer, new_note(f.instance, 0, TimerPurpose::Resend));
+  if (store.replication != none && f.item != none) missed(f.instance, f.item);
+}
+
+void Engine::missed(std::uint32_t instance, std::uint32_t number) {
+  const ServiceInfo& store = p_.services[p_.instances[instance].service];
+  if (!logs_[log_of(instance)].missed(copy_of(store, instance), number)) return;
+  heap_.push(now_ + resend_after, EventKind::Timer, new_note(instance, 0, TimerPurpose::Resend));
 }
 
 void Engine::resend(std::uint32_t instance) {
@@ -242,7 +268,8 @@ void Engine::see(std::uint32_t frame, std::uint32_t replication) {
   const ServiceInfo& store = p_.services[info.service];
   const std::uint64_t key = info.keys.draw(stream(info.stream));
   const std::uint32_t operation = operation_of(frame);
-  if (operation == none) return;
+  const std::uint32_t edge = frames_[frame].edge;
+  if (operation == none || (edge != none && p_.edges[edge].access == Access::Leader)) return;
   OperationCounters& count = operation_[operation];
   ++count.copy_reads;
   const std::uint32_t shard = (here - store.first_instance) / store.copies;
@@ -314,6 +341,7 @@ void Engine::leads(std::uint32_t instance, std::uint32_t before) {
   const ServiceInfo& store = p_.services[p_.instances[instance].service];
   if (store.replication == none || instance == before) return;
   const std::uint32_t index = log_of(instance);
+  if (p_.replications[store.replication].kept) logs_[index].follow(copy_of(store, instance));
   const WriteLog::Lost lost = logs_[index].led_by(copy_of(store, instance));
   logs_[index].leave(copy_of(store, before));
   if (stations_[before].up) logs_[index].follow(copy_of(store, before));

@@ -3,9 +3,18 @@
 
 #include <cmath>
 
-#include "simulate/program.h"
+#include "simulate/instructions.h"
 
 namespace scantling::sim {
+
+// How much longer work takes with the state of its instance; 0: not at all.
+struct SlowdownInfo {
+  double a_waiting = 0;  // for each request that waits
+  double failing = 0;    // if all answers of late were errors
+  double cold = 0;       // right after a start
+  Time over = 1, warms = 1;
+  bool any() const { return a_waiting > 0 || failing > 0 || cold > 0; }
+};
 
 // Answers of late, each with a weight that falls by e in `over`, and when it last started.
 class InstanceMemory {
