@@ -86,14 +86,18 @@ Block operations(const Architecture& model, const ExperimentResult& run) {
         add("failed", of.errors.failed);
     add("breaker", of.errors.breaker_open), add("lost", of.errors.lost),
         add("throttled", of.errors.throttled);
+    const bool none = of.offered.mean <= 0 && of.goodput.mean <= 0 && lost.empty();
+    const auto seconds = [&](const Interval& time) -> Cell {
+      return {none ? "" : readable_seconds(time.mean), Tone::Plain};
+    };
     table.rows.push_back({{model.operations[of.operation].name, Tone::Plain},
                           {readable(Rate{of.offered.mean}), Tone::Plain},
                           {readable(Rate{of.goodput.mean}), Tone::Plain},
-                          {share_text(of.availability.mean), Tone::Plain},
-                          {readable_seconds(of.latency.p50.mean), Tone::Plain},
-                          {readable_seconds(of.latency.p99.mean), Tone::Plain},
-                          {readable_seconds(of.latency.p999.mean), Tone::Plain},
-                          {join(lost, ", "), Tone::Dim}});
+                          {none ? "" : share_text(of.availability.mean), Tone::Plain},
+                          seconds(of.latency.p50),
+                          seconds(of.latency.p99),
+                          seconds(of.latency.p999),
+                          {none ? "none came" : join(lost, ", "), Tone::Dim}});
   }
   block.tables.push_back(std::move(table));
   return block;

@@ -347,6 +347,28 @@ TEST(Verdicts, HoldFailAndUndecided) {
   EXPECT_EQ(verdict(truth * 1.005), Verdict::Undecided);
 }
 
+// A schedule by the hour in a run of seconds: neither kept nor missed.
+TEST(Verdicts, WhatDidNotComeIsNotJudged) {
+  System s = one_station(50, fixed_time(.01));
+  const EndpointId hourly = s.endpoint("server", "hourly", {work(fixed_time(.01))});
+  s.model.endpoint(hourly).every = said(in_seconds(1e6));
+  const OperationId job = s.operation("job", hourly, 0);
+  s.model.operations[job].every = said(in_seconds(1e6));
+  Experiment e = plain_experiment();
+  Expectation expect;
+  OperationExpectation of;
+  of.operation = {"job", job};
+  of.objective.availability = said(Share{.999});
+  expect.operations = {of};
+  e.expect = said(std::move(expect));
+  const ExperimentResult r = run(s, quick(10), e);
+  EXPECT_TRUE(r.judgements.empty());
+  EXPECT_NE(std::find(r.notes.begin(), r.notes.end(),
+                      "nothing is expected of job that can be judged: none ended in the measured "
+                      "time"),
+            r.notes.end());
+}
+
 TEST(Verdicts, RecoveryIsJudgedAfterTheFault) {
   System s;
   s.service("db", 1);

@@ -26,6 +26,7 @@ class Judge {
                  std::string unit, bool at_least);
   void objective(const Objective& objective, const std::string& subject, std::uint32_t operation,
                  Span span, const std::string& path, Phases phases, const std::string& prefix);
+  bool ended(std::uint32_t operation) const;
   void after_faults();
   void recovers();
   void amplification();
@@ -114,6 +115,18 @@ void Judge::objective(const Objective& wanted, const std::string& subject, std::
   }
 }
 
+// Not so of a schedule by the hour in a run of minutes. Where more than a few came and none ended,
+// something is the matter.
+bool Judge::ended(std::uint32_t operation) const {
+  constexpr std::uint64_t few = 16;
+  return std::ranges::any_of(runs_.replications, [&](const Replication& r) {
+    const OperationCounters& a = r.start.operations[operation];
+    const OperationCounters& b = r.end.operations[operation];
+    return b.good > a.good || b.bad() > a.bad() || r.overdue[operation] > 0 ||
+           b.offered - a.offered > few;
+  });
+}
+
 void Judge::all() {
   const Expectation& expect = *experiment_.expect;
   const Phases whole{0, runs_.program.phase_ends.size()};
@@ -126,6 +139,11 @@ void Judge::all() {
     if (!simulated) {
       result_.notes.push_back("nothing is expected of " + e.operation.name +
                               " that can be judged: it has no load");
+      continue;
+    }
+    if (!ended(operation)) {
+      result_.notes.push_back("nothing is expected of " + e.operation.name +
+                              " that can be judged: none ended in the measured time");
       continue;
     }
     // `peak` judges the operations' own objectives, which are written with them.

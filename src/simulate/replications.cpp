@@ -125,10 +125,10 @@ void run_some(const Program& program, const SimulateOptions& options, const Pilo
     run.max_events =
         options.max_events / static_cast<std::uint64_t>(std::max(1, options.replications)) + 1;
     runs[at] = Engine(program, run).run();
-    if (!options.progress) return;
+    if (!options.progress || runs[at].incomplete) return;
     const std::lock_guard lock(reporting);
     ++progress.done;
-    if (!runs[at].incomplete) precision.add(runs[at]);
+    precision.add(runs[at]);
     progress.precision = precision.relative();
     options.progress(progress);
   });
