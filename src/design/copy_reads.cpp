@@ -170,10 +170,11 @@ void decide(Workspace& ws, const std::vector<Reach>& reaches, StoreId id, Durati
     paths.push_back("operations." + names.back() + ".staleness");
   }
   draft
-      .because(fmt::format(
-          "{} may answer with what is {} old, and copies are taken to be {} behind; "
-          "the leader is {} busy at peak, not {}",
-          enumerate(names), to_text(reads.allowed), to_text(behind), busy(relieved), busy(alone)))
+      .because(
+          fmt::format("{} may answer with what is {} old, and copies are taken to be {} behind; "
+                      "the leader is {} busy at peak, not {}",
+                      enumerate(names), to_text(reads.allowed), to_text(behind),
+                      busy(copies ? relieved : alone), busy(copies ? alone : relieved)))
       .flips(
           fmt::format("flips if less than {} of staleness is allowed, or copies are more than {} "
                       "behind",
