@@ -129,10 +129,11 @@ Leader leader_of(const Workspace& ws, const std::string& name) {
 }
 
 std::vector<Score> scores(const Leader& leader, double age_seconds, double needed) {
-  return {score("the leader's load at peak", 100 * leader.busy, "%"),
-          score("cores of one copy", leader.cores),
-          score("age of an answer, at most", age_seconds, "s"),
-          score("copies that must be there for such a read", needed)};
+  std::vector<Score> out{score("the leader's load at peak", 100 * leader.busy, "%"),
+                         score("age of an answer, at most", age_seconds, "s"),
+                         score("copies that must be there for such a read", needed)};
+  if (leader.cores > 0) out.push_back(score("cores of one copy", leader.cores));
+  return out;
 }
 
 // The store's leader were any copy to answer the reads.
