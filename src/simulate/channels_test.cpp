@@ -159,7 +159,8 @@ TEST(Retention, WhatExpiresIsAnError) {
   const OperationId react = reaction(s, on);
   SimulateOptions o = quick(120);
   o.warm_up = in_seconds(60);
-  const OperationResult& of = result_of(run(s, o), react);
+  const ExperimentResult r = run(s, o);
+  const OperationResult& of = result_of(r, react);
   EXPECT_NEAR(of.goodput.mean, 80, 1);
   EXPECT_NEAR(of.errors.lost, 20, 1.5);
   EXPECT_NEAR(of.offered.mean, of.goodput.mean + of.errors.total(), .5);
